@@ -1,0 +1,19 @@
+//===- InitAll.cpp - Registration of everything Wino has ------------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/InitAllDialects.h"
+#include "Wino/InitAllPasses.h"
+
+#include "mlir/IR/DialectRegistry.h"
+#include <mutex>
+
+void wino::registerAllDialects(mlir::DialectRegistry &registry) {}
+
+void wino::registerAllPasses() {
+  static std::once_flag once;
+  std::call_once(once, [] {});
+}
