@@ -66,3 +66,20 @@ function(add_wino_plugin name)
   install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   set_property(GLOBAL APPEND PROPERTY WINO_TEST_DEPENDS ${name})
 endfunction()
+
+# What AddressSanitizer must not check: libLLVM and libMLIR are not
+# instrumented, so containers and bump allocators that they share with our code
+# would be poisoned by our half only.
+set(WINO_ASAN_OPTIONS allow_user_poisoning=0:detect_container_overflow=0)
+
+# add_wino_unittest(NAME sources... [LINK_LIBS targets...]) adds a GoogleTest
+# program, whose tests ctest runs one by one.
+function(add_wino_unittest name)
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  wino_target_options(${name})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} MLIR LLVM GTest::gtest_main)
+  # Tests are listed when ctest starts, in the environment set here.
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
+    PROPERTIES ENVIRONMENT ASAN_OPTIONS=${WINO_ASAN_OPTIONS} TIMEOUT 600)
+endfunction()

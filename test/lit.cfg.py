@@ -1,0 +1,74 @@
+# Configuration of the lit test suite; lit.site.cfg.py in the build tree loads it.
+#
+# Features that a test can REQUIRE:
+#   aarch64-qemu   the AArch64 cross compiler and the user-mode emulator
+#   asan           built with AddressSanitizer
+#   assertions     built with assertions on
+#   onnx           built with the ONNX importer
+#   onnxruntime    node and the installed npm package of the reference runtime
+#   shared-data    a folder of data not kept in this repository (WINO_SHARED)
+
+import os
+import shutil
+
+import lit.formats
+from lit.llvm import llvm_config
+
+config.name = "Wino"
+config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.wino_obj_root, "test")
+
+# A name captured without '$' ends with its CHECK-LABEL block.
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
+llvm_config.with_system_environment(["HOME", "TMP", "TEMP", "TMPDIR"])
+llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
+
+if config.wino_sanitizers:
+    config.environment["ASAN_OPTIONS"] = config.wino_asan_options
+    config.available_features.add("asan")
+if config.wino_assertions:
+    config.available_features.add("assertions")
+if config.wino_build_onnx:
+    config.available_features.add("onnx")
+if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
+    config.available_features.add("aarch64-qemu")
+
+shared = os.environ.get("WINO_SHARED") or os.path.join(config.wino_src_root, "..", "shared")
+shared = lit_config.params.get("WINO_SHARED", shared)
+if os.path.isdir(shared):
+    config.available_features.add("shared-data")
+    config.environment["WINO_SHARED"] = os.path.realpath(shared)
+    config.substitutions.append(("%shared", os.path.realpath(shared)))
+
+# The packaged mlir-opt is not instrumented, so it needs the sanitizer's runtime
+# before it can load an instrumented plugin.
+mlir_opt = os.path.join(config.llvm_tools_dir, "mlir-opt")
+plugin = os.path.join(config.wino_lib_dir, "libWinoPlugin" + config.llvm_shlib_ext)
+preload = []
+if config.wino_sanitizer_runtime:
+    preload = ["env", "LD_PRELOAD=" + config.wino_sanitizer_runtime]
+
+config.substitutions += [
+    ("%mlir-opt-with-wino", " ".join(preload + [mlir_opt, "--load-dialect-plugin=" + plugin])),
+    ("%mlir-opt-preload", " ".join(preload + [mlir_opt])),
+    ("%wino-plugin", plugin),
+    ("%wino-src", config.wino_src_root),
+    ("%wino-obj", config.wino_obj_root),
+    ("%wino-sanitizers", config.wino_sanitizers),
+    ("%mlir-dir", config.mlir_dir),
+    ("%cmake", config.cmake),
+    ("%cc", config.cc),
+    ("%cxx", config.cxx),
+    ("%python", "env PYTHONPATH=" + os.path.join(config.wino_src_root, "python") + " " + config.python),
+]
+llvm_config.use_default_substitutions()
+llvm_config.add_tool_substitutions(
+    ["wino-opt", "wino-compile", "wino-run", "wino-lsp-server"], [config.wino_tools_dir]
+)
+llvm_config.add_tool_substitutions(
+    ["llvm-objdump", "llvm-nm", "llvm-readelf", "mlir-opt", "mlir-translate", "split-file"],
+    [config.llvm_tools_dir],
+)
