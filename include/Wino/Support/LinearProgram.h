@@ -1,0 +1,74 @@
+//===- LinearProgram.h - Straight-line programs for A x ---------*- C++ -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A transform is a product y = A x by a small constant matrix. A LinearProgram
+// is that product as straight-line code with few operations: rows that belong
+// to points +a and -a share their even and odd halves, common subexpressions
+// are computed once, and constant factors are folded into multiply-adds.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_SUPPORT_LINEARPROGRAM_H
+#define WINO_SUPPORT_LINEARPROGRAM_H
+
+#include "Wino/Support/Rational.h"
+#include "mlir/Support/LLVM.h"
+#include <functional>
+
+namespace wino {
+
+/// One instruction. Operands are value numbers: 0 .. numInputs - 1 are the
+/// inputs, numInputs + i is the result of instruction i.
+struct LinearOp {
+  enum class Kind {
+    Add, ///< lhs + rhs
+    Sub, ///< lhs - rhs
+    Mul, ///< factor * lhs
+    Fma, ///< factor * lhs + rhs, rounded once
+  };
+  Kind kind;
+  unsigned lhs = 0;
+  unsigned rhs = 0; ///< unused by Mul
+  Rational factor;  ///< used by Mul and Fma only
+};
+
+/// A straight-line program that computes y = A x.
+struct LinearProgram {
+  unsigned numInputs = 0;
+  llvm::SmallVector<LinearOp> ops;
+  /// The value number of each output, or std::nullopt where the row is zero.
+  llvm::SmallVector<std::optional<unsigned>> outputs;
+
+  /// Additions, subtractions and multiply-adds; the count that is compared with
+  /// published ones, in which multiplications by constants are free.
+  unsigned getNumAdditions() const;
+  /// Multiplications and multiply-adds.
+  unsigned getNumMultiplications() const;
+  /// The largest number of roundings on the way from an input to an output,
+  /// counting the rounding of an inexact (in fp32) constant: gamma of the error
+  /// bound (Barabasz et al., arXiv 1803.10986).
+  unsigned getMaxRoundings() const;
+  /// The matrix the program computes, by exact symbolic execution.
+  RationalMatrix getMatrix() const;
+};
+
+/// Finds a program with few operations for y = matrix * x. Sums of more than
+/// two terms are ordered so that small coefficients are added first (Huffman
+/// order, arXiv 1803.10986), and factoring never introduces cancellation:
+/// every intermediate value is a sum of terms that also stand in the rows it
+/// serves, up to a common factor. Deterministic.
+LinearProgram synthesizeProgram(const RationalMatrix &matrix);
+
+/// Additions of the 2-D transform that applies `rows` to every column and then
+/// `cols` to every row of the result, i.e. nested 1-D programs; the matrices
+/// are rowsOut x rowsIn and colsOut x colsIn.
+unsigned getNumAdditions2D(const LinearProgram &rows,
+                           const LinearProgram &cols);
+
+} // namespace wino
+
+#endif // WINO_SUPPORT_LINEARPROGRAM_H
