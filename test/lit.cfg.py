@@ -51,17 +51,25 @@ preload = []
 if config.wino_sanitizer_runtime:
     preload = ["env", "LD_PRELOAD=" + config.wino_sanitizer_runtime]
 
+# Options of a project that links the libraries under test.
+consumer_options = [
+    "-DCMAKE_BUILD_TYPE=Release",
+    "-DCMAKE_C_COMPILER=" + config.cc,
+    "-DCMAKE_CXX_COMPILER=" + config.cxx,
+]
+if config.cxx_launcher:
+    consumer_options.append("-DCMAKE_CXX_COMPILER_LAUNCHER=" + config.cxx_launcher)
+if config.wino_sanitizers:
+    consumer_options.append("-DCMAKE_CXX_FLAGS=-fsanitize=" + config.wino_sanitizers)
+
 config.substitutions += [
     ("%mlir-opt-with-wino", " ".join(preload + [mlir_opt, "--load-dialect-plugin=" + plugin])),
     ("%mlir-opt-preload", " ".join(preload + [mlir_opt])),
     ("%wino-plugin", plugin),
     ("%wino-src", config.wino_src_root),
     ("%wino-obj", config.wino_obj_root),
-    ("%wino-sanitizers", config.wino_sanitizers),
-    ("%mlir-dir", config.mlir_dir),
     ("%cmake", config.cmake),
-    ("%cc", config.cc),
-    ("%cxx", config.cxx),
+    ("%consumer-options", " ".join(consumer_options)),
     ("%python", "env PYTHONPATH=" + os.path.join(config.wino_src_root, "python") + " " + config.python),
 ]
 llvm_config.use_default_substitutions()

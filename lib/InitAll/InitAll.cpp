@@ -5,13 +5,16 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Wino/IR/WinoDialect.h"
 #include "Wino/InitAllDialects.h"
 #include "Wino/InitAllPasses.h"
 
 #include "mlir/IR/DialectRegistry.h"
 #include <mutex>
 
-void wino::registerAllDialects(mlir::DialectRegistry &registry) {}
+void wino::registerAllDialects(mlir::DialectRegistry &registry) {
+  registry.insert<WinoDialect>();
+}
 
 void wino::registerAllPasses() {
   static std::once_flag once;
