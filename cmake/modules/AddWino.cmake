@@ -79,6 +79,8 @@ function(add_wino_unittest name)
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   wino_target_options(${name})
   target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} MLIR LLVM GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   # Tests are listed when ctest starts, in the environment set here.
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
     PROPERTIES ENVIRONMENT ASAN_OPTIONS=${WINO_ASAN_OPTIONS} TIMEOUT 600)
