@@ -47,8 +47,8 @@ std::string wino::toString(const Point &point) {
   return point.isInfinity ? "inf" : toString(point.value);
 }
 
-/// The finite default points for alpha = 1 .. kMaxAlpha; infinity completes each
-/// set. The sets for alpha = 4 .. 18 are the published ones.
+/// The finite default points for alpha = 1 .. kMaxAlpha; infinity completes
+/// each set. The sets for alpha = 4 .. 18 are the published ones.
 static constexpr StringRef kFinitePoints[kMaxAlpha] = {
     "",
     "0",
@@ -71,9 +71,12 @@ static constexpr StringRef kFinitePoints[kMaxAlpha] = {
     "0 -1 1 1/2 -1/2 2 -2 -1/4 4 1/4 -3/4 4/3 -4 2/3 -3/2 -2/3 3/2 3/4",
     "0 -1 1 1/2 -1/2 2 -2 -1/4 4 1/4 -3/4 4/3 -4 2/3 -3/2 -2/3 3/2 3/4 -4/3",
     "0 -1 1 1/2 -1/2 2 -2 -1/4 4 1/4 -3/4 4/3 -4 2/3 -3/2 -2/3 3/2 3/4 -4/3 3",
-    "0 -1 1 1/2 -1/2 2 -2 -1/4 4 1/4 -3/4 4/3 -4 2/3 -3/2 -2/3 3/2 3/4 -4/3 3 -1/3",
-    "0 -1 1 1/2 -1/2 2 -2 -1/4 4 1/4 -3/4 4/3 -4 2/3 -3/2 -2/3 3/2 3/4 -4/3 3 -1/3 -3",
-    "0 -1 1 1/2 -1/2 2 -2 -1/4 4 1/4 -3/4 4/3 -4 2/3 -3/2 -2/3 3/2 3/4 -4/3 3 -1/3 -3 1/3",
+    "0 -1 1 1/2 -1/2 2 -2 -1/4 4 1/4 -3/4 4/3 -4 2/3 -3/2 -2/3 3/2 3/4 -4/3 3 "
+    "-1/3",
+    "0 -1 1 1/2 -1/2 2 -2 -1/4 4 1/4 -3/4 4/3 -4 2/3 -3/2 -2/3 3/2 3/4 -4/3 3 "
+    "-1/3 -3",
+    "0 -1 1 1/2 -1/2 2 -2 -1/4 4 1/4 -3/4 4/3 -4 2/3 -3/2 -2/3 3/2 3/4 -4/3 3 "
+    "-1/3 -3 1/3",
 };
 
 SmallVector<Point> wino::getDefaultPoints(int64_t m, int64_t r) {
@@ -133,8 +136,8 @@ static SmallVector<Rational> multiplyOut(ArrayRef<Point> points,
   return product;
 }
 
-/// Returns the product of (a_k - a_l) over the other finite points a_l, or 1 for
-/// infinity.
+/// Returns the product of (a_k - a_l) over the other finite points a_l, or 1
+/// for infinity.
 static Rational getDenominator(ArrayRef<Point> points, size_t k) {
   Rational product(1);
   if (points[k].isInfinity)
@@ -199,8 +202,7 @@ static Error checkShape(StringRef name, const RationalMatrix &matrix,
 /// imply.
 static Error checkShapes(const Transform1D &transform) {
   int64_t m = transform.m, r = transform.r;
-  if (m < 1 || r < 1 || m > kMaxAlpha || r > kMaxAlpha ||
-      m + r - 1 > kMaxAlpha)
+  if (m < 1 || r < 1 || m > kMaxAlpha || r > kMaxAlpha || m + r - 1 > kMaxAlpha)
     return makeError("expected m and r of F(m, r) to be at least 1 and "
                      "m + r - 1 to be at most {0}, but got F({1}, {2})",
                      kMaxAlpha, m, r);
@@ -248,10 +250,9 @@ static Error checkRank(StringRef name, const RationalMatrix &matrix) {
 
 /// Calls `visit(i, j, l, value)` with sum_k A^T[i,k] G[k,j] B^T[k,l] for every
 /// (i, j, l) until it returns false.
-static void
-visitProducts(const Transform1D &transform,
-              llvm::function_ref<bool(int64_t, int64_t, int64_t, Rational)>
-                  visit) {
+static void visitProducts(
+    const Transform1D &transform,
+    llvm::function_ref<bool(int64_t, int64_t, int64_t, Rational)> visit) {
   int64_t alpha = transform.alpha();
   SmallVector<Rational> weights(alpha);
   for (int64_t i = 0; i < transform.m; ++i)
@@ -324,12 +325,12 @@ double wino::getIdentityResidual(const Transform1D &transform) {
     return std::numeric_limits<double>::infinity();
   }
   Rational largest;
-  visitProducts(transform, [&](int64_t i, int64_t j, int64_t l,
-                               const Rational &value) {
-    Rational residual = absolute(value - Rational(l == i + j ? 1 : 0));
-    if (residual > largest)
-      largest = residual;
-    return true;
-  });
+  visitProducts(
+      transform, [&](int64_t i, int64_t j, int64_t l, const Rational &value) {
+        Rational residual = absolute(value - Rational(l == i + j ? 1 : 0));
+        if (residual > largest)
+          largest = residual;
+        return true;
+      });
   return toDouble(largest);
 }

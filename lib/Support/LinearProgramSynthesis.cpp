@@ -152,7 +152,8 @@ struct Pair {
 
 } // namespace
 
-template <> struct llvm::DenseMapInfo<Pair> {
+template <>
+struct llvm::DenseMapInfo<Pair> {
   static Pair getEmptyKey() { return {~0u, 0, 0}; }
   static Pair getTombstoneKey() { return {~0u - 1, 0, 0}; }
   static unsigned getHashValue(const Pair &pair) {
@@ -243,8 +244,7 @@ std::optional<Pair> Factoring::findBestPair() const {
 }
 
 unsigned Factoring::define(const Pair &pair) {
-  graph.nodes.push_back(
-      {{{pair.var0, pool.one}, {pair.var1, pair.ratio}}});
+  graph.nodes.push_back({{{pair.var0, pool.one}, {pair.var1, pair.ratio}}});
   SmallVector<double> vector = vectors[pair.var0];
   double ratio = toDouble(pool.get(pair.ratio)), sum = 0;
   for (auto [i, element] : llvm::enumerate(vector)) {
@@ -313,14 +313,16 @@ public:
 
 private:
   Term getScaled(const Term &term, Constant scale);
-  unsigned getNodeCost(unsigned var);
-  unsigned getCost(unsigned var);
-  void improveScale(unsigned var);
+  unsigned getNodeCost(unsigned var, bool mayAdapt);
+  unsigned getCost(unsigned var, bool mayAdapt);
+  void improveScale(unsigned var, bool mayAdapt);
   unsigned emitValue(unsigned var);
   unsigned emitNode(const Node &node, Constant scale);
   unsigned emitProduct(unsigned value, Constant factor);
   unsigned emit(LinearOp::Kind kind, unsigned lhs, unsigned rhs,
                 Constant factor);
+
+  static constexpr unsigned kProductCost = 100;
 
   const Graph &graph;
   ConstantPool &pool;
@@ -359,15 +361,19 @@ Term Emitter::getScaled(const Term &term, Constant scale) {
 }
 
 /// The cost of one node: a multiplication of its own if no operand comes
-/// unscaled; a little for a constant, and for one that fp32 has to round.
-unsigned Emitter::getNodeCost(unsigned var) {
+/// unscaled, which counts half where a scale below may still change; a little
+/// for a constant, and for one that fp32 has to round.
+unsigned Emitter::getNodeCost(unsigned var, bool mayAdapt) {
   const Node &node = graph.nodes[var - graph.numInputs];
   Constant coefs[2];
-  for (int i = 0; i < 2; ++i)
+  bool hasNode = false;
+  for (int i = 0; i < 2; ++i) {
     coefs[i] = getScaled(node.terms[i], scales[var]).coef;
+    hasNode |= node.terms[i].var >= graph.numInputs;
+  }
   unsigned cost = 0;
   if (coefs[0] != pool.one && coefs[1] != pool.one)
-    cost += 100;
+    cost += mayAdapt && hasNode ? kProductCost / 2 : kProductCost;
   for (Constant coef : coefs)
     if (!pool.isUnit(coef))
       cost += pool.isExact(coef) ? 1 : 3;
@@ -375,18 +381,18 @@ unsigned Emitter::getNodeCost(unsigned var) {
 }
 
 /// The cost of a node, of all that uses it, and of the outputs it feeds.
-unsigned Emitter::getCost(unsigned var) {
-  unsigned cost = getNodeCost(var);
+unsigned Emitter::getCost(unsigned var, bool mayAdapt) {
+  unsigned cost = getNodeCost(var, mayAdapt);
   for (unsigned user : users[var])
-    cost += getNodeCost(user);
+    cost += getNodeCost(user, /*mayAdapt=*/false);
   for (Constant coef : outputCoefs[var])
     if (coef != scales[var])
-      cost += 100;
+      cost += kProductCost;
   return cost;
 }
 
 /// Tries the scales that make a coefficient next to `var` one.
-void Emitter::improveScale(unsigned var) {
+void Emitter::improveScale(unsigned var, bool mayAdapt) {
   SmallVector<Constant> candidates(outputCoefs[var]);
   for (const Term &term : graph.nodes[var - graph.numInputs].terms)
     candidates.push_back(pool.divide(scales[term.var], term.coef));
@@ -396,10 +402,10 @@ void Emitter::improveScale(unsigned var) {
         candidates.push_back(pool.multiply(term.coef, scales[user]));
 
   Constant best = scales[var];
-  unsigned bestCost = getCost(var);
+  unsigned bestCost = getCost(var, mayAdapt);
   for (Constant candidate : candidates) {
     scales[var] = candidate;
-    unsigned cost = getCost(var);
+    unsigned cost = getCost(var, mayAdapt);
     if (cost < bestCost) {
       best = candidate;
       bestCost = cost;
@@ -448,9 +454,17 @@ unsigned Emitter::emitValue(unsigned var) {
 LinearProgram Emitter::run() {
   constexpr unsigned kNumSweeps = 3;
   unsigned numVars = graph.numInputs + graph.nodes.size();
+  // Outputs need no product of their own if their operands can adapt to them,
+  // so these are asked first.
+  for (unsigned var = graph.numInputs; var < numVars; ++var)
+    if (!outputCoefs[var].empty())
+      scales[var] = outputCoefs[var].front();
+  for (unsigned var = numVars; var-- > graph.numInputs;)
+    if (outputCoefs[var].empty())
+      improveScale(var, /*mayAdapt=*/true);
   for (unsigned sweep = 0; sweep < kNumSweeps; ++sweep)
     for (unsigned var = numVars; var-- > graph.numInputs;)
-      improveScale(var);
+      improveScale(var, /*mayAdapt=*/false);
 
   program.numInputs = graph.numInputs;
   for (std::optional<Term> output : graph.outputs) {

@@ -30,9 +30,7 @@ Rational wino::divide(const Rational &a, const Rational &b) {
   return a / b;
 }
 
-Rational wino::absolute(const Rational &a) {
-  return mlir::presburger::abs(a);
-}
+Rational wino::absolute(const Rational &a) { return mlir::presburger::abs(a); }
 
 /// Returns the magnitude of `value` as an unsigned integer just wide enough.
 static APInt getMagnitude(DynamicAPInt value) {
@@ -69,8 +67,8 @@ double wino::toDouble(const Rational &a) {
 
   // Round once, to 53 bits or to the unit of the subnormal numbers.
   constexpr int64_t kMinExponent = -1074;
-  int64_t drop = std::max<int64_t>(llvm::bit_width(q) - 53,
-                                   shift + kMinExponent);
+  int64_t drop =
+      std::max<int64_t>(llvm::bit_width(q) - 53, shift + kMinExponent);
   if (drop > 63)
     return a.num > 0 ? 0.0 : -0.0;
   uint64_t kept = q >> drop;

@@ -88,8 +88,8 @@ Error Conv2DShape::validate() const {
   return Error::success();
 }
 
-/// Adds to `out`, the K / groups outputs of one pixel and group, the products of
-/// one input pixel's channels of that group with the filter of one tap.
+/// Adds to `out`, the K / groups outputs of one pixel and group, the products
+/// of one input pixel's channels of that group with the filter of one tap.
 template <typename Acc, typename T>
 static void accumulateTap(const Conv2DShape &shape, const T *in,
                           const T *filter, Acc *out) {

@@ -69,8 +69,8 @@ llvm::SmallVector<Point> getDefaultPoints(int64_t m, int64_t r);
 /// A^T is the transposed Vandermonde matrix, G carries the factors
 /// 1 / prod(a_k - a_l), B^T has the coefficients of the products of (x - a_l)
 /// (papers: Lavin & Gray; Barabasz et al. section 2). Infinity may stand
-/// anywhere. Fails if m or r is below 1, m + r - 1 exceeds kMaxAlpha, the number
-/// of points is wrong, or two points are equal; the message says which.
+/// anywhere. Fails if m or r is below 1, m + r - 1 exceeds kMaxAlpha, the
+/// number of points is wrong, or two points are equal; the message says which.
 llvm::Expected<Transform1D> buildCookToom(int64_t m, int64_t r,
                                           llvm::ArrayRef<Point> points);
 

@@ -26,8 +26,8 @@ namespace wino {
 ///   y[n,oh,ow,k] = sum_{i,j,c} x[n, oh*sh - padTop + i*dh,
 ///                                ow*sw - padLeft + j*dw, c] * f[i,j,c,k]
 /// with zeros outside the image; with groups, output channel k reads input
-/// channels (k / (K/groups)) * (C/groups) + c. Arrays are dense: x is NHWC, f is
-/// [kh, kw, C/groups, K], y is [N, OH, OW, K].
+/// channels (k / (K/groups)) * (C/groups) + c. Arrays are dense: x is NHWC, f
+/// is [kh, kw, C/groups, K], y is [N, OH, OW, K].
 struct Conv2DShape {
   int64_t n = 1, h = 1, w = 1, c = 1;
   int64_t k = 1, kh = 1, kw = 1;
