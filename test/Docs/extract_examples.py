@@ -4,7 +4,8 @@ usage: extract_examples.py PAGE.md...
 
 Ops become the body of a function whose arguments are the values an example
 uses but does not define; attributes become attributes of a function. Examples
-are separated for --split-input-file.
+are separated for --split-input-file. Sketches, which leave out parts as "...",
+are not printed.
 """
 
 import re
@@ -75,6 +76,8 @@ def main(pages):
             text = file.read()
         for number, block in enumerate(re.findall(r"^ *```mlir\n(.*?)^ *```", text, re.M | re.S)):
             example = textwrap.dedent(block).rstrip()
+            if "..." in example:
+                continue
             if "func.func" in example or "module" in example:
                 chunks.append(example)
             elif example.startswith("#"):
