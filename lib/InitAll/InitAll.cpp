@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Wino/Conversion/Passes.h"
 #include "Wino/IR/WinoDialect.h"
 #include "Wino/InitAllDialects.h"
 #include "Wino/InitAllPasses.h"
@@ -18,5 +19,5 @@ void wino::registerAllDialects(mlir::DialectRegistry &registry) {
 
 void wino::registerAllPasses() {
   static std::once_flag once;
-  std::call_once(once, [] {});
+  std::call_once(once, [] { registerWinoConversionPasses(); });
 }

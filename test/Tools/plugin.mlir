@@ -18,3 +18,8 @@ func.func @transform(%f: tensor<3x3x64x128xf32>, %init: tensor<6x6x64x128xf32>)
     outs(%init : tensor<6x6x64x128xf32>) -> tensor<6x6x64x128xf32>
   return %u : tensor<6x6x64x128xf32>
 }
+
+// RUN: not %mlir-opt-with-wino %s \
+// RUN:   --pass-pipeline="builtin.module(wino-no-such-pass)" 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=UNKNOWN
+// UNKNOWN: 'wino-no-such-pass' does not refer to a registered pass
