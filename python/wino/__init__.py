@@ -1,0 +1,1 @@
+"""Tools around Wino's compiler: test models, random weights, comparison."""
