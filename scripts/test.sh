@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds Wino and runs its unit tests and lit tests.
-# The last line printed is "N passed, N failed, N skipped" over both.
+# Installs what is missing, ONNX Runtime for node included, builds Wino and runs
+# its unit tests and lit tests. The last line printed is "N passed, N failed,
+# N skipped" over both.
 #
 # usage: scripts/test.sh [--preset assert|asan|release|gcc]
 set -euo pipefail
@@ -12,7 +13,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --preset) preset=${2:?--preset needs a name}; shift 2 ;;
     --preset=*) preset=${1#*=}; shift ;;
-    -h | --help) sed -n '2,5s/^# \?//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,6s/^# \?//p' "$0"; exit 0 ;;
     *) echo "test: unknown argument '$1'" >&2; exit 2 ;;
   esac
 done
@@ -23,6 +24,8 @@ case $preset in
 esac
 
 scripts/setup.sh
+scripts/setup_onnxruntime.sh build-onnxruntime ||
+  echo "test: without ONNX Runtime, the tests that compare with it are skipped" >&2
 cmake --preset "$preset"
 cmake --build --preset "$preset" --parallel "$(nproc)"
 

@@ -36,6 +36,15 @@ if config.wino_build_onnx:
 if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
     config.available_features.add("aarch64-qemu")
 
+# Where scripts/test.sh installs the reference runtime.
+runtime = os.environ.get("WINO_ONNXRUNTIME") or os.path.join(
+    config.wino_src_root, "build-onnxruntime"
+)
+if shutil.which("node") and os.path.isdir(
+    os.path.join(runtime, "node_modules", "onnxruntime-node")
+):
+    config.available_features.add("onnxruntime")
+
 shared = os.environ.get("WINO_SHARED") or os.path.join(config.wino_src_root, "..", "shared")
 shared = lit_config.params.get("WINO_SHARED", shared)
 if os.path.isdir(shared):
@@ -68,13 +77,19 @@ config.substitutions += [
     ("%wino-plugin", plugin),
     ("%wino-src", config.wino_src_root),
     ("%wino-obj", config.wino_obj_root),
+    (
+        "%onnx-reference",
+        "node " + os.path.join(config.wino_src_root, "scripts", "onnx_reference.mjs")
+        + " --runtime " + runtime,
+    ),
     ("%cmake", config.cmake),
     ("%consumer-options", " ".join(consumer_options)),
     ("%python", "env PYTHONPATH=" + os.path.join(config.wino_src_root, "python") + " " + config.python),
 ]
 llvm_config.use_default_substitutions()
 llvm_config.add_tool_substitutions(
-    ["wino-opt", "wino-compile", "wino-run", "wino-lsp-server"], [config.wino_tools_dir]
+    ["wino-opt", "wino-compile", "wino-import", "wino-lsp-server", "wino-run"],
+    [config.wino_tools_dir],
 )
 llvm_config.add_tool_substitutions(
     ["llvm-objdump", "llvm-nm", "llvm-readelf", "mlir-opt", "mlir-translate", "split-file"],
