@@ -8,7 +8,7 @@
 #include "Wino/Support/LinearProgram.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include <cassert>
+#include <cmath>
 
 using namespace wino;
 using llvm::ArrayRef;
@@ -48,6 +48,77 @@ unsigned LinearProgram::getMaxRoundings() const {
     if (output)
       result = std::max(result, roundings[*output]);
   return result;
+}
+
+/// Returns what each value is as a combination of the inputs, in double.
+static SmallVector<SmallVector<double>>
+getValueVectors(const LinearProgram &program, ArrayRef<double> factors) {
+  SmallVector<SmallVector<double>> vectors;
+  for (unsigned i = 0; i < program.numInputs; ++i) {
+    vectors.emplace_back(program.numInputs, 0.0);
+    vectors.back()[i] = 1.0;
+  }
+  for (auto [op, factor] : llvm::zip(program.ops, factors)) {
+    SmallVector<double> vector(program.numInputs);
+    for (unsigned i = 0; i < program.numInputs; ++i) {
+      double lhs = vectors[op.lhs][i];
+      double rhs = op.kind == LinearOp::Kind::Mul ? 0.0 : vectors[op.rhs][i];
+      vector[i] = factor * lhs + (op.kind == LinearOp::Kind::Sub ? -rhs : rhs);
+    }
+    vectors.push_back(std::move(vector));
+  }
+  return vectors;
+}
+
+/// Returns the sum of squares of a vector.
+static double getSquare(ArrayRef<double> vector) {
+  double sum = 0;
+  for (double element : vector)
+    sum += element * element;
+  return sum;
+}
+
+double LinearProgram::getExpectedError() const {
+  SmallVector<double> factors;
+  for (const LinearOp &op : ops) {
+    bool hasFactor =
+        op.kind == LinearOp::Kind::Mul || op.kind == LinearOp::Kind::Fma;
+    factors.push_back(hasFactor ? toDouble(op.factor) : 1.0);
+  }
+  SmallVector<SmallVector<double>> vectors = getValueVectors(*this, factors);
+
+  // The variance that each operation's roundings add to its result.
+  SmallVector<double> added;
+  for (auto [index, op] : llvm::enumerate(ops)) {
+    double variance = getSquare(vectors[numInputs + index]);
+    if (op.kind == LinearOp::Kind::Mul && isPowerOfTwo(op.factor))
+      variance = 0;
+    if (!isExactInFloat(op.factor))
+      variance += factors[index] * factors[index] * getSquare(vectors[op.lhs]);
+    added.push_back(variance);
+  }
+
+  double sum = 0;
+  unsigned numOutputs = 0;
+  for (std::optional<unsigned> output : outputs) {
+    if (!output)
+      continue;
+    // The derivatives of the output, by the values in reverse.
+    SmallVector<double> derivatives(numInputs + ops.size(), 0.0);
+    derivatives[*output] = 1.0;
+    double error = 0;
+    for (size_t i = ops.size(); i-- > 0;) {
+      double derivative = derivatives[numInputs + i];
+      error += derivative * derivative * added[i];
+      derivatives[ops[i].lhs] += derivative * factors[i];
+      if (ops[i].kind != LinearOp::Kind::Mul)
+        derivatives[ops[i].rhs] +=
+            ops[i].kind == LinearOp::Kind::Sub ? -derivative : derivative;
+    }
+    sum += error / getSquare(vectors[*output]);
+    ++numOutputs;
+  }
+  return numOutputs == 0 ? 0.0 : std::sqrt(sum / numOutputs);
 }
 
 RationalMatrix LinearProgram::getMatrix() const {

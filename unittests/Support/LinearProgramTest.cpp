@@ -11,6 +11,8 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 #include "gtest/gtest.h"
+#include <cmath>
+#include <limits>
 #include <random>
 
 using namespace wino;
@@ -199,10 +201,54 @@ TEST(LinearProgramTest, countsNestedAdditions) {
   EXPECT_EQ(getNumAdditions2D(rows, cols), 3u * 4u + 3u * 2u);
 }
 
-// The counts to beat are Lavin & Gray's, 11 + 11 + ... as published.
+// The counts to beat are those of Lavin & Gray (arXiv 1509.09308).
 TEST(LinearProgramTest, needsNoMoreAdditionsThanPublishedPrograms) {
   EXPECT_LE(countAdditions2D(build(4, 3, "0 1 -1 2 -2 inf")), 328u);
   EXPECT_LE(countAdditions2D(build(6, 3, "0 1 -1 2 -2 1/2 -1/2 inf")), 839u);
+}
+
+TEST(LinearProgramTest, factorsOutPointsWithoutPartner) {
+  // At most these additions for B^T of F(m, 3), m = 2 .. 8; a pair of opposite
+  // points alone shares less.
+  const unsigned limits[] = {4, 9, 14, 21, 24, 35, 44};
+  for (auto [index, limit] : llvm::enumerate(limits)) {
+    RationalMatrix bt = build(2 + index, 3).bt;
+    EXPECT_LE(synthesizeProgram(bt).getNumAdditions(), limit);
+  }
+}
+
+TEST(LinearProgramTest, tradesAdditionsForErrorOnlyWithinTheLimit) {
+  for (int64_t alpha = 3; alpha <= 16; ++alpha) {
+    RationalMatrix bt = build(alpha, 1).bt;
+    LinearProgram plain = synthesizeProgram(bt, /*maxErrorGrowth=*/0.0);
+    LinearProgram limited = synthesizeProgram(bt, /*maxErrorGrowth=*/1.2);
+    LinearProgram exact = synthesizeProgram(
+        bt, /*maxErrorGrowth=*/std::numeric_limits<double>::infinity());
+    expectComputes(plain, bt);
+    expectComputes(limited, bt);
+    expectComputes(exact, bt);
+    EXPECT_LE(limited.getExpectedError(), 1.2 * plain.getExpectedError());
+    EXPECT_LE(limited.ops.size(), plain.ops.size());
+    EXPECT_LE(exact.ops.size(), limited.ops.size());
+  }
+  // With the default points of F(10, 3) all of this happens.
+  RationalMatrix bt = build(10, 3).bt;
+  EXPECT_LT(synthesizeProgram(bt).ops.size(),
+            synthesizeProgram(bt, 1.2).ops.size());
+}
+
+TEST(LinearProgramTest, expectsErrorsOfRoundings) {
+  // One addition rounds its result once.
+  LinearProgram sum = synthesizeProgram(parseMatrix({"1 1"}));
+  EXPECT_DOUBLE_EQ(sum.getExpectedError(), 1.0);
+  // The first of two has two thirds of the variance of the second.
+  sum = synthesizeProgram(parseMatrix({"1 1 1"}));
+  EXPECT_DOUBLE_EQ(sum.getExpectedError(), std::sqrt(1.0 + 2.0 / 3.0));
+  // A power of two adds nothing, another constant its own rounding.
+  LinearProgram product = synthesizeProgram(parseMatrix({"4"}));
+  EXPECT_DOUBLE_EQ(product.getExpectedError(), 0.0);
+  product = synthesizeProgram(parseMatrix({"1/3"}));
+  EXPECT_DOUBLE_EQ(product.getExpectedError(), std::sqrt(2.0));
 }
 
 TEST(LinearProgramTest, reportsCountsOfDefaultPoints) {

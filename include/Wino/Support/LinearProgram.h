@@ -52,16 +52,25 @@ struct LinearProgram {
   /// counting the rounding of an inexact (in fp32) constant: gamma of the error
   /// bound (Barabasz et al., arXiv 1803.10986).
   unsigned getMaxRoundings() const;
+  /// The expected rounding error: the root mean square, over the outputs, of
+  /// the error of an output in units of half an ulp of its own root mean
+  /// square, when inputs are independent with variance one and roundings are
+  /// too.
+  double getExpectedError() const;
   /// The matrix the program computes, by exact symbolic execution.
   RationalMatrix getMatrix() const;
 };
 
-/// Finds a program with few operations for y = matrix * x. Sums of more than
-/// two terms are ordered so that small coefficients are added first (Huffman
-/// order, arXiv 1803.10986), and factoring never introduces cancellation:
-/// every intermediate value is a sum of terms that also stand in the rows it
-/// serves, up to a common factor. Deterministic.
-LinearProgram synthesizeProgram(const RationalMatrix &matrix);
+/// Finds a program with few operations for y = matrix * x. Deterministic.
+///
+/// Sums are ordered so that small terms are added first (Huffman order, arXiv
+/// 1803.10986), and the shortest program without cancellation is sought: one
+/// whose intermediate values are sums of terms that also stand in the rows they
+/// serve, up to a common factor. A shorter one with cancellation is preferred
+/// if its expected error (LinearProgram::getExpectedError) is at most
+/// `maxErrorGrowth` times as large; pass infinity for exact arithmetic.
+LinearProgram synthesizeProgram(const RationalMatrix &matrix,
+                                double maxErrorGrowth = 1.4);
 
 /// Additions of the 2-D transform that applies `rows` to every column and then
 /// `cols` to every row of the result, i.e. nested 1-D programs; the matrices
