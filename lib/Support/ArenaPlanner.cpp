@@ -87,7 +87,7 @@ static std::optional<ArenaPlan> placeInOrder(ArrayRef<ArenaBuffer> buffers,
 }
 
 /// Whether the buffers satisfy the preconditions of the planner.
-static bool isValid(ArrayRef<ArenaBuffer> buffers) {
+[[maybe_unused]] static bool isValid(ArrayRef<ArenaBuffer> buffers) {
   return llvm::all_of(buffers, [](const ArenaBuffer &buffer) {
     return buffer.size >= 0 && buffer.first <= buffer.last;
   });
