@@ -1,0 +1,74 @@
+//===- Passes.td - Wino's conversion passes ----------------*- tablegen -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_CONVERSION_PASSES_TD
+#define WINO_CONVERSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ConvertWinoToVectorPass : Pass<"convert-wino-to-vector"> {
+  let summary = "Lower wino ops on memrefs to loops of native-width vector code";
+  let description = [{
+    Replaces every wino op by loops (`scf`) over vectors of `vector-length`
+    elements, which run along the channels:
+
+    - Transforms become straight-line code that applies the synthesized programs
+      of the two axes to a tile. Tiles of more than 36 taps go through a
+      scratch buffer on the stack, one loop per axis, as their values do not
+      fit in registers.
+    - `wino.hadamard` becomes a register-blocked GEMM per tap. The accumulators
+      of a micro-kernel are values of native width carried by the loop over the
+      input channels, which is marked not to be unrolled by LLVM.
+    - The region of `wino.output_transform` is cloned on vectors.
+
+    Tiles at the border of an image load from the nearest pixel inside and select
+    zero; the last channels use masked accesses. So nothing outside a buffer is
+    ever read or written. Sizes of images, tiles and batches may be dynamic, and
+    buffers strided, as long as the channels are contiguous.
+
+    The pass fails if an op is still on tensors, its elements are no f16, f32 or
+    f64, or its channels are not contiguous.
+
+    Example:
+
+    ```mlir
+    wino.output_transform <F(1x1, 1x1)>
+      ins(%m : memref<1x1x1x8x8x64xf32>) outs(%y : memref<1x8x8x64xf32>)
+    ```
+
+    becomes
+
+    ```mlir
+    scf.for %s = %c0 to %c8 step %c1 {
+      scf.for %t = %c0 to %c8 step %c1 {
+        scf.for %k = %c0 to %c64 step %c4 {
+          %0 = vector.load %m[%c0, %c0, %c0, %s, %t, %k]
+            : memref<1x1x1x8x8x64xf32>, vector<4xf32>
+          vector.store %0, %y[%c0, %s, %t, %k]
+            : memref<1x8x8x64xf32>, vector<4xf32>
+        }
+      }
+    }
+    ```
+  }];
+  let options = [
+    Option<"vectorLength", "vector-length", "int64_t", /*default=*/"4",
+           "Elements of a native vector">,
+    Option<"laneFma", "lane-fma", "bool", /*default=*/"true",
+           "Multiply by lanes of vectors of the transformed input, as NEON can; "
+           "otherwise by scalars that are loaded and broadcast">,
+    Option<"prefetch", "prefetch", "bool", /*default=*/"true",
+           "Prefetch the next panel of packed filters">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"
+  ];
+}
+
+#endif // WINO_CONVERSION_PASSES_TD

@@ -1,0 +1,161 @@
+//===- FilterTransform.cpp - Lowering of wino.filter_transform ------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelBuilder.h"
+#include "TileTransform.h"
+
+using namespace mlir;
+using namespace wino;
+
+namespace {
+/// Lowers one filter transform. U is written panel by panel of columns, and in
+/// them channel by channel: vectors run along the columns, which are contiguous
+/// in the filter, too. The columns of an unpacked U are cut into panels of one
+/// vector, and a depthwise filter is one channel with a column per channel.
+class FilterLowering {
+public:
+  FilterLowering(KernelBuilder &b, FilterTransformOp op)
+      : b(b), op(op), filter(op.getFilter()), init(op.getInit()),
+        computeType(VectorType::get({b.getVectorLength()}, b.getF64Type())),
+        transform(op.getTransform().getRowTransform().g,
+                  op.getTransform().getColTransform().g) {
+    ArrayRef<int64_t> from = op.getFilterType().getShape();
+    ArrayRef<int64_t> to = op.getInitType().getShape();
+    numCols = from.back();
+    numChannels = op.isDepthwise() ? 1 : from[2];
+    panelCols = b.getVectorLength();
+    if (op.isPacked()) {
+      panelCols = to[packed_dim::kPanelCol];
+      initChannels = to[packed_dim::kChannel];
+      initCols = to[packed_dim::kBlock] * to[packed_dim::kPanel] * panelCols;
+    } else {
+      initChannels = op.isDepthwise() ? 1 : to[2];
+      initCols = to.back();
+    }
+  }
+
+  void run();
+
+private:
+  /// Builds panel `panel`, of which `filterCols` columns come from the filter
+  /// and `cols` are in U.
+  void buildPanel(Value panel, int64_t filterCols, int64_t cols);
+  /// Builds one vector of columns, which begins at column `col` of the panel.
+  void buildVector(Value panel, Value channel, Value col, int64_t loadLanes,
+                   int64_t storeLanes);
+  SmallVector<Value> getInitIndices(Value row, Value col, Value panel,
+                                    Value channel, Value panelCol);
+
+  KernelBuilder &b;
+  FilterTransformOp op;
+  Value filter, init, scratch;
+  VectorType computeType;
+  TileTransform transform;
+  int64_t numCols, numChannels, panelCols, initCols, initChannels;
+};
+} // namespace
+
+void FilterLowering::run() {
+  if (panelCols == 0)
+    return;
+  scratch = transform.allocateScratch(b, computeType);
+  int64_t wholePanels = numCols / panelCols;
+  int64_t numPanels = llvm::divideCeil(initCols, panelCols);
+  b.loop(wholePanels, 1,
+         [&](Value panel) { buildPanel(panel, panelCols, panelCols); });
+  // Up to two panels are mixed: the one where the filter ends, and the one
+  // where an unpacked U does.
+  int64_t lastCols = initCols - (numPanels - 1) * panelCols;
+  for (int64_t panel = wholePanels; panel < numPanels;) {
+    bool isLast = panel + 1 == numPanels;
+    int64_t filterCols = std::max<int64_t>(0, numCols - panel * panelCols);
+    if (filterCols > 0 || isLast) {
+      buildPanel(b.index(panel), filterCols, isLast ? lastCols : panelCols);
+      ++panel;
+      continue;
+    }
+    b.loop(b.index(panel), b.index(numPanels - 1), 1,
+           [&](Value zeroPanel) { buildPanel(zeroPanel, 0, panelCols); });
+    panel = numPanels - 1;
+  }
+}
+
+void FilterLowering::buildPanel(Value panel, int64_t filterCols, int64_t cols) {
+  int64_t vl = b.getVectorLength();
+  auto buildChannels = [&](int64_t begin, int64_t end, int64_t loadCols) {
+    b.loop(b.index(begin), b.index(end), 1, [&](Value channel) {
+      // Vectors of which all lanes exist in both.
+      int64_t whole = std::min(loadCols, cols) / vl * vl;
+      b.loop(whole, vl,
+             [&](Value col) { buildVector(panel, channel, col, vl, vl); });
+      for (int64_t col = whole; col < cols; col += vl)
+        buildVector(panel, channel, b.index(col),
+                    std::max<int64_t>(0, loadCols - col), cols - col);
+    });
+  };
+  buildChannels(0, numChannels, filterCols);
+  buildChannels(numChannels, initChannels, 0);
+}
+
+SmallVector<Value> FilterLowering::getInitIndices(Value row, Value col,
+                                                  Value panel, Value channel,
+                                                  Value panelCol) {
+  if (op.isPacked()) {
+    int64_t panelsPerBlock = op.getInitType().getDimSize(packed_dim::kPanel);
+    return {b.div(panel, panelsPerBlock), row,     col,
+            b.rem(panel, panelsPerBlock), channel, panelCol};
+  }
+  Value initCol = b.add(b.mul(panel, panelCols), panelCol);
+  if (op.isDepthwise())
+    return {row, col, initCol};
+  return {row, col, channel, initCol};
+}
+
+void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
+                                 int64_t loadLanes, int64_t storeLanes) {
+  Value filterCol = b.add(b.mul(panel, panelCols), panelCol);
+  Value loadMask = b.mask(loadLanes), storeMask = b.mask(storeLanes);
+  Type elementType = op.getInitType().getElementType();
+  bool isDouble = elementType.isF64();
+  auto store = [&](Value value, Value row, Value col) {
+    if (!isDouble)
+      value = arith::TruncFOp::create(b, b.getVectorType(), value);
+    b.store(value, init, getInitIndices(row, col, panel, channel, panelCol),
+            storeMask);
+  };
+  if (loadLanes == 0) {
+    TransformAttr attr = op.getTransform();
+    Value zero = b.zero();
+    b.loop(attr.getAlphaRows(), 1, [&](Value row) {
+      b.loop(attr.getAlphaCols(), 1, [&](Value col) {
+        b.store(zero, init, getInitIndices(row, col, panel, channel, panelCol),
+                storeMask);
+      });
+    });
+    return;
+  }
+  auto load = [&](Value row, Value col) {
+    SmallVector<Value> indices = {row, col};
+    if (!op.isDepthwise())
+      indices.push_back(channel);
+    indices.push_back(filterCol);
+    Value value = b.load(filter, indices, loadMask);
+    return isDouble ? value
+                    : arith::ExtFOp::create(b, computeType, value).getResult();
+  };
+  transform.build(b, computeType, scratch, load, store);
+}
+
+LogicalResult wino::lowerToVector(RewriterBase &rewriter, FilterTransformOp op,
+                                  const WinoToVectorOptions &options) {
+  if (failed(checkVectorizable(op, options)))
+    return failure();
+  KernelBuilder b(rewriter, op, op.getFilterType().getElementType(), options);
+  FilterLowering(b, op).run();
+  rewriter.eraseOp(op);
+  return success();
+}

@@ -1,0 +1,360 @@
+//===- Hadamard.cpp - Lowering of wino.hadamard ---------------------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A GEMM per tap, M = V U with rows of tiles. U comes in panels of columns; a
+// micro-kernel multiplies some rows of V by one panel and keeps the products in
+// registers. For every panel all rows are visited, so that the panel stays in
+// L1 while V streams by.
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelBuilder.h"
+#include "RowView.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace wino;
+
+namespace {
+constexpr int64_t kCacheLineBytes = 64;
+
+/// Lowers one hadamard.
+class HadamardLowering {
+public:
+  HadamardLowering(KernelBuilder &b, HadamardOp op)
+      : b(b), op(op), filter(op.getFilter()),
+        alphaRows(op.getInitType().getDimSize(tile_dim::kTapRow)),
+        alphaCols(op.getInitType().getDimSize(tile_dim::kTapCol)),
+        numChannels(op.getInputType().getDimSize(tile_dim::kChannel)),
+        rowView(b, op.getInput(), op.getInit()) {
+    chooseMicroTile();
+  }
+
+  void run();
+
+private:
+  /// A tap and `numCols` columns of U there, beginning at `firstCol` of M.
+  struct Panel {
+    /// Indices of U without channel and column.
+    SmallVector<Value, 4> filterIndices;
+    /// First column along the last dimension of U.
+    Value filterCol;
+    Value tapRow, tapCol, firstCol;
+    int64_t numCols;
+  };
+
+  void chooseMicroTile();
+  void buildDepthwise();
+  void buildPackedPanels();
+  void buildUnpackedPanels();
+  void forEachTap(function_ref<void(Value, Value)> body);
+
+  void buildRows(const Panel &panel);
+  void buildStaticRows(const Panel &panel, const RowView::Rows &rows,
+                       int64_t numRows);
+  void buildDynamicRows(const Panel &panel, const RowView::Rows &rows);
+  /// Builds the kernel of rows [firstRow, firstRow + numRows).
+  void buildKernel(const Panel &panel, const RowView::Rows &rows,
+                   Value firstRow, int64_t numRows, bool prefetch);
+  /// Builds the kernel's loop over channels [begin, end), `step` at a time.
+  SmallVector<Value> buildReduction(const Panel &panel, Value input,
+                                    ArrayRef<Value> rows, int64_t begin,
+                                    int64_t end, int64_t step,
+                                    ArrayRef<Value> init, bool prefetch);
+  void buildPrefetch(const Panel &panel, Value channel, int64_t step);
+
+  int64_t getNumVectors(const Panel &panel) {
+    return llvm::divideCeil(panel.numCols, b.getVectorLength());
+  }
+  /// Returns the mask of vector `number` of the panel.
+  Value getMask(const Panel &panel, int64_t number) {
+    return b.mask(panel.numCols - number * b.getVectorLength());
+  }
+
+  KernelBuilder &b;
+  HadamardOp op;
+  Value filter;
+  int64_t alphaRows, alphaCols, numChannels;
+  RowView rowView;
+  int64_t microRows = 1, microCols = 1;
+};
+} // namespace
+
+/// Takes the micro tile from the schedule, or fills the registers: those of a
+/// machine with 512-bit vectors or NEON are 32, else 16.
+void HadamardLowering::chooseMicroTile() {
+  if (op.isDepthwise())
+    return;
+  int64_t vl = b.getVectorLength();
+  int64_t bits = vl * op.getInputType().getElementTypeBitWidth();
+  bool lane = b.getOptions().laneFma;
+  int64_t registers = lane || bits >= 512 ? 32 : 16;
+  microCols = (lane ? 3 : 2) * vl;
+  if (op.isPacked())
+    microCols = op.getFilterType().getDimSize(packed_dim::kPanelCol);
+  if (ScheduleAttr schedule = op.getScheduleAttr()) {
+    microRows = schedule.getMicroRows();
+    microCols = schedule.getMicroCols();
+    return;
+  }
+  int64_t vectors = std::max<int64_t>(1, llvm::divideCeil(microCols, vl));
+  // Accumulators and a panel row, and with lanes one vector per row of V.
+  microRows = lane ? (registers - vectors) / (vectors + 1)
+                   : (registers - vectors - 1) / vectors;
+  microRows = std::max<int64_t>(1, microRows);
+}
+
+void HadamardLowering::run() {
+  if (op.isDepthwise())
+    buildDepthwise();
+  else if (op.isPacked())
+    buildPackedPanels();
+  else
+    buildUnpackedPanels();
+}
+
+void HadamardLowering::forEachTap(function_ref<void(Value, Value)> body) {
+  b.loop(alphaRows, 1, [&](Value row) {
+    b.loop(alphaCols, 1, [&](Value col) { body(row, col); });
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Panels
+//===----------------------------------------------------------------------===//
+
+void HadamardLowering::buildDepthwise() {
+  forEachTap([&](Value tapRow, Value tapCol) {
+    rowView.forEachRange(b, [&](const RowView::Rows &rows) {
+      b.loop(rows.count, [&](Value row) {
+        b.forEachVector(b.index(numChannels), [&](Value c, Value mask) {
+          Value lhs = b.load(rows.input, {tapRow, tapCol, row, c}, mask);
+          Value rhs = b.load(filter, {tapRow, tapCol, c}, mask);
+          b.store(arith::MulFOp::create(b, lhs, rhs), rows.init,
+                  {tapRow, tapCol, row, c}, mask);
+        });
+      });
+    });
+  });
+}
+
+void HadamardLowering::buildPackedPanels() {
+  ShapedType type = op.getFilterType();
+  int64_t numPanels = type.getDimSize(packed_dim::kPanel);
+  int64_t panelCols = type.getDimSize(packed_dim::kPanelCol);
+  b.loop(type.getDimSize(packed_dim::kBlock), 1, [&](Value block) {
+    forEachTap([&](Value tapRow, Value tapCol) {
+      b.loop(numPanels, 1, [&](Value number) {
+        Value global = b.add(b.mul(block, numPanels), number);
+        buildRows({{block, tapRow, tapCol, number},
+                   b.index(0),
+                   tapRow,
+                   tapCol,
+                   b.mul(global, panelCols),
+                   panelCols});
+      });
+    });
+  });
+}
+
+void HadamardLowering::buildUnpackedPanels() {
+  int64_t numCols = op.getFilterType().getShape().back();
+  int64_t wholeCols = numCols / microCols * microCols;
+  forEachTap([&](Value tapRow, Value tapCol) {
+    auto build = [&](Value col, int64_t count) {
+      buildRows({{tapRow, tapCol}, col, tapRow, tapCol, col, count});
+    };
+    b.loop(wholeCols, microCols, [&](Value col) { build(col, microCols); });
+    if (wholeCols < numCols)
+      build(b.index(wholeCols), numCols - wholeCols);
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Rows
+//===----------------------------------------------------------------------===//
+
+void HadamardLowering::buildRows(const Panel &panel) {
+  rowView.forEachRange(b, [&](const RowView::Rows &rows) {
+    if (std::optional<int64_t> numRows = getConstantIntValue(rows.count))
+      buildStaticRows(panel, rows, *numRows);
+    else
+      buildDynamicRows(panel, rows);
+  });
+}
+
+/// Splits the rows evenly, which takes kernels of at most two heights that
+/// differ by one.
+void HadamardLowering::buildStaticRows(const Panel &panel,
+                                       const RowView::Rows &rows,
+                                       int64_t numRows) {
+  if (numRows == 0)
+    return;
+  int64_t numBlocks = llvm::divideCeil(numRows, microRows);
+  int64_t height = llvm::divideCeil(numRows, numBlocks);
+  int64_t numHigh = numRows - (height - 1) * numBlocks;
+  int64_t lowBegin = numHigh * height;
+  // Only the first block prefetches: one pass over the next panel is enough.
+  bool prefetch = b.getOptions().prefetch && op.isPacked();
+  int64_t begin = 0;
+  if (prefetch) {
+    buildKernel(panel, rows, b.index(0), height, /*prefetch=*/true);
+    begin = height;
+  }
+  b.loop(b.index(begin), b.index(lowBegin), height, [&](Value row) {
+    buildKernel(panel, rows, row, height, /*prefetch=*/false);
+  });
+  b.loop(b.index(lowBegin), b.index(numRows), height - 1, [&](Value row) {
+    buildKernel(panel, rows, row, height - 1, /*prefetch=*/false);
+  });
+}
+
+void HadamardLowering::buildDynamicRows(const Panel &panel,
+                                        const RowView::Rows &rows) {
+  Value remainder = b.rem(rows.count, microRows);
+  Value whole = b.sub(rows.count, remainder);
+  b.loop(b.index(0), whole, microRows, [&](Value row) {
+    buildKernel(panel, rows, row, microRows, /*prefetch=*/false);
+  });
+  if (microRows == 1)
+    return;
+  auto cases = llvm::to_vector(llvm::seq<int64_t>(1, microRows));
+  auto switchOp = scf::IndexSwitchOp::create(b, TypeRange{}, remainder, cases,
+                                             cases.size());
+  OpBuilder::InsertionGuard guard(b);
+  for (auto [region, numRows] :
+       llvm::zip_equal(switchOp.getCaseRegions(), cases)) {
+    b.createBlock(&region);
+    buildKernel(panel, rows, whole, numRows, /*prefetch=*/false);
+    scf::YieldOp::create(b);
+  }
+  b.createBlock(&switchOp.getDefaultRegion());
+  scf::YieldOp::create(b);
+}
+
+//===----------------------------------------------------------------------===//
+// Micro-kernel
+//===----------------------------------------------------------------------===//
+
+void HadamardLowering::buildKernel(const Panel &panel,
+                                   const RowView::Rows &rows, Value firstRow,
+                                   int64_t numRows, bool prefetch) {
+  int64_t numVectors = getNumVectors(panel);
+  SmallVector<Value> rowIndices;
+  for (int64_t row = 0; row < numRows; ++row)
+    rowIndices.push_back(b.add(firstRow, row));
+
+  SmallVector<Value> sums(numRows * numVectors, b.zero());
+  int64_t whole = 0;
+  if (b.getOptions().laneFma) {
+    whole = numChannels / b.getVectorLength() * b.getVectorLength();
+    sums = buildReduction(panel, rows.input, rowIndices, 0, whole,
+                          b.getVectorLength(), sums, prefetch);
+  }
+  sums = buildReduction(panel, rows.input, rowIndices, whole, numChannels, 1,
+                        sums, prefetch);
+
+  for (int64_t row = 0; row < numRows; ++row)
+    for (int64_t number = 0; number < numVectors; ++number)
+      b.store(sums[row * numVectors + number], rows.init,
+              {panel.tapRow, panel.tapCol, rowIndices[row],
+               b.add(panel.firstCol, number * b.getVectorLength())},
+              getMask(panel, number));
+}
+
+/// LLVM would unroll some of these loops at run time, and then run out of
+/// registers.
+static void disableUnrolling(scf::ForOp forOp) {
+  MLIRContext *ctx = forOp.getContext();
+  auto unroll = LLVM::LoopUnrollAttr::get(
+      ctx, /*disable=*/BoolAttr::get(ctx, true), {}, {}, {}, {}, {}, {});
+  // The name is that of the property of llvm.br which the attribute becomes.
+  forOp->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(
+                                        ctx, {}, {}, {}, unroll, {}, {}, {}, {},
+                                        {}, {}, {}, {}, {}, {}, {}));
+}
+
+SmallVector<Value> HadamardLowering::buildReduction(
+    const Panel &panel, Value input, ArrayRef<Value> rows, int64_t begin,
+    int64_t end, int64_t step, ArrayRef<Value> init, bool prefetch) {
+  SmallVector<Value> sums(init);
+  if (begin >= end)
+    return sums;
+  auto forOp =
+      scf::ForOp::create(b, b.index(begin), b.index(end), b.index(step), init);
+  disableUnrolling(forOp);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(forOp.getBody());
+  sums.assign(forOp.getRegionIterArgs().begin(),
+              forOp.getRegionIterArgs().end());
+  Value channel = forOp.getInductionVar();
+
+  SmallVector<Value> inputVectors;
+  if (step > 1)
+    for (Value row : rows)
+      inputVectors.push_back(
+          b.load(input, {panel.tapRow, panel.tapCol, row, channel}));
+  if (prefetch)
+    buildPrefetch(panel, channel, step);
+  int64_t numVectors = getNumVectors(panel);
+  for (int64_t lane = 0; lane < step; ++lane) {
+    SmallVector<Value> filterVectors;
+    for (int64_t number = 0; number < numVectors; ++number) {
+      SmallVector<Value> indices =
+          llvm::to_vector_of<Value>(panel.filterIndices);
+      indices.push_back(b.add(channel, lane));
+      indices.push_back(b.add(panel.filterCol, number * b.getVectorLength()));
+      filterVectors.push_back(b.load(filter, indices, getMask(panel, number)));
+    }
+    for (auto [number, row] : llvm::enumerate(rows)) {
+      Value element;
+      if (step > 1)
+        element = vector::ExtractOp::create(b, inputVectors[number], lane);
+      else
+        element = memref::LoadOp::create(
+            b, input, ValueRange{panel.tapRow, panel.tapCol, row, channel});
+      Value factor = vector::BroadcastOp::create(b, b.getVectorType(), element);
+      for (auto [vec, filterVector] : llvm::enumerate(filterVectors)) {
+        Value &sum = sums[number * numVectors + vec];
+        sum = vector::FMAOp::create(b, factor, filterVector, sum);
+      }
+    }
+  }
+  scf::YieldOp::create(b, sums);
+  return llvm::to_vector_of<Value>(forOp.getResults());
+}
+
+/// Panels lie one after the other, so the cache lines of the next one are those
+/// of this one moved by a panel; behind the last one nothing is accessed, as a
+/// prefetch never faults.
+void HadamardLowering::buildPrefetch(const Panel &panel, Value channel,
+                                     int64_t step) {
+  int64_t elementBytes = op.getFilterType().getElementTypeBitWidth() / CHAR_BIT;
+  int64_t lineElements = kCacheLineBytes / elementBytes;
+  for (int64_t pos = 0; pos < step * panel.numCols; pos += lineElements) {
+    SmallVector<Value> indices = llvm::to_vector_of<Value>(panel.filterIndices);
+    indices.back() = b.add(indices.back(), 1);
+    indices.push_back(channel);
+    indices.push_back(b.index(pos));
+    memref::PrefetchOp::create(b, filter, indices, /*isWrite=*/false,
+                               /*localityHint=*/2, /*isDataCache=*/true);
+  }
+}
+
+LogicalResult wino::lowerToVector(RewriterBase &rewriter, HadamardOp op,
+                                  const WinoToVectorOptions &options) {
+  if (failed(checkVectorizable(op, options)))
+    return failure();
+  KernelBuilder b(rewriter, op, op.getInputType().getElementType(), options);
+  HadamardLowering(b, op).run();
+  rewriter.eraseOp(op);
+  return success();
+}

@@ -1,0 +1,189 @@
+//===- InputTransform.cpp - Lowering of wino.input_transform --------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelBuilder.h"
+#include "TileTransform.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace wino;
+
+namespace {
+/// Lowers one input transform.
+class InputLowering {
+public:
+  InputLowering(KernelBuilder &b, InputTransformOp op)
+      : b(b), op(op), image(op.getInput()), init(op.getInit()),
+        alphaRows(op.getTransform().getAlphaRows()),
+        alphaCols(op.getTransform().getAlphaCols()),
+        transform(op.getTransform().getRowTransform().bt,
+                  op.getTransform().getColTransform().bt) {}
+
+  void run();
+
+private:
+  /// A tile: its position in V, and the pixel of its first tap.
+  struct Tile {
+    Value batch, row, col, pixelRow, pixelCol;
+  };
+
+  void buildTile(const Tile &tile);
+  void buildInterior(const Tile &tile);
+  void buildEdge(const Tile &tile);
+  /// Transforms all channels of a tile of which `load` loads the pixel
+  /// (row, column) at a channel under a mask.
+  void buildChannels(const Tile &tile,
+                     function_ref<Value(Value, Value, Value, Value)> load);
+  /// Fills V with zeros from channel `begin` on, for one tile.
+  void fillZero(const Tile &tile, int64_t begin);
+
+  KernelBuilder &b;
+  InputTransformOp op;
+  Value image, init, height, width, scratch;
+  int64_t alphaRows, alphaCols;
+  TileTransform transform;
+};
+} // namespace
+
+void InputLowering::run() {
+  TransformAttr attr = op.getTransform();
+  height = b.size(image, image_dim::kRow);
+  width = b.size(image, image_dim::kCol);
+  scratch = transform.allocateScratch(b, b.getVectorType());
+  Value firstRow = b.index(0), firstCol = b.index(0);
+  if (!op.getOrigin().empty()) {
+    firstRow = op.getOrigin()[0];
+    firstCol = op.getOrigin()[1];
+  }
+  auto getPixel = [&](Value first, Value tile, int64_t m, int64_t pad) {
+    return b.add(b.mul(b.add(first, tile), m), -pad);
+  };
+  b.loop(b.size(init, tile_dim::kBatch), [&](Value batch) {
+    b.loop(b.size(init, tile_dim::kTileRow), [&](Value row) {
+      Value pixelRow = getPixel(firstRow, row, attr.getMRows(), op.getPadTop());
+      b.loop(b.size(init, tile_dim::kTileCol), [&](Value col) {
+        Value pixelCol =
+            getPixel(firstCol, col, attr.getMCols(), op.getPadLeft());
+        buildTile({batch, row, col, pixelRow, pixelCol});
+      });
+    });
+  });
+}
+
+void InputLowering::buildTile(const Tile &tile) {
+  Value interior = b.logicalAnd(b.isInside(tile.pixelRow, alphaRows, height),
+                                b.isInside(tile.pixelCol, alphaCols, width));
+  // There is no nearest pixel to load in an image without pixels.
+  auto isPositive = [&](Value size) {
+    return b.compare(arith::CmpIPredicate::sgt, size, b.index(0));
+  };
+  Value hasPixels = b.logicalAnd(isPositive(height), isPositive(width));
+  b.branch(
+      interior, [&] { buildInterior(tile); },
+      [&] {
+        b.branch(
+            hasPixels, [&] { buildEdge(tile); }, [&] { fillZero(tile, 0); });
+      });
+  fillZero(tile, op.getInputType().getDimSize(image_dim::kChannel));
+}
+
+void InputLowering::buildInterior(const Tile &tile) {
+  TransformAttr attr = op.getTransform();
+  // Prefetching needs an instruction per vector, which pays if a vector is a
+  // cache line.
+  bool prefetch =
+      b.getOptions().prefetch &&
+      b.getVectorLength() * op.getInputType().getElementTypeBitWidth() >= 512;
+  buildChannels(tile, [&](Value row, Value col, Value channel, Value mask) {
+    Value pixelRow = b.add(tile.pixelRow, row);
+    Value pixelCol = b.add(tile.pixelCol, col);
+    // The columns that the next tile does not share with this one.
+    std::optional<int64_t> known = getConstantIntValue(col);
+    if (prefetch && known && *known >= attr.getRCols() - 1)
+      memref::PrefetchOp::create(
+          b, image,
+          ValueRange{tile.batch, pixelRow, b.add(pixelCol, attr.getMCols()),
+                     channel},
+          /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
+    return b.load(image, {tile.batch, pixelRow, pixelCol, channel}, mask);
+  });
+}
+
+void InputLowering::buildEdge(const Tile &tile) {
+  struct Position {
+    Value nearest, isInside;
+  };
+  auto locate = [&](Value first, Value tap, Value size) -> Position {
+    Value pos = b.add(first, tap);
+    Value nearest = b.clamp(pos, size);
+    return {nearest, b.compare(arith::CmpIPredicate::eq, pos, nearest)};
+  };
+  // Positions of known taps are computed once, outside of the channel loop.
+  SmallVector<Position> rows, cols;
+  for (int64_t tap = 0; tap < alphaRows; ++tap)
+    rows.push_back(locate(tile.pixelRow, b.index(tap), height));
+  for (int64_t tap = 0; tap < alphaCols; ++tap)
+    cols.push_back(locate(tile.pixelCol, b.index(tap), width));
+
+  Value zero = b.zero();
+  buildChannels(tile, [&](Value row, Value col, Value channel, Value mask) {
+    std::optional<int64_t> knownRow = getConstantIntValue(row);
+    std::optional<int64_t> knownCol = getConstantIntValue(col);
+    Position atRow =
+        knownRow ? rows[*knownRow] : locate(tile.pixelRow, row, height);
+    Position atCol =
+        knownCol ? cols[*knownCol] : locate(tile.pixelCol, col, width);
+    Value loaded = b.load(
+        image, {tile.batch, atRow.nearest, atCol.nearest, channel}, mask);
+    return b.select(b.logicalAnd(atRow.isInside, atCol.isInside), loaded, zero);
+  });
+}
+
+void InputLowering::buildChannels(
+    const Tile &tile, function_ref<Value(Value, Value, Value, Value)> load) {
+  int64_t numChannels = op.getInputType().getDimSize(image_dim::kChannel);
+  int64_t initChannels = op.getInitType().getDimSize(tile_dim::kChannel);
+  b.forEachVector(b.index(numChannels), [&](Value channel, Value mask) {
+    // Lanes of a partial vector beyond the image's channels are zero, and so
+    // may fill V as far as it goes.
+    Value storeMask;
+    if (mask)
+      storeMask = b.mask(initChannels - *getConstantIntValue(channel));
+    transform.build(
+        b, b.getVectorType(), scratch,
+        [&](Value row, Value col) { return load(row, col, channel, mask); },
+        [&](Value value, Value row, Value col) {
+          b.store(value, init,
+                  {row, col, tile.batch, tile.row, tile.col, channel},
+                  storeMask);
+        });
+  });
+}
+
+void InputLowering::fillZero(const Tile &tile, int64_t begin) {
+  int64_t end = op.getInitType().getDimSize(tile_dim::kChannel);
+  // A partial vector of the image's channels has filled V that far.
+  begin = llvm::alignTo(begin, b.getVectorLength());
+  if (begin >= end)
+    return;
+  b.loop(alphaRows, 1, [&](Value row) {
+    b.loop(alphaCols, 1, [&](Value col) {
+      b.fillZero(init, {row, col, tile.batch, tile.row, tile.col}, begin, end);
+    });
+  });
+}
+
+LogicalResult wino::lowerToVector(RewriterBase &rewriter, InputTransformOp op,
+                                  const WinoToVectorOptions &options) {
+  if (failed(checkVectorizable(op, options)))
+    return failure();
+  KernelBuilder b(rewriter, op, op.getInputType().getElementType(), options);
+  InputLowering(b, op).run();
+  rewriter.eraseOp(op);
+  return success();
+}

@@ -1,0 +1,230 @@
+//===- KernelBuilder.cpp - Builder of loops of vector code ----------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelBuilder.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace wino;
+
+/// Returns the innermost region around `op` in which stack memory lives as long
+/// as the region runs, or null.
+static Region *getAllocationScope(Operation *op) {
+  for (Region *region = op->getParentRegion(); region;
+       region = region->getParentRegion())
+    if (region->getParentOp()->hasTrait<OpTrait::AutomaticAllocationScope>())
+      return region;
+  return nullptr;
+}
+
+LogicalResult wino::checkVectorizable(Operation *op,
+                                      const WinoToVectorOptions &options) {
+  if (options.vectorLength < 1 || options.vectorLength > 4096)
+    return op->emitOpError("cannot be lowered to vectors of ")
+           << options.vectorLength << " elements";
+  if (!getAllocationScope(op))
+    return op->emitOpError("is not inside of a function");
+  for (auto [number, operand] : llvm::enumerate(op->getOperands())) {
+    if (!isa<ShapedType>(operand.getType()))
+      continue;
+    auto type = dyn_cast<MemRefType>(operand.getType());
+    if (!type)
+      return op->emitOpError("operand #")
+             << number << " is a tensor; bufferize before this lowering";
+    if (!type.getElementType().isF16() && !type.getElementType().isF32() &&
+        !type.getElementType().isF64())
+      return op->emitOpError("has elements of type ")
+             << type.getElementType() << "; only f16, f32 and f64 are lowered";
+    if (!type.isLastDimUnitStride())
+      return op->emitOpError("operand #")
+             << number << " of type " << type
+             << " must be contiguous along its last dimension";
+  }
+  return success();
+}
+
+KernelBuilder::KernelBuilder(RewriterBase &rewriter, Operation *op,
+                             Type elementType,
+                             const WinoToVectorOptions &options)
+    : ImplicitLocOpBuilder(op->getLoc(), rewriter), op(op), options(options),
+      vectorType(VectorType::get({options.vectorLength}, elementType)) {
+  setInsertionPoint(op);
+}
+
+//===----------------------------------------------------------------------===//
+// Index arithmetic
+//===----------------------------------------------------------------------===//
+
+Value KernelBuilder::index(int64_t value) {
+  return arith::ConstantIndexOp::create(*this, value);
+}
+
+Value KernelBuilder::add(Value lhs, Value rhs) {
+  return createOrFold<arith::AddIOp>(lhs, rhs);
+}
+
+Value KernelBuilder::sub(Value lhs, Value rhs) {
+  return createOrFold<arith::SubIOp>(lhs, rhs);
+}
+
+Value KernelBuilder::mul(Value lhs, Value rhs) {
+  return createOrFold<arith::MulIOp>(lhs, rhs);
+}
+
+Value KernelBuilder::div(Value lhs, int64_t rhs) {
+  return createOrFold<arith::DivUIOp>(lhs, index(rhs));
+}
+
+Value KernelBuilder::rem(Value lhs, int64_t rhs) {
+  return createOrFold<arith::RemUIOp>(lhs, index(rhs));
+}
+
+Value KernelBuilder::clamp(Value value, Value size) {
+  Value last = sub(size, index(1));
+  return createOrFold<arith::MinSIOp>(
+      createOrFold<arith::MaxSIOp>(value, index(0)), last);
+}
+
+Value KernelBuilder::compare(arith::CmpIPredicate predicate, Value lhs,
+                             Value rhs) {
+  return createOrFold<arith::CmpIOp>(predicate, lhs, rhs);
+}
+
+Value KernelBuilder::isInside(Value value, int64_t extent, Value size) {
+  Value last = sub(size, index(extent));
+  return logicalAnd(compare(arith::CmpIPredicate::sge, value, index(0)),
+                    compare(arith::CmpIPredicate::sle, value, last));
+}
+
+Value KernelBuilder::logicalAnd(Value lhs, Value rhs) {
+  return createOrFold<arith::AndIOp>(lhs, rhs);
+}
+
+Value KernelBuilder::select(Value condition, Value ifTrue, Value ifFalse) {
+  return createOrFold<arith::SelectOp>(condition, ifTrue, ifFalse);
+}
+
+Value KernelBuilder::size(Value memref, int64_t dim) {
+  auto type = cast<MemRefType>(memref.getType());
+  if (!type.isDynamicDim(dim))
+    return index(type.getDimSize(dim));
+  return memref::DimOp::create(*this, memref, dim);
+}
+
+//===----------------------------------------------------------------------===//
+// Control flow
+//===----------------------------------------------------------------------===//
+
+void KernelBuilder::loop(Value lower, Value upper, int64_t step,
+                         function_ref<void(Value)> body) {
+  std::optional<int64_t> from = getConstantIntValue(lower);
+  std::optional<int64_t> to = getConstantIntValue(upper);
+  if (from && to && *from >= *to)
+    return;
+  if (from && to && *to - *from <= step)
+    return body(lower);
+  auto forOp = scf::ForOp::create(*this, lower, upper, index(step));
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(forOp.getBody());
+  body(forOp.getInductionVar());
+}
+
+void KernelBuilder::branch(Value condition, function_ref<void()> ifTrue,
+                           function_ref<void()> ifFalse) {
+  if (std::optional<int64_t> known = getConstantIntValue(condition)) {
+    if (*known)
+      ifTrue();
+    else if (ifFalse)
+      ifFalse();
+    return;
+  }
+  auto ifOp = scf::IfOp::create(*this, condition,
+                                /*withElseRegion=*/static_cast<bool>(ifFalse));
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(ifOp.thenBlock());
+  ifTrue();
+  if (!ifFalse)
+    return;
+  setInsertionPointToStart(ifOp.elseBlock());
+  ifFalse();
+}
+
+//===----------------------------------------------------------------------===//
+// Vectors
+//===----------------------------------------------------------------------===//
+
+Value KernelBuilder::splat(VectorType type, double value) {
+  FloatAttr element = FloatAttr::get(type.getElementType(), value);
+  return arith::ConstantOp::create(*this,
+                                   DenseElementsAttr::get(type, element));
+}
+
+Value KernelBuilder::mask(int64_t lanes) {
+  if (lanes >= getVectorLength())
+    return {};
+  auto type = VectorType::get({getVectorLength()}, getI1Type());
+  return vector::ConstantMaskOp::create(*this, type, ArrayRef<int64_t>{lanes});
+}
+
+Value KernelBuilder::load(Value memref, ValueRange indices, Value mask) {
+  if (!mask)
+    return vector::LoadOp::create(*this, vectorType, memref, indices);
+  return vector::MaskedLoadOp::create(*this, vectorType, memref, indices, mask,
+                                      zero());
+}
+
+void KernelBuilder::store(Value value, Value memref, ValueRange indices,
+                          Value mask) {
+  if (mask)
+    vector::MaskedStoreOp::create(*this, memref, indices, mask, value);
+  else
+    vector::StoreOp::create(*this, value, memref, indices);
+}
+
+void KernelBuilder::forEachVector(Value size,
+                                  function_ref<void(Value, Value)> body) {
+  Value partial = rem(size, getVectorLength());
+  Value full = sub(size, partial);
+  loop(index(0), full, getVectorLength(),
+       [&](Value pos) { body(pos, Value()); });
+
+  if (std::optional<int64_t> lanes = getConstantIntValue(partial)) {
+    if (*lanes != 0)
+      body(full, mask(*lanes));
+    return;
+  }
+  branch(compare(arith::CmpIPredicate::ne, partial, index(0)), [&] {
+    auto type = VectorType::get({getVectorLength()}, getI1Type());
+    body(full, vector::CreateMaskOp::create(*this, type, ValueRange{partial}));
+  });
+}
+
+void KernelBuilder::fillZero(Value memref, ValueRange indices, int64_t begin,
+                             int64_t end) {
+  if (begin >= end)
+    return;
+  Value zeros = zero();
+  forEachVector(index(end - begin), [&](Value pos, Value lanes) {
+    SmallVector<Value> at(indices);
+    at.push_back(add(pos, begin));
+    store(zeros, memref, at, lanes);
+  });
+}
+
+Value KernelBuilder::scratch(VectorType type, ArrayRef<int64_t> shape) {
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(&getAllocationScope(op)->front());
+  SmallVector<int64_t> elements(shape);
+  elements.push_back(type.getNumElements());
+  return memref::AllocaOp::create(
+      *this, MemRefType::get(elements, type.getElementType()),
+      getI64IntegerAttr(64));
+}

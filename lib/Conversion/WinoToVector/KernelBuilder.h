@@ -1,0 +1,113 @@
+//===- KernelBuilder.h - Builder of loops of vector code --------*- C++ -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What the lowerings of the ops share: index arithmetic that folds, loops, and
+// accesses to the last, partial vector of channels.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_LIB_CONVERSION_WINOTOVECTOR_KERNELBUILDER_H
+#define WINO_LIB_CONVERSION_WINOTOVECTOR_KERNELBUILDER_H
+
+#include "Wino/Conversion/WinoToVector.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace wino {
+
+/// Builds the code that replaces one op, in front of it. Index operations fold,
+/// so what is known at compile time ends up in constants.
+class KernelBuilder : public mlir::ImplicitLocOpBuilder {
+public:
+  using Value = mlir::Value;
+  using ValueRange = mlir::ValueRange;
+
+  /// Builds vectors of `options.vectorLength` elements of `elementType`.
+  KernelBuilder(mlir::RewriterBase &rewriter, mlir::Operation *op,
+                mlir::Type elementType, const WinoToVectorOptions &options);
+
+  const WinoToVectorOptions &getOptions() const { return options; }
+  int64_t getVectorLength() const { return options.vectorLength; }
+  mlir::VectorType getVectorType() const { return vectorType; }
+
+  /// \name Index arithmetic
+  /// @{
+  Value index(int64_t value);
+  Value add(Value lhs, Value rhs);
+  Value add(Value lhs, int64_t rhs) { return add(lhs, index(rhs)); }
+  Value sub(Value lhs, Value rhs);
+  Value mul(Value lhs, Value rhs);
+  Value mul(Value lhs, int64_t rhs) { return mul(lhs, index(rhs)); }
+  Value div(Value lhs, int64_t rhs);
+  Value rem(Value lhs, int64_t rhs);
+  /// Returns the value inside [0, size) nearest to `value`.
+  Value clamp(Value value, Value size);
+  Value compare(mlir::arith::CmpIPredicate predicate, Value lhs, Value rhs);
+  /// Whether 0 <= value and value + extent <= size.
+  Value isInside(Value value, int64_t extent, Value size);
+  Value logicalAnd(Value lhs, Value rhs);
+  Value select(Value condition, Value ifTrue, Value ifFalse);
+  /// Returns the size of dimension `dim` of a memref.
+  Value size(Value memref, int64_t dim);
+  /// @}
+
+  /// \name Control flow
+  /// @{
+  /// Builds a loop over [lower, upper); without it if it runs at most once.
+  void loop(Value lower, Value upper, int64_t step,
+            llvm::function_ref<void(Value)> body);
+  void loop(int64_t upper, int64_t step, llvm::function_ref<void(Value)> body) {
+    loop(index(0), index(upper), step, body);
+  }
+  void loop(Value upper, llvm::function_ref<void(Value)> body) {
+    loop(index(0), upper, 1, body);
+  }
+  /// Builds a branch, or only the side that a constant condition chooses.
+  void branch(Value condition, llvm::function_ref<void()> ifTrue,
+              llvm::function_ref<void()> ifFalse = {});
+  /// @}
+
+  /// \name Vectors
+  /// @{
+  /// Returns a vector of `type` with all elements `value`, rounded to them.
+  Value splat(mlir::VectorType type, double value);
+  Value zero() { return splat(vectorType, 0); }
+  /// Returns a mask of the first `lanes` elements; null if these are all.
+  Value mask(int64_t lanes);
+  /// Loads the vector at `indices`; elements that `mask` excludes are not
+  /// accessed and zero. A null mask includes all.
+  Value load(Value memref, ValueRange indices, Value mask = {});
+  /// Stores the elements of `value` that `mask` includes.
+  void store(Value value, Value memref, ValueRange indices, Value mask = {});
+  /// Calls `body` with the first element and the mask of each vector of
+  /// [0, size): in a loop for the full ones, then for a partial one.
+  void forEachVector(Value size, llvm::function_ref<void(Value, Value)> body);
+  /// Stores zeros to elements [begin, end) along the last dimension; `indices`
+  /// are those of the other dimensions.
+  void fillZero(Value memref, ValueRange indices, int64_t begin, int64_t end);
+  /// @}
+
+  /// Returns a buffer of `shape` vectors of `type` on the stack, allocated
+  /// outside of all loops.
+  Value scratch(mlir::VectorType type, llvm::ArrayRef<int64_t> shape);
+
+private:
+  mlir::Operation *op;
+  const WinoToVectorOptions &options;
+  mlir::VectorType vectorType;
+};
+
+/// Emits an error and fails unless all shaped operands of `op` are memrefs of
+/// f16, f32 or f64 whose last dimension is contiguous, so that vectors can be
+/// loaded along it.
+llvm::LogicalResult checkVectorizable(mlir::Operation *op,
+                                      const WinoToVectorOptions &options);
+
+} // namespace wino
+
+#endif // WINO_LIB_CONVERSION_WINOTOVECTOR_KERNELBUILDER_H

@@ -1,0 +1,141 @@
+//===- TileTransform.cpp - Code of 2-D transforms of a tile ---------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "TileTransform.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace wino;
+
+/// Whether `program` passes its inputs on as its outputs.
+static bool isIdentity(const LinearProgram &program) {
+  if (!program.ops.empty() || program.outputs.size() != program.numInputs)
+    return false;
+  for (auto [number, output] : llvm::enumerate(program.outputs))
+    if (output != number)
+      return false;
+  return true;
+}
+
+/// Builds `program` on vectors of `type`.
+static SmallVector<Value> buildProgram(KernelBuilder &b, VectorType type,
+                                       const LinearProgram &program,
+                                       ArrayRef<Value> inputs) {
+  SmallVector<Value> values(inputs);
+  for (const LinearOp &op : program.ops) {
+    Value lhs = values[op.lhs];
+    switch (op.kind) {
+    case LinearOp::Kind::Add:
+      values.push_back(arith::AddFOp::create(b, lhs, values[op.rhs]));
+      break;
+    case LinearOp::Kind::Sub:
+      values.push_back(arith::SubFOp::create(b, lhs, values[op.rhs]));
+      break;
+    case LinearOp::Kind::Mul:
+      values.push_back(
+          arith::MulFOp::create(b, b.splat(type, toDouble(op.factor)), lhs));
+      break;
+    case LinearOp::Kind::Fma:
+      values.push_back(vector::FMAOp::create(
+          b, b.splat(type, toDouble(op.factor)), lhs, values[op.rhs]));
+      break;
+    }
+  }
+  SmallVector<Value> outputs;
+  for (std::optional<unsigned> output : program.outputs)
+    outputs.push_back(output ? values[*output] : b.splat(type, 0));
+  return outputs;
+}
+
+TileTransform::TileTransform(const RationalMatrix &left,
+                             const RationalMatrix &right) {
+  int64_t rowsIn = left.getNumCols(), rowsOut = left.getNumRows();
+  int64_t colsIn = right.getNumCols(), colsOut = right.getNumRows();
+  LinearProgram rows = synthesizeProgram(left);
+  LinearProgram cols = synthesizeProgram(right);
+  auto getCost = [](const LinearProgram &program) -> int64_t {
+    return program.ops.size();
+  };
+  bool rowsFirst = colsIn * getCost(rows) + rowsOut * getCost(cols) <=
+                   rowsIn * getCost(cols) + colsOut * getCost(rows);
+  bool rowsTrivial = isIdentity(rows), colsTrivial = isIdentity(cols);
+
+  midRows = rowsFirst ? rowsOut : rowsIn;
+  midCols = rowsFirst ? colsIn : colsOut;
+  maxTile = std::max({rowsIn * colsIn, midRows * midCols, rowsOut * colsOut});
+  Pass rowPass = {std::move(rows), /*alongRows=*/true,
+                  rowsFirst ? colsIn : colsOut};
+  Pass colPass = {std::move(cols), /*alongRows=*/false,
+                  rowsFirst ? rowsOut : rowsIn};
+  // Something has to copy the tile if both are trivial.
+  if (rowsTrivial && !colsTrivial)
+    passes = {std::move(colPass)};
+  else if (colsTrivial)
+    passes = {std::move(rowPass)};
+  else if (rowsFirst)
+    passes = {std::move(rowPass), std::move(colPass)};
+  else
+    passes = {std::move(colPass), std::move(rowPass)};
+}
+
+bool TileTransform::isUnrolled() const { return maxTile <= kMaxUnrolledTile; }
+
+Value TileTransform::allocateScratch(KernelBuilder &b, VectorType type) const {
+  if (isUnrolled() || passes.size() < 2)
+    return {};
+  return b.scratch(type, {midRows, midCols});
+}
+
+void TileTransform::buildPass(KernelBuilder &b, VectorType type,
+                              const Pass &pass, LoadFn load,
+                              StoreFn store) const {
+  auto buildLine = [&](Value line) {
+    SmallVector<Value> inputs;
+    for (unsigned tap = 0; tap < pass.program.numInputs; ++tap) {
+      Value pos = b.index(tap);
+      inputs.push_back(pass.alongRows ? load(pos, line) : load(line, pos));
+    }
+    SmallVector<Value> outputs = buildProgram(b, type, pass.program, inputs);
+    for (auto [tap, output] : llvm::enumerate(outputs)) {
+      Value pos = b.index(tap);
+      pass.alongRows ? store(output, pos, line) : store(output, line, pos);
+    }
+  };
+  if (!isUnrolled())
+    return b.loop(pass.numLines, 1, buildLine);
+  for (int64_t line = 0; line < pass.numLines; ++line)
+    buildLine(b.index(line));
+}
+
+void TileTransform::build(KernelBuilder &b, VectorType type, Value scratch,
+                          LoadFn load, StoreFn store) const {
+  if (passes.size() == 1)
+    return buildPass(b, type, passes.front(), load, store);
+
+  if (scratch) {
+    Value zero = b.index(0);
+    buildPass(b, type, passes[0], load, [&](Value value, Value row, Value col) {
+      vector::StoreOp::create(b, value, scratch, ValueRange{row, col, zero});
+    });
+    auto loadScratch = [&](Value row, Value col) -> Value {
+      return vector::LoadOp::create(b, type, scratch,
+                                    ValueRange{row, col, zero});
+    };
+    return buildPass(b, type, passes[1], loadScratch, store);
+  }
+
+  SmallVector<Value> mid(midRows * midCols);
+  auto at = [&](Value row, Value col) -> Value & {
+    return mid[*getConstantIntValue(row) * midCols + *getConstantIntValue(col)];
+  };
+  buildPass(b, type, passes[0], load,
+            [&](Value value, Value row, Value col) { at(row, col) = value; });
+  buildPass(
+      b, type, passes[1], [&](Value row, Value col) { return at(row, col); },
+      store);
+}

@@ -1,0 +1,67 @@
+//===- TileTransform.h - Code of 2-D transforms of a tile -------*- C++ -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_LIB_CONVERSION_WINOTOVECTOR_TILETRANSFORM_H
+#define WINO_LIB_CONVERSION_WINOTOVECTOR_TILETRANSFORM_H
+
+#include "KernelBuilder.h"
+#include "Wino/Support/LinearProgram.h"
+
+namespace wino {
+
+/// Code for Y = L X R^T on tiles X whose elements are vectors, with constant
+/// matrices L and R: a straight-line program for L on every column of the tile
+/// and one for R on every row.
+class TileTransform {
+public:
+  /// Loads element (row, column) of the tile. Positions that are known are
+  /// constants.
+  using LoadFn = llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)>;
+  /// Stores an element (value, row, column) of the result.
+  using StoreFn =
+      llvm::function_ref<void(mlir::Value, mlir::Value, mlir::Value)>;
+
+  /// The largest tile whose transform is unrolled as a whole. Larger ones do
+  /// not fit in registers, and spill more than the buffer between their two
+  /// passes costs.
+  static constexpr int64_t kMaxUnrolledTile = 36;
+
+  TileTransform(const RationalMatrix &left, const RationalMatrix &right);
+
+  /// Allocates what `build` needs between the passes; null if nothing.
+  mlir::Value allocateScratch(KernelBuilder &b, mlir::VectorType type) const;
+
+  /// Builds the code on values of `type`. `scratch` comes from
+  /// `allocateScratch`.
+  void build(KernelBuilder &b, mlir::VectorType type, mlir::Value scratch,
+             LoadFn load, StoreFn store) const;
+
+private:
+  /// One program applied to all columns (`alongRows`) or all rows of a tile.
+  struct Pass {
+    LinearProgram program;
+    bool alongRows;
+    /// How many columns or rows there are.
+    int64_t numLines;
+  };
+
+  bool isUnrolled() const;
+  void buildPass(KernelBuilder &b, mlir::VectorType type, const Pass &pass,
+                 LoadFn load, StoreFn store) const;
+
+  /// One or two passes; those by identity matrices are left out.
+  llvm::SmallVector<Pass, 2> passes;
+  /// The largest number of elements of the tile before, between and after the
+  /// passes.
+  int64_t maxTile;
+  /// Rows and columns of the tile between the passes.
+  int64_t midRows = 0, midCols = 0;
+};
+
+} // namespace wino
+
+#endif // WINO_LIB_CONVERSION_WINOTOVECTOR_TILETRANSFORM_H
