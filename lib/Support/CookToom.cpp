@@ -15,6 +15,7 @@
 
 using namespace wino;
 using llvm::ArrayRef;
+using llvm::DynamicAPInt;
 using llvm::Error;
 using llvm::Expected;
 using llvm::SmallVector;
@@ -248,23 +249,47 @@ static Error checkRank(StringRef name, const RationalMatrix &matrix) {
                    fullRank, rank);
 }
 
+namespace {
+/// A matrix over a common denominator.
+struct IntegerMatrix {
+  explicit IntegerMatrix(const RationalMatrix &matrix);
+
+  /// The numerators, row-major.
+  SmallVector<DynamicAPInt> numerators;
+  DynamicAPInt denominator{1};
+};
+} // namespace
+
+IntegerMatrix::IntegerMatrix(const RationalMatrix &matrix) {
+  for (unsigned i = 0; i < matrix.getNumRows(); ++i)
+    for (const Rational &entry : matrix.getRow(i))
+      denominator = lcm(denominator, entry.den);
+  for (unsigned i = 0; i < matrix.getNumRows(); ++i)
+    for (const Rational &entry : matrix.getRow(i))
+      numerators.push_back(entry.num * (denominator / entry.den));
+}
+
 /// Calls `visit(i, j, l, value)` with sum_k A^T[i,k] G[k,j] B^T[k,l] for every
 /// (i, j, l) until it returns false.
 static void visitProducts(
     const Transform1D &transform,
     llvm::function_ref<bool(int64_t, int64_t, int64_t, Rational)> visit) {
+  // Sums of integers, because a sum of rationals takes a gcd for every term.
+  IntegerMatrix at(transform.at), g(transform.g), bt(transform.bt);
+  DynamicAPInt denominator = at.denominator * g.denominator * bt.denominator;
   int64_t alpha = transform.alpha();
-  SmallVector<Rational> weights(alpha);
+  SmallVector<DynamicAPInt> weights(alpha);
   for (int64_t i = 0; i < transform.m; ++i)
     for (int64_t j = 0; j < transform.r; ++j) {
       for (int64_t k = 0; k < alpha; ++k)
-        weights[k] = transform.at(i, k) * transform.g(k, j);
+        weights[k] =
+            at.numerators[i * alpha + k] * g.numerators[k * transform.r + j];
       for (int64_t l = 0; l < alpha; ++l) {
-        Rational sum;
+        DynamicAPInt sum(0);
         for (int64_t k = 0; k < alpha; ++k)
-          if (weights[k].num != 0 && transform.bt(k, l).num != 0)
-            sum += weights[k] * transform.bt(k, l);
-        if (!visit(i, j, l, sum))
+          sum += weights[k] * bt.numerators[k * alpha + l];
+        Rational value = mlir::presburger::reduce(Rational(sum, denominator));
+        if (!visit(i, j, l, value))
           return;
       }
     }
