@@ -5,13 +5,17 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Two row systems may describe the same matrix; each is factored, and the
-// shorter program wins. One holds the rows as they are. The other is for B^T,
-// whose rows, read as polynomials, are the products of all (x - a_l) but one.
-// Splitting the points into two groups with products p and q, the rows of the
-// first group are multiples of q, so they are short sums over the helpers
-// z_i = sum_j q_j x_{i+j}, and vice versa. It pays where points without a
-// partner -a spoil the even/odd symmetry of the others.
+// Several row systems describe the same matrix; each is factored, and the
+// shortest program wins. Besides the rows as they are, there are two sources.
+//
+// Common polynomial factors. The rows of B^T, read as polynomials, are the
+// products of all (x - a_l) but one. Splitting the points into two groups with
+// products p and q, the rows of the first group are multiples of q, so they are
+// short sums over the helpers z_i = sum_j q_j x_{i+j}, and vice versa. It pays
+// where points without a partner -a spoil the even/odd symmetry of the others.
+//
+// Differences. A row may be a multiple of another one plus a few terms. This is
+// tried in random orders of the rows of small matrices, such as G.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,6 +23,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include <cassert>
+#include <random>
 
 using namespace wino;
 using namespace wino::detail;
@@ -162,20 +167,123 @@ std::optional<RowSystem> getFactoredSystem(const RationalMatrix &matrix,
                            pool);
 }
 
-} // namespace
+//===----------------------------------------------------------------------===//
+// Systems over differences of rows
+//===----------------------------------------------------------------------===//
 
-LinearProgram wino::synthesizeProgram(const RationalMatrix &matrix,
-                                      double maxErrorGrowth) {
-  ConstantPool pool;
-  LinearProgram best =
-      emitProgram(factorRows(getRowSystem(matrix, pool), pool), pool);
-  double maxError = maxErrorGrowth * best.getExpectedError();
-  if (std::optional<RowSystem> system = getFactoredSystem(matrix, pool)) {
-    LinearProgram program = emitProgram(factorRows(*system, pool), pool);
+/// Searches for rows that are short sums over one row computed before.
+class DifferenceSearch {
+public:
+  DifferenceSearch(const RationalMatrix &matrix, ConstantPool &pool)
+      : matrix(matrix), pool(pool) {}
+
+  /// Returns a system that takes the rows in a random order.
+  RowSystem getRandomSystem();
+
+private:
+  Row getRow(ArrayRef<Rational> coefs);
+  Row getShortest(unsigned index, ArrayRef<unsigned> previous);
+
+  const RationalMatrix &matrix;
+  ConstantPool &pool;
+  std::mt19937 random{1};
+};
+
+Row DifferenceSearch::getRow(ArrayRef<Rational> coefs) {
+  Row row;
+  for (auto [i, coef] : llvm::enumerate(coefs))
+    if (coef.num != 0)
+      row.push_back({static_cast<unsigned>(i), pool.intern(coef)});
+  return row;
+}
+
+/// Returns row `index` as a sum over the inputs and at most one of the rows in
+/// `previous`, one of the shortest.
+Row DifferenceSearch::getShortest(unsigned index, ArrayRef<unsigned> previous) {
+  unsigned numCols = matrix.getNumCols();
+  ArrayRef<Rational> row = matrix.getRow(index);
+  Row best = getRow(row);
+  for (unsigned other : previous) {
+    ArrayRef<Rational> base = matrix.getRow(other);
+    for (unsigned col = 0; col < numCols; ++col) {
+      if (row[col].num == 0 || base[col].num == 0)
+        continue;
+      Rational factor = wino::divide(row[col], base[col]);
+      SmallVector<Rational> rest;
+      for (unsigned i = 0; i < numCols; ++i)
+        rest.push_back(row[i] - factor * base[i]);
+      Row candidate = getRow(rest);
+      candidate.push_back({numCols + other, pool.intern(factor)});
+      if (candidate.size() < best.size() ||
+          (candidate.size() == best.size() && random() % 2 == 0))
+        best = std::move(candidate);
+    }
+  }
+  return best;
+}
+
+RowSystem DifferenceSearch::getRandomSystem() {
+  SmallVector<unsigned> order;
+  for (unsigned i = 0; i < matrix.getNumRows(); ++i) {
+    order.push_back(i);
+    std::swap(order.back(), order[random() % order.size()]);
+  }
+  RowSystem system;
+  system.numInputs = matrix.getNumCols();
+  system.helpers.resize(order.size());
+  system.outputs.resize(order.size());
+  for (auto [position, index] : llvm::enumerate(order)) {
+    Row row =
+        getShortest(index, ArrayRef<unsigned>(order).take_front(position));
+    if (row.empty())
+      continue;
+    system.helpers[index] = std::move(row);
+    system.outputs[index] = {{system.numInputs + index, pool.one}};
+  }
+  return system;
+}
+
+/// Keeps the shortest of the programs it is offered, the first one of several.
+class Selection {
+public:
+  Selection(const RowSystem &plain, double maxErrorGrowth, ConstantPool &pool)
+      : pool(pool), best(emitProgram(factorRows(plain, pool), pool)),
+        maxError(maxErrorGrowth * best.getExpectedError()) {}
+
+  /// Replaces the best program by that of `system` if it is shorter and its
+  /// error within the limit.
+  void offer(const RowSystem &system) {
+    LinearProgram program = emitProgram(factorRows(system, pool), pool);
     if (program.ops.size() < best.ops.size() &&
         program.getExpectedError() <= maxError)
       best = std::move(program);
   }
+  LinearProgram take() { return std::move(best); }
+
+private:
+  ConstantPool &pool;
+  LinearProgram best;
+  double maxError;
+};
+
+} // namespace
+
+LinearProgram wino::synthesizeProgram(const RationalMatrix &matrix,
+                                      double maxErrorGrowth) {
+  // Larger matrices have too many differences to try, and take longer.
+  constexpr unsigned kMaxEntriesForDifferences = 32;
+  constexpr unsigned kNumTrials = 32;
+
+  ConstantPool pool;
+  Selection selection(getRowSystem(matrix, pool), maxErrorGrowth, pool);
+  if (std::optional<RowSystem> system = getFactoredSystem(matrix, pool))
+    selection.offer(*system);
+  if (matrix.getNumRows() * matrix.getNumCols() <= kMaxEntriesForDifferences) {
+    DifferenceSearch search(matrix, pool);
+    for (unsigned trial = 0; trial < kNumTrials; ++trial)
+      selection.offer(search.getRandomSystem());
+  }
+  LinearProgram best = selection.take();
   assert(best.getMatrix() == matrix && "program computes another matrix");
   return best;
 }
