@@ -1,0 +1,51 @@
+// RUN: wino-opt %s --wino-plan-memory --split-input-file --verify-diagnostics
+// RUN: not wino-opt %s --wino-plan-memory=plane-padding=-1 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=OPTION
+
+// OPTION: error: expected plane-padding not to be negative
+
+func.func @size() {
+  // expected-error @below {{the buffer is larger than 64 bits can count}}
+  %a = memref.alloc() : memref<4000000000x4000000000xf32>
+  return
+}
+
+// -----
+
+// Each fits, the two together do not.
+// expected-error @below {{the buffers are larger than 64 bits can count}}
+func.func @sum(%c: f32) {
+  %a = memref.alloc() : memref<1500000000000000000xf32>
+  %b = memref.alloc() : memref<1500000000000000000xf32>
+  linalg.fill ins(%c : f32) outs(%a : memref<1500000000000000000xf32>)
+  linalg.fill ins(%c : f32) outs(%b : memref<1500000000000000000xf32>)
+  linalg.copy ins(%a : memref<1500000000000000000xf32>)
+    outs(%b : memref<1500000000000000000xf32>)
+  return
+}
+
+// -----
+
+// One slice fits, all slices do not.
+func.func @slices(%c: f32) {
+  // expected-error @below {{the buffers are larger than 64 bits can count}}
+  scf.forall (%i) in (1000000000) {
+    %a = memref.alloc() : memref<1000000000xf64>
+    %b = memref.alloc() : memref<1000000000xf64>
+    linalg.copy ins(%a : memref<1000000000xf64>) outs(%b : memref<1000000000xf64>)
+  }
+  return
+}
+
+// -----
+
+// The padding of the planes is what does not fit.
+func.func @planes(%x: memref<1x?x?x1000000000xf32>, %n: index) {
+  // expected-error @below {{the buffer is larger than 64 bits can count}}
+  %v = memref.alloc() : memref<6x6x1x1000000000x1000000000x1000000000xf32>
+  %c0 = arith.constant 0 : index
+  wino.input_transform <F(4x4, 3x3)> pad [0, 0, 0, 0] origin [%c0, %c0]
+    ins(%x : memref<1x?x?x1000000000xf32>)
+    outs(%v : memref<6x6x1x1000000000x1000000000x1000000000xf32>)
+  return
+}
