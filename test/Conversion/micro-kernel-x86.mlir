@@ -1,0 +1,26 @@
+// The 14x32 micro-kernel on AVX-512: per channel 28 multiply-adds that broadcast
+// an element of V from memory, and nothing on the stack.
+
+// RUN: wino-opt %s --pass-pipeline="builtin.module(convert-wino-to-vector{vector-length=16 lane-fma=false prefetch=false},canonicalize,cse,expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-vector-to-llvm,finalize-memref-to-llvm,convert-arith-to-llvm,convert-index-to-llvm,convert-func-to-llvm,convert-cf-to-llvm,convert-ub-to-llvm,canonicalize,cse,reconcile-unrealized-casts)" \
+// RUN:   | mlir-translate --mlir-to-llvmir -o %t.ll
+// RUN: opt -O3 -mtriple=x86_64-linux-gnu -mcpu=skylake-avx512 %t.ll -o %t.bc
+// RUN: llc -O3 -mtriple=x86_64-linux-gnu -mcpu=skylake-avx512 %t.bc -o %t.s
+// RUN: FileCheck %s < %t.s
+// RUN: FileCheck %s --check-prefix=STACK < %t.s
+
+// CHECK: This Inner Loop Header
+// CHECK-COUNT-28: vfmadd231ps
+// CHECK-NOT: vfmadd
+// CHECK: j{{[a-z]+}} .LBB0_
+
+// STACK: vfmadd231ps
+// STACK-NOT: rsp
+// STACK: j{{[a-z]+}} .LBB0_
+func.func @kernel(%v: memref<6x6x1x2x14x64xf32>, %u: memref<1x6x6x2x64x32xf32>,
+                  %m: memref<6x6x1x2x14x64xf32>) {
+  wino.hadamard schedule
+      <block = 2x14, k_block = 64, micro_tile = 14x32, vector = 16>
+    ins(%v, %u : memref<6x6x1x2x14x64xf32>, memref<1x6x6x2x64x32xf32>)
+    outs(%m : memref<6x6x1x2x14x64xf32>)
+  return
+}

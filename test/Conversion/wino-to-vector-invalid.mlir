@@ -1,0 +1,31 @@
+// RUN: wino-opt %s --convert-wino-to-vector --split-input-file \
+// RUN:   --verify-diagnostics
+
+func.func @tensors(%m: tensor<1x1x1x8x8x4xf32>, %y: tensor<1x8x8x4xf32>)
+    -> tensor<1x8x8x4xf32> {
+  // expected-error @below {{operand #0 is a tensor; bufferize before this lowering}}
+  %r = wino.output_transform <F(1x1, 1x1)> ins(%m : tensor<1x1x1x8x8x4xf32>)
+    outs(%y : tensor<1x8x8x4xf32>) -> tensor<1x8x8x4xf32>
+  return %r : tensor<1x8x8x4xf32>
+}
+
+// -----
+
+func.func @element_type(%m: memref<1x1x1x8x8x4xbf16>,
+                        %y: memref<1x8x8x4xbf16>) {
+  // expected-error @below {{has elements of type 'bf16'; only f16, f32 and f64 are lowered}}
+  wino.output_transform <F(1x1, 1x1)> ins(%m : memref<1x1x1x8x8x4xbf16>)
+    outs(%y : memref<1x8x8x4xbf16>)
+  return
+}
+
+// -----
+
+func.func @strided_channels(
+    %m: memref<1x1x1x8x8x4xf32>,
+    %y: memref<1x8x8x4xf32, strided<[512, 64, 8, 2]>>) {
+  // expected-error @below {{operand #1 of type 'memref<1x8x8x4xf32, strided<[512, 64, 8, 2]>>' must be contiguous along its last dimension}}
+  wino.output_transform <F(1x1, 1x1)> ins(%m : memref<1x1x1x8x8x4xf32>)
+    outs(%y : memref<1x8x8x4xf32, strided<[512, 64, 8, 2]>>)
+  return
+}
