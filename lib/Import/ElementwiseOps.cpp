@@ -141,7 +141,8 @@ static LogicalResult importClip(NodeImporter &importer) {
   if (failed(input))
     return failure();
   std::optional<float> bounds[2];
-  for (auto [index, name] : llvm::enumerate(ArrayRef{"min", "max"})) {
+  const char *names[] = {"min", "max"};
+  for (auto [index, name] : llvm::enumerate(names)) {
     if (importer.hasAttr(name))
       bounds[index] = importer.getFloat(name, 0);
     if (!importer.hasInput(1 + index))

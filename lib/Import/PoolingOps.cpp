@@ -104,8 +104,8 @@ static Value emitDivision(Emitter &emitter, Value sums,
   if (isUniform) {
     divisor = emitter.constantScalar(double(rowCounts[0]) * columnCounts[0]);
   } else {
-    for (auto [dim, counts] :
-         llvm::enumerate(ArrayRef{rowCounts, columnCounts})) {
+    ArrayRef<float> allCounts[] = {rowCounts, columnCounts};
+    for (auto [dim, counts] : llvm::enumerate(allCounts)) {
       inputs.push_back(emitter.constantVector(counts));
       maps.push_back(AffineMap::get(4, 0, builder.getAffineDimExpr(1 + dim)));
     }

@@ -280,8 +280,8 @@ static FailureOr<SliceSpec> readSlice(NodeImporter &importer, int64_t rank) {
   SliceSpec spec;
   SmallVector<int64_t> *lists[] = {&spec.starts, &spec.ends, &spec.axes,
                                    &spec.steps};
-  for (auto [index, name] :
-       llvm::enumerate(ArrayRef{"starts", "ends", "axes", "steps"})) {
+  const char *names[] = {"starts", "ends", "axes", "steps"};
+  for (auto [index, name] : llvm::enumerate(names)) {
     *lists[index] = importer.getInts(name, {});
     if (!importer.hasInput(1 + index))
       continue;
