@@ -1,0 +1,144 @@
+//===- WinoAttributes.td - Attributes of the wino dialect ---*- tablegen -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_IR_WINOATTRIBUTES_TD
+#define WINO_IR_WINOATTRIBUTES_TD
+
+include "Wino/IR/WinoDialect.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+
+class Wino_Attr<string name, string attrMnemonic> : AttrDef<Wino_Dialect, name> {
+  let mnemonic = attrMnemonic;
+}
+
+def Wino_TransformAttr : Wino_Attr<"Transform", "transform"> {
+  let summary = "a 2-D transform F(m x m', r x r')";
+  let description = [{
+    The pair of 1-D transforms that compute m x m' outputs of a correlation with
+    r x r' taps from alpha x alpha' inputs, alpha = m + r - 1: one along the rows
+    (applied to every column of a tile), one along the columns.
+
+    Each axis is either a Cook-Toom transform on alpha distinct points, rational
+    or `inf`, from which A^T, G and B^T are derived exactly, or three explicit
+    matrices with rational or floating-point entries. Without points the default
+    points of F(m, r) stand for them.
+
+    ```mlir
+    #wino.transform<F(4x4, 3x3)>
+    #wino.transform<F(4x4, 3x3), points = [0, 1, -1, 2, -2, inf]>
+    #wino.transform<F(4x1, 3x1)>
+    #wino.transform<F(4x2, 3x5), rows = [0, 1, -1, 1/2, -2, inf]>
+    #wino.transform<F(1x1, 2x2), matrices = {AT = [[1, 1]],
+                    G = [[1, 0], [0, 1]], BT = [[1, 0], [0, 1]]}>
+    ```
+
+    `points` and `matrices` serve both axes, `rows` and `cols` one, each in
+    either form. Constraints:
+
+    - (C1) m, r >= 1 and alpha = m + r - 1 <= 24 on each axis.
+    - (C2) An axis with points has alpha of them, all distinct.
+    - (C3) Explicit matrices are A^T: m x alpha, G: alpha x r, B^T: alpha x alpha.
+    - (C4) Explicit rational matrices satisfy the convolution identity
+      sum_k A^T[i,k] G[k,j] B^T[k,l] = [l = i + j] exactly.
+    - (C5) Floating-point entries are finite.
+  }];
+  let parameters = (ins
+    "int64_t":$mRows, "int64_t":$mCols, "int64_t":$rRows, "int64_t":$rCols,
+    // ArrayAttr of StringAttr (points), or DictionaryAttr of AT, G and BT, each
+    // an ArrayAttr of rows of StringAttr (rational) or FloatAttr entries.
+    "::mlir::Attribute":$rows, "::mlir::Attribute":$cols);
+  let builders = [
+    AttrBuilder<(ins "int64_t":$mRows, "int64_t":$mCols, "int64_t":$rRows,
+                     "int64_t":$rCols)>
+  ];
+  let genVerifyDecl = 1;
+  let hasCustomAssemblyFormat = 1;
+  let extraClassDeclaration = [{
+    int64_t getAlphaRows() const { return getMRows() + getRRows() - 1; }
+    int64_t getAlphaCols() const { return getMCols() + getRCols() - 1; }
+    /// The transform along the rows, whose matrices apply to columns of a tile.
+    Transform1D getRowTransform() const;
+    /// The transform along the columns.
+    Transform1D getColTransform() const;
+    /// Whether the transform computes the correlation exactly, i.e. no axis has
+    /// floating-point matrices.
+    bool isExact() const;
+    /// Whether the transform is the identity F(1x1, 1x1).
+    bool isIdentity() const;
+    /// Prints `F(4x4, 3x3)`.
+    std::string getName() const;
+  }];
+}
+
+def Wino_ScheduleAttr : Wino_Attr<"Schedule", "schedule"> {
+  let summary = "how the loop nest of a convolution is blocked";
+  let description = [{
+    A convolution runs in blocks of `block` tiles (rows x columns; 0 means all),
+    whose transformed input and products stay in cache, and inside in blocks of
+    `k_block` output channels. The products of a block are computed by
+    micro-kernels that hold `micro_tile` rows x output channels in registers of
+    `vector` elements. Transformed filters are packed in panels of the micro
+    tile's columns, `k_block` output channels at a time.
+
+    ```mlir
+    #wino.schedule<block = 2x14, k_block = 64, micro_tile = 5x16, vector = 4>
+    ```
+
+    Constraints:
+
+    - (C1) Block sizes are not negative, all other sizes positive.
+    - (C2) The micro tile's columns are a multiple of `vector`.
+    - (C3) `k_block` is a multiple of the micro tile's columns.
+    - (C4) No size exceeds 2^20; `vector` is a power of two.
+  }];
+  let parameters = (ins
+    "int64_t":$blockRows, "int64_t":$blockCols, "int64_t":$kBlock,
+    "int64_t":$microRows, "int64_t":$microCols, "int64_t":$vector);
+  let genVerifyDecl = 1;
+  let hasCustomAssemblyFormat = 1;
+}
+
+def Wino_AlgorithmWinograd : I32EnumAttrCase<"Winograd", 0, "winograd">;
+def Wino_AlgorithmIm2Row : I32EnumAttrCase<"Im2Row", 1, "im2row">;
+def Wino_AlgorithmDirect : I32EnumAttrCase<"Direct", 2, "direct">;
+def Wino_Algorithm : I32EnumAttr<"Algorithm", "a convolution algorithm", [
+    Wino_AlgorithmWinograd, Wino_AlgorithmIm2Row, Wino_AlgorithmDirect]> {
+  let cppNamespace = "::wino";
+  let genSpecializedAttr = 0;
+}
+
+def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
+  let summary = "how to compute one convolution";
+  let description = [{
+    The algorithm, its transform and its schedule. A user may write a plan by
+    hand, a pass may choose it; `wino-apply-plan` rewrites the convolution by it.
+
+    - `winograd`: transforms and one GEMM per tap.
+    - `im2row`: rows of patches and one GEMM.
+    - `direct`: the convolution stays a `linalg` op.
+
+    ```mlir
+    #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>,
+      schedule = <block = 2x14, k_block = 64, micro_tile = 5x16, vector = 4>>
+    #wino.plan<algorithm = direct>
+    ```
+
+    Constraints:
+
+    - (C1) `winograd` has a transform, no other algorithm has one.
+    - (C2) `winograd` and `im2row` have a schedule, `direct` has none.
+  }];
+  let parameters = (ins
+    EnumParameter<Wino_Algorithm>:$algorithm,
+    OptionalParameter<"TransformAttr">:$transform,
+    OptionalParameter<"ScheduleAttr">:$schedule);
+  let genVerifyDecl = 1;
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+#endif // WINO_IR_WINOATTRIBUTES_TD

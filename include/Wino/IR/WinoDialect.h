@@ -1,0 +1,72 @@
+//===- WinoDialect.h - The wino dialect, its attributes and ops -*- C++ -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_IR_WINODIALECT_H
+#define WINO_IR_WINODIALECT_H
+
+#include "Wino/Support/CookToom.h"
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/TilingInterface.h"
+
+#include "Wino/IR/WinoDialect.h.inc"
+#include "Wino/IR/WinoEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "Wino/IR/WinoAttributes.h.inc"
+
+namespace wino {
+
+/// Dimensions of the transformed input V [alpha, alpha', N, TH, TW, C] and of
+/// the products M [alpha, alpha', N, TH, TW, K].
+namespace tile_dim {
+enum : unsigned {
+  kTapRow,
+  kTapCol,
+  kBatch,
+  kTileRow,
+  kTileCol,
+  kChannel,
+  kRank
+};
+} // namespace tile_dim
+
+/// Dimensions of images X [N, H, W, C] and results Y [N, OH, OW, K].
+namespace image_dim {
+enum : unsigned { kBatch, kRow, kCol, kChannel, kRank };
+} // namespace image_dim
+
+/// Dimensions of the packed transformed filter
+/// U [K / KB, alpha, alpha', KB / NR, C, NR]: blocks of KB output channels, in
+/// each of which panels of NR are contiguous per tap, the order in which the
+/// micro-kernels read it.
+namespace packed_dim {
+enum : unsigned {
+  kBlock,
+  kTapRow,
+  kTapCol,
+  kPanel,
+  kChannel,
+  kPanelCol,
+  kRank
+};
+} // namespace packed_dim
+
+} // namespace wino
+
+#define GET_OP_CLASSES
+#include "Wino/IR/WinoOps.h.inc"
+
+#endif // WINO_IR_WINODIALECT_H

@@ -1,0 +1,347 @@
+//===- WinoOps.td - Ops of the wino dialect ----------------*- tablegen -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_IR_WINOOPS_TD
+#define WINO_IR_WINOOPS_TD
+
+include "Wino/IR/WinoAttributes.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/DestinationStyleOpInterface.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Interfaces/TilingInterface.td"
+
+// A tensor or memref of floats.
+def Wino_Shaped : AnyTypeOf<[TensorRankOf<[AnyFloat], [1, 3, 4, 6]>,
+                             StridedMemRefRankOf<[AnyFloat], [1, 3, 4, 6]>]>;
+class Wino_ShapedRankOf<list<int> ranks>
+    : AnyTypeOf<[TensorRankOf<[AnyFloat], ranks>,
+                 StridedMemRefRankOf<[AnyFloat], ranks>]>;
+
+// Ops in destination style. On tensors they have no effects and may be hoisted;
+// on memrefs they read their inputs and write `init`. Results overwrite `init`,
+// whose elements are never read.
+class Wino_DpsOp<string mnemonic, list<Trait> traits = []>
+    : Op<Wino_Dialect, mnemonic, traits # [
+        DestinationStyleOpInterface,
+        DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+        DeclareOpInterfaceMethods<ConditionallySpeculatable>,
+        DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, [
+          "reifyResultShapes"
+        ]>,
+        DeclareOpInterfaceMethods<TilingInterface, [
+          "getLoopIteratorTypes", "getIterationDomain",
+          "getTiledImplementation", "getResultTilePosition",
+          "generateResultTileValue", "getIterationDomainTileFromResultTile"
+        ]>]> {
+  let results = (outs Variadic<AnyRankedTensor>:$result);
+  let hasVerifier = 1;
+  code dpsDeclarations = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
+    ::mlir::ShapedType getInitType() {
+      return ::llvm::cast<::mlir::ShapedType>(getInit().getType());
+    }
+  }];
+}
+
+def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
+  let summary = "Transform filters to the domain of the products";
+  let description = [{
+    For filters f [R, R', C, K] computes, for every input channel c and output
+    channel k,
+
+        U[p, q, c, k] = sum_{i,j} G[p, i] G'[q, j] f[i, j, c, k]
+
+    where G belongs to the rows of the transform and G' to its columns. A filter
+    of one output per channel (depthwise), f [R, R', C], gives U [alpha, alpha', C].
+
+    `init` chooses the layout: U [alpha, alpha', C', K'], or packed
+    U [K' / KB, alpha, alpha', KB / NR, C', NR] with
+    k = (block * KB / NR + panel) * NR + column. Channels beyond those of the
+    filter are filled with zeros.
+
+    Accuracy: G is applied in double precision and rounded once per element, as
+    this op runs once per network.
+
+    - (C1) The filter's leading sizes are the R and R' of the transform.
+    - (C2) The tap sizes of `init` are the alphas of the transform.
+    - (C3) C' >= C and K' >= K (equal for depthwise filters).
+    - (C4) All element types are equal.
+    - (C5) Channel and tap sizes are static.
+
+    ```mlir
+    %u = wino.filter_transform <F(4x4, 3x3)>
+      ins(%f : tensor<3x3x64x128xf32>)
+      outs(%init : tensor<6x6x64x128xf32>) -> tensor<6x6x64x128xf32>
+    ```
+  }];
+  let arguments = (ins Wino_TransformAttr:$transform,
+                       Wino_ShapedRankOf<[3, 4]>:$filter,
+                       Wino_ShapedRankOf<[3, 4, 6]>:$init);
+  let assemblyFormat = [{
+    $transform `ins` `(` $filter `:` type($filter) `)`
+    `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
+  }];
+  let hasFolder = 1;
+  let extraClassDeclaration = dpsDeclarations # [{
+    bool isDepthwise() { return getFilterType().getRank() == 3; }
+    bool isPacked() { return getInitType().getRank() == packed_dim::kRank; }
+    ::mlir::ShapedType getFilterType() {
+      return ::llvm::cast<::mlir::ShapedType>(getFilter().getType());
+    }
+  }];
+}
+
+// What the two ops have in common that cut an image into a block of tiles.
+class Wino_ImageReaderOp<string mnemonic> : Wino_DpsOp<mnemonic> {
+  code imageReaderDeclarations = dpsDeclarations # [{
+    ::mlir::ShapedType getInputType() {
+      return ::llvm::cast<::mlir::ShapedType>(getInput().getType());
+    }
+    int64_t getPadTop() { return getPad()[0]; }
+    int64_t getPadBottom() { return getPad()[1]; }
+    int64_t getPadLeft() { return getPad()[2]; }
+    int64_t getPadRight() { return getPad()[3]; }
+  }];
+}
+
+def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
+  let summary = "Transform tiles of an image to the domain of the products";
+  let description = [{
+    Cuts images x [N, H, W, C] into overlapping tiles of alpha x alpha' pixels,
+    m apart, and transforms each:
+
+        V[p, q, n, s, t, c] = sum_{i,j} B[p, i] B'[q, j]
+            x[n, m (S + s) + i - top, m' (T + t) + j - left, c]
+
+    with B = B^T of the rows and B' of the columns of the transform, and zero for
+    pixels outside the image: padding is part of the op, which reads nothing
+    outside the image. `pad` is [top, bottom, left, right].
+
+    (S, T) = `origin` is the first tile of V in the tiling of the whole image;
+    without it (0, 0), and V holds all tiles. It lets a block of tiles be computed
+    from the whole image, without slices that overlap. Channels of V beyond those
+    of the image are filled with zeros.
+
+    - (C1) The tap sizes of `init` are the alphas of the transform.
+    - (C2) Image and `init` agree in N, and `init` has at least C channels.
+    - (C3) `pad` has four elements, none negative.
+    - (C4) Without `origin` the tiles are ceil((H + top + bottom - R + 1) / m)
+      x ceil((W + left + right - R' + 1) / m').
+    - (C5) `origin` has no or two elements.
+    - (C6) All element types are equal.
+    - (C7) Channel and tap sizes are static.
+
+    ```mlir
+    %v = wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1]
+      ins(%x : tensor<1x56x56x64xf32>)
+      outs(%init : tensor<6x6x1x14x14x64xf32>) -> tensor<6x6x1x14x14x64xf32>
+    ```
+  }];
+  let arguments = (ins Wino_TransformAttr:$transform,
+                       DenseI64ArrayAttr:$pad,
+                       Wino_ShapedRankOf<[4]>:$input,
+                       Wino_ShapedRankOf<[6]>:$init,
+                       Variadic<Index>:$origin);
+  let assemblyFormat = [{
+    $transform `pad` $pad (`origin` `[` $origin^ `]`)?
+    `ins` `(` $input `:` type($input) `)`
+    `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
+  }];
+  let hasCanonicalizer = 1;
+  let extraClassDeclaration = imageReaderDeclarations;
+}
+
+def Wino_Im2RowOp : Wino_ImageReaderOp<"im2row"> {
+  let summary = "Collect the patch under the filter as one row per output pixel";
+  let description = [{
+    For images x [N, H, W, C] and a filter of kh x kw taps gives every output
+    pixel (s, t) the row of values the filter sees,
+
+        P[0, 0, n, s, t, (i kw + j) C + c] =
+            x[n, sh (S + s) + dh i - top, sw (T + t) + dw j - left, c]
+
+    with zeros outside the image, strides (sh, sw) and dilations (dh, dw). P has
+    the form of a transformed input with a single tap and tiles of one pixel, so
+    the product with the filter as a [1, 1, kh kw C, K] matrix is the convolution.
+    `pad` and `origin` are those of `wino.input_transform`; elements of a row
+    beyond kh kw C are zero.
+
+    - (C1) The tap sizes of `init` are 1.
+    - (C2) Image and `init` agree in N, and rows have at least kh kw C elements.
+    - (C3) `pad` has four elements, none negative.
+    - (C4) Without `origin` the tiles are the output pixels of the convolution.
+    - (C5) `origin` has no or two elements.
+    - (C6) All element types are equal.
+    - (C7) Channel and row sizes are static.
+    - (C8) `kernel`, `strides` and `dilations` have two positive elements each.
+
+    ```mlir
+    %p = wino.im2row kernel [7, 7] strides [2, 2] dilations [1, 1]
+      pad [3, 3, 3, 3]
+      ins(%x : tensor<1x224x224x3xf32>)
+      outs(%init : tensor<1x1x1x112x112x148xf32>)
+      -> tensor<1x1x1x112x112x148xf32>
+    ```
+  }];
+  let arguments = (ins DenseI64ArrayAttr:$kernel,
+                       DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$dilations,
+                       DenseI64ArrayAttr:$pad,
+                       Wino_ShapedRankOf<[4]>:$input,
+                       Wino_ShapedRankOf<[6]>:$init,
+                       Variadic<Index>:$origin);
+  let assemblyFormat = [{
+    `kernel` $kernel `strides` $strides `dilations` $dilations `pad` $pad
+    (`origin` `[` $origin^ `]`)?
+    `ins` `(` $input `:` type($input) `)`
+    `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
+  }];
+  let hasCanonicalizer = 1;
+  let extraClassDeclaration = imageReaderDeclarations;
+}
+
+def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
+  let summary = "Multiply transformed images by transformed filters";
+  let description = [{
+    For every tap (p, q) multiplies and sums over the input channels,
+
+        M[p, q, n, s, t, k] = sum_c V[p, q, n, s, t, c] U[p, q, c, k]
+
+    one GEMM of (N TH TW) x C x K per tap. U is [alpha, alpha', C, K], or packed
+    [K / KB, alpha, alpha', KB / NR, C, NR] as `wino.filter_transform` writes it.
+    With U [alpha, alpha', C] (depthwise) nothing is summed:
+
+        M[p, q, n, s, t, c] = V[p, q, n, s, t, c] U[p, q, c]
+
+    `schedule` sizes the micro-kernel.
+
+    - (C1) V, U and M agree in their tap sizes.
+    - (C2) V and M agree in N, TH and TW.
+    - (C3) V and U agree in C, U and M in K.
+    - (C4) All element types are equal.
+    - (C5) Channel and tap sizes are static.
+    - (C6) A packed U and the schedule agree in NR; K is a multiple of NR.
+
+    ```mlir
+    %m = wino.hadamard
+      ins(%v, %u : tensor<6x6x1x14x14x64xf32>, tensor<6x6x64x128xf32>)
+      outs(%init : tensor<6x6x1x14x14x128xf32>) -> tensor<6x6x1x14x14x128xf32>
+    ```
+  }];
+  let arguments = (ins Wino_ShapedRankOf<[6]>:$input,
+                       Wino_ShapedRankOf<[3, 4, 6]>:$filter,
+                       Wino_ShapedRankOf<[6]>:$init,
+                       OptionalAttr<Wino_ScheduleAttr>:$schedule);
+  let assemblyFormat = [{
+    (`schedule` $schedule^)?
+    `ins` `(` $input `,` $filter `:` type($input) `,` type($filter) `)`
+    `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
+  }];
+  let extraClassDeclaration = dpsDeclarations # [{
+    ::mlir::ShapedType getInputType() {
+      return ::llvm::cast<::mlir::ShapedType>(getInput().getType());
+    }
+    ::mlir::ShapedType getFilterType() {
+      return ::llvm::cast<::mlir::ShapedType>(getFilter().getType());
+    }
+    bool isDepthwise() { return getFilterType().getRank() == 3; }
+    bool isPacked() { return getFilterType().getRank() == packed_dim::kRank; }
+  }];
+}
+
+def Wino_OutputTransformOp : Wino_DpsOp<"output_transform",
+    [SingleBlock]> {
+  let summary = "Transform products back to pixels";
+  let description = [{
+    For every tile and output channel computes m x m' pixels,
+
+        y[n, m s + i, m' t + j, k] =
+            e(sum_{p,q} A[i, p] A'[j, q] M[p, q, n, s, t, k])
+
+    with A = A^T of the rows and A' of the columns of the transform. Pixels beyond
+    those of `init` are dropped (partial tiles), as are channels of M.
+
+    e is the epilogue: a region applied to every element, the identity if it is
+    not printed. Its first argument is the sum, the others are the elements of
+    the `epilogue` operands: of shape [K], indexed by the channel, or of the shape
+    of `init`. It holds elementwise ops on scalars.
+
+    `schedule` gives the block of tiles.
+
+    - (C1) The tap sizes of M are the alphas of the transform.
+    - (C2) M and `init` agree in N.
+    - (C3) `init` has ceil(OH / m) = TH and ceil(OW / m') = TW.
+    - (C4) M has at least as many channels as `init`.
+    - (C5) An epilogue operand has the shape [K] or that of `init`.
+    - (C6) The region has one argument for the sum and one per operand, of the
+      element types, and yields one value of the element type.
+    - (C7) The ops of the region are elementwise and free of side effects.
+    - (C8) The element types of M and `init` are equal.
+    - (C9) Tap sizes are static.
+
+    ```mlir
+    %y = wino.output_transform <F(4x4, 3x3)>
+      ins(%m : tensor<6x6x1x14x14x128xf32>)
+      outs(%init : tensor<1x56x56x128xf32>)
+      epilogue(%bias : tensor<128xf32>) {
+    ^bb0(%sum: f32, %b: f32):
+      %z = arith.addf %sum, %b : f32
+      wino.yield %z : f32
+    } -> tensor<1x56x56x128xf32>
+    ```
+  }];
+  let arguments = (ins Wino_TransformAttr:$transform,
+                       Wino_ShapedRankOf<[6]>:$input,
+                       Wino_ShapedRankOf<[4]>:$init,
+                       Variadic<Wino_ShapedRankOf<[1, 4]>>:$epilogueOperands,
+                       OptionalAttr<Wino_ScheduleAttr>:$schedule);
+  // The region is always present: upstream patterns clone regions of
+  // destination-style ops without looking whether they are empty.
+  let regions = (region SizedRegion<1>:$epilogue);
+  let assemblyFormat = [{
+    $transform (`schedule` $schedule^)?
+    `ins` `(` $input `:` type($input) `)`
+    `outs` `(` $init `:` type($init) `)`
+    custom<Epilogue>($epilogueOperands, type($epilogueOperands), $epilogue,
+                     ref(type($input)))
+    attr-dict (`->` type($result)^)?
+  }];
+  let hasRegionVerifier = 1;
+  let skipDefaultBuilders = 1;
+  let builders = [
+    // Builds the op with an identity epilogue.
+    OpBuilder<(ins "::mlir::TypeRange":$results, "TransformAttr":$transform,
+      "::mlir::Value":$input, "::mlir::Value":$init,
+      CArg<"ScheduleAttr", "{}">:$schedule)>,
+    // Builds the op with epilogue operands and an empty region, which the
+    // caller fills.
+    OpBuilder<(ins "::mlir::TypeRange":$results, "TransformAttr":$transform,
+      "::mlir::Value":$input, "::mlir::Value":$init,
+      "::mlir::ValueRange":$epilogueOperands, "ScheduleAttr":$schedule)>
+  ];
+  let extraClassDeclaration = dpsDeclarations # [{
+    ::mlir::ShapedType getInputType() {
+      return ::llvm::cast<::mlir::ShapedType>(getInput().getType());
+    }
+    /// Whether the epilogue returns the sum unchanged.
+    bool hasIdentityEpilogue();
+  }];
+}
+
+def Wino_YieldOp : Op<Wino_Dialect, "yield", [
+    Pure, ReturnLike, Terminator, HasParent<"OutputTransformOp">]> {
+  let summary = "End an epilogue";
+  let description = [{
+    Ends the region of `wino.output_transform` with the value of its element.
+  }];
+  let arguments = (ins AnyFloat:$value);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
+}
+
+#endif // WINO_IR_WINOOPS_TD

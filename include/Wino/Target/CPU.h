@@ -1,0 +1,65 @@
+//===- CPU.h - What a CPU is ------------------------------------*- C++ -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_TARGET_CPU_H
+#define WINO_TARGET_CPU_H
+
+#include "mlir/Support/LLVM.h"
+#include "llvm/Support/Error.h"
+#include <cstdint>
+#include <string>
+
+namespace wino {
+
+/// The facts about a core that code generation and default schedules rest on.
+struct CPUInfo {
+  /// The name users give, e.g. `cortex-a73` or `host`.
+  std::string name;
+  /// LLVM's target triple, CPU and feature string.
+  std::string triple;
+  std::string llvmCPU;
+  std::string features;
+  /// Bits of a native vector register, and how many there are.
+  int64_t vectorBits = 128;
+  int64_t numVectorRegisters = 32;
+  /// Whether a multiply-add can take one operand from a lane of a vector (NEON)
+  /// instead of from memory (x86).
+  bool hasLaneFma = false;
+  /// Bytes of the first- and second-level data caches one core can use.
+  int64_t l1Bytes = 32 << 10;
+  int64_t l2Bytes = 512 << 10;
+
+  bool isAArch64() const;
+  /// Elements of a native vector of `bits`-bit elements.
+  int64_t getVectorLength(int64_t elementBits) const {
+    return vectorBits / elementBits;
+  }
+};
+
+/// Returns the CPU called `name`; `host` is the machine this runs on. An
+/// unknown name is an error that lists the known ones.
+llvm::Expected<CPUInfo> lookupCPU(llvm::StringRef name);
+
+/// The names `lookupCPU` knows.
+llvm::ArrayRef<llvm::StringLiteral> getCPUNames();
+
+/// The register tile of a GEMM micro-kernel: rows of V times columns of U.
+struct MicroTile {
+  int64_t rows = 1;
+  int64_t cols = 1;
+};
+
+/// Returns the micro tile for vectors of `vectorLength` elements and
+/// `numColumns` columns: of the tiles that the registers hold (accumulators,
+/// one row of U, and with lane multiplies one vector per row of V), one that
+/// pads the columns least, then one that loads least per multiply-add.
+MicroTile selectMicroTile(const CPUInfo &cpu, int64_t vectorLength,
+                          int64_t numColumns);
+
+} // namespace wino
+
+#endif // WINO_TARGET_CPU_H

@@ -1,0 +1,291 @@
+//===- Passes.td - Transformations of convolutions ---------*- tablegen -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_TRANSFORMS_PASSES_TD
+#define WINO_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def AssignPlansPass
+    : InterfacePass<"wino-assign-plans", "mlir::FunctionOpInterface"> {
+  let summary = "Give every convolution a plan";
+  let description = [{
+    Sets the `wino.plan` attribute of every convolution, named or generic, that
+    has none, and of every matrix product with a weight. A plan in the IR stays,
+    unless `algorithm` or `plans` name another.
+
+    The default rule weighs, for F(m x m', r x r') of each m up to 6 with at most
+    8 taps an axis, and for im2row, the multiply-adds of the products, the
+    operations of the transforms (as counted in their straight-line programs) and
+    the bytes of the transformed filter, in cycles of a core that executes one
+    vector operation a cycle. It knows nothing else of the CPU: choosing by a
+    latency model is a pass of its own.
+
+    `algorithm` forces one algorithm, `winograd`, `winograd:F(4x4,3x3)`, `im2row`
+    or `direct`, on every convolution it applies to; it is an error if it applies
+    to none. `plans` is a JSON file, an object whose keys are the names of
+    convolutions (their locations) and whose values are plan attributes as text;
+    a name that no convolution has, or a plan that does not apply, is an error.
+    A remark tells each choice and why a convolution has none.
+
+    ```mlir
+    // wino-opt --wino-assign-plans="cpu=cortex-a73"
+    %y = linalg.conv_2d_nhwc_hwcf ins(%x, %f : ...) outs(%zero : ...)
+    // becomes
+    %y = linalg.conv_2d_nhwc_hwcf {wino.plan = #wino.plan<algorithm = winograd,
+           transform = <F(4x4, 3x3)>, schedule = <...>>} ...
+    ```
+  }];
+  let options = [
+    Option<"cpu", "cpu", "std::string", /*default=*/"\"host\"",
+           "The CPU to plan for">,
+    Option<"algorithm", "algorithm", "std::string", /*default=*/"\"\"",
+           "Algorithm to force on every convolution it applies to">,
+    Option<"plans", "plans", "std::string", /*default=*/"\"\"",
+           "JSON file with plans by the names of convolutions">
+  ];
+  let dependentDialects = ["::wino::WinoDialect"];
+}
+
+def ApplyPlanPass
+    : InterfacePass<"wino-apply-plan", "mlir::FunctionOpInterface"> {
+  let summary = "Rewrite convolutions by their plans";
+  let description = [{
+    Rewrites every op with a `wino.plan` attribute: a Winograd plan to
+    `wino.filter_transform`, `wino.input_transform`, `wino.hadamard` and
+    `wino.output_transform`, an im2row plan to the same with `wino.im2row` and
+    F(1x1, 1x1). Any layout of the operands is brought to NHWC and HWCF by
+    `linalg.transpose`. The destination of the convolution, if it is not zero, is
+    added in the epilogue. A `tensor.pad` of the image becomes padding of the op.
+
+    A plan that cannot compute its convolution is an error that says why. A
+    `direct` plan leaves the op as it is. Convolutions without a plan that could
+    have one are left, with a remark.
+
+    Each convolution adds a record to the `wino.layers` attribute of its
+    function: name, shape, algorithm, multiply-adds, bytes.
+  }];
+  let dependentDialects = [
+    "::wino::WinoDialect", "::mlir::affine::AffineDialect",
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def AbsorbEpiloguePass
+    : InterfacePass<"wino-absorb-epilogue", "mlir::FunctionOpInterface"> {
+  let summary = "Move bias and activation into the output transform";
+  let description = [{
+    Absorbs an elementwise `linalg.generic` that is the only user of a
+    `wino.output_transform` into its epilogue: bias (an operand indexed by the
+    channel), sums with other tensors of the shape of the result, activations.
+    Transposes of the result sink below elementwise ops first, so that layouts
+    other than NHWC are served as well. Ops that cannot be absorbed stay, with a
+    remark.
+  }];
+  let dependentDialects = [
+    "::wino::WinoDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def TileAndFusePass
+    : InterfacePass<"wino-tile-and-fuse", "mlir::FunctionOpInterface"> {
+  let summary = "Fuse the stages of a convolution by blocks of tiles";
+  let description = [{
+    Tiles every `wino.output_transform` that has a schedule over images, blocks of
+    tiles and blocks of output channels, fuses hadamard and input transform (or
+    im2row) into the loops, and hoists what does not depend on the inner loop, so
+    that a block's image tiles are transformed once for all output channels:
+
+    ```mlir
+    scf.for %rows ...
+      %v = wino.input_transform ...     // a block of tiles
+      scf.for %k ...
+        %m = wino.hadamard ...          // a block of output channels
+        %y = wino.output_transform ...
+    ```
+
+    The producers of the image and of the transformed filter are not fused.
+    With `threads` > 1 blocks of tile rows are distributed over an `scf.forall`
+    first. Running the pass twice changes nothing: a tiled op has no schedule.
+  }];
+  let options = [
+    Option<"threads", "threads", "int64_t", /*default=*/"1",
+           "Number of threads to distribute blocks over">
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def HoistPreparePass : Pass<"wino-hoist-prepare", "::mlir::ModuleOp"> {
+  let summary = "Move work on weights to a function that runs once";
+  let description = [{
+    Splits every function `@f` on tensors that has weights into `@f_prepare`,
+    which computes once what depends on weights alone, and `@f`, which takes the
+    results:
+
+        @f(inputs..., weights...) -> results
+          => @f_prepare(weights...) -> packed...
+             @f(inputs..., packed...) -> results
+
+    Weights are the arguments with the attribute `wino.weight` and the large
+    constants, which first become such arguments behind all others, equal
+    constants one. They keep their order and attributes as arguments of the
+    prepare function. Its results and the new arguments of `@f` correspond one to
+    one and carry `wino.packed = <index>`; a weight that `@f` itself reads (a
+    bias) is among them. `@f` names its prepare function in `wino.prepare`.
+
+    All ops of the function's body move that have no side effects and depend on
+    nothing but weights and constants. What the remaining ops read of their
+    results is the interface between the two functions. Because `@f` has to load
+    the interface from memory, an op stays if its results there would be larger
+    than its operands by more than the factor `max-growth`, such as the broadcast
+    of a bias to a whole image; filter transforms always move. Ops that need no
+    weight, such as `tensor.empty` and fills, are no part of the interface: both
+    functions get their own. Equal computations are done once.
+
+    Packed arguments are not writable, since they serve many calls.
+
+    Functions that others call, that have several blocks, or whose prepare
+    function would clash with another symbol are left alone, with a remark.
+    Weights of dynamic shape stay ordinary arguments.
+
+    ```mlir
+    func.func @f(%w: tensor<3x3x4x8xf32> {wino.weight},
+                 %v: tensor<6x6x1x1x1x4xf32>, %e: tensor<6x6x1x1x1x8xf32>)
+        -> tensor<6x6x1x1x1x8xf32> {
+      %0 = tensor.empty() : tensor<6x6x4x8xf32>
+      %u = wino.filter_transform <F(4x4, 3x3)> ins(%w : tensor<3x3x4x8xf32>)
+        outs(%0 : tensor<6x6x4x8xf32>) -> tensor<6x6x4x8xf32>
+      %m = wino.hadamard
+        ins(%v, %u : tensor<6x6x1x1x1x4xf32>, tensor<6x6x4x8xf32>)
+        outs(%e : tensor<6x6x1x1x1x8xf32>) -> tensor<6x6x1x1x1x8xf32>
+      return %m : tensor<6x6x1x1x1x8xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%v: tensor<6x6x1x1x1x4xf32>, %e: tensor<6x6x1x1x1x8xf32>,
+                 %u: tensor<6x6x4x8xf32> {bufferization.writable = false,
+                                          wino.packed = 0 : i64})
+        -> tensor<6x6x1x1x1x8xf32> attributes {wino.prepare = @f_prepare} {
+      %m = wino.hadamard
+        ins(%v, %u : tensor<6x6x1x1x1x4xf32>, tensor<6x6x4x8xf32>)
+        outs(%e : tensor<6x6x1x1x1x8xf32>) -> tensor<6x6x1x1x1x8xf32>
+      return %m : tensor<6x6x1x1x1x8xf32>
+    }
+    func.func @f_prepare(%w: tensor<3x3x4x8xf32> {bufferization.writable = false,
+                                                  wino.weight})
+        -> (tensor<6x6x4x8xf32> {wino.packed = 0 : i64}) {
+      %0 = tensor.empty() : tensor<6x6x4x8xf32>
+      %u = wino.filter_transform <F(4x4, 3x3)> ins(%w : tensor<3x3x4x8xf32>)
+        outs(%0 : tensor<6x6x4x8xf32>) -> tensor<6x6x4x8xf32>
+      return %u : tensor<6x6x4x8xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"minConstantBytes", "min-constant-bytes", "int64_t",
+           /*default=*/"1024",
+           "Size from which a constant tensor becomes a weight">,
+    Option<"maxGrowth", "max-growth", "double", /*default=*/"2",
+           "How many times larger than its operands a result that the function "
+           "reads may be, filter transforms excepted">
+  ];
+  let dependentDialects = [
+    "::mlir::bufferization::BufferizationDialect", "::mlir::func::FuncDialect",
+    "::wino::WinoDialect"
+  ];
+}
+
+def PlanMemoryPass : Pass<"wino-plan-memory", "::mlir::ModuleOp"> {
+  let summary = "Place all buffers of a function in one scratch argument";
+  let description = [{
+    Replaces the `memref.alloc`s of every function by views, at 64-byte aligned
+    offsets, of one argument `memref<SIZExi8> {wino.scratch}` behind all others,
+    and removes their `memref.dealloc`s. Runs after bufferization, when buffers
+    have identity layout. The caller passes 64-byte aligned memory that overlaps
+    no other argument.
+
+    Buffers whose lifetimes overlap lie apart, others share memory. Time is
+    counted in ops of the function's body: a buffer lives from its first to its
+    last use there, through views and other aliases; one allocated or used
+    inside of a loop lives for the whole loop. Each iteration of an
+    `scf.forall` or `scf.parallel` has a slice of its own, in which the
+    buffers of the loop's body are placed in the same way. A dynamic size
+    takes its constant upper bound.
+
+    The buffers V and M of the ops `wino.input_transform`, `wino.im2row` and
+    `wino.hadamard` get planes (one per tap) that are `plane-padding` elements
+    further apart than their size, and as much again where that distance is a
+    multiple of 4096 bytes, so that the taps of a tile do not compete for the
+    same cache sets. Each plane stays contiguous. A buffer with users that need
+    contiguous planes is not padded, with a remark.
+
+    With `pack-weights`, arguments with `wino.packed = <index>` become views, in
+    the order of the indices, of one argument `memref<SIZExi8> {wino.packed}`
+    that stands before the scratch. A function and its `wino.prepare` function
+    get the same offsets.
+
+    Attributes of the function tell `wino.scratch_bytes` and
+    `wino.packed_bytes`, the sizes of the two arguments, and
+    `wino.scratch_lower_bound`, the bytes of the largest set of buffers that
+    live at a time. Remarks tell the same. A function without buffers or packed
+    arguments gets neither the argument nor the attribute.
+
+    These stay as they are, with a remark that says why: allocs whose size has
+    no constant upper bound, that outlive an iteration of a loop or leave the
+    function, in other memory spaces or layouts; functions that others call.
+    With `require-bounded` any alloc that stays is an error. Sizes beyond 64 bits
+    are an error.
+
+    ```mlir
+    func.func @f(%x: memref<256xf32>, %y: memref<256xf32>) {
+      %a = memref.alloc() {alignment = 64 : i64} : memref<256xf32>
+      linalg.exp ins(%x : memref<256xf32>) outs(%a : memref<256xf32>)
+      linalg.exp ins(%a : memref<256xf32>) outs(%y : memref<256xf32>)
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%x: memref<256xf32>, %y: memref<256xf32>,
+                 %scratch: memref<1024xi8> {llvm.align = 64 : i64, llvm.noalias,
+                                            wino.scratch})
+        attributes {wino.scratch_bytes = 1024 : i64,
+                    wino.scratch_lower_bound = 1024 : i64} {
+      %c0 = arith.constant 0 : index
+      %a = memref.view %scratch[%c0][] : memref<1024xi8> to memref<256xf32>
+      linalg.exp ins(%x : memref<256xf32>) outs(%a : memref<256xf32>)
+      linalg.exp ins(%a : memref<256xf32>) outs(%y : memref<256xf32>)
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"planePadding", "plane-padding", "int64_t", /*default=*/"16",
+           "Elements between the planes of transformed tiles; 0 for none">,
+    Option<"packWeights", "pack-weights", "bool", /*default=*/"false",
+           "Make all packed weights one argument">,
+    Option<"requireBounded", "require-bounded", "bool", /*default=*/"false",
+           "Fail if an alloc stays">
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+    "::wino::WinoDialect"
+  ];
+}
+
+#endif // WINO_TRANSFORMS_PASSES_TD

@@ -1,0 +1,45 @@
+//===- Transforms.h - Entry points of the transformations -------*- C++ -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_TRANSFORMS_TRANSFORMS_H
+#define WINO_TRANSFORMS_TRANSFORMS_H
+
+#include "Wino/IR/WinoDialect.h"
+#include "Wino/Transforms/ConvProblem.h"
+#include "mlir/IR/PatternMatch.h"
+
+namespace wino {
+
+/// Name of the function attribute with one dictionary per planned convolution:
+/// name, algorithm, transform, shape, `macs` of the direct convolution, and the
+/// bytes of packed weights and of scratch per block.
+inline constexpr llvm::StringLiteral kLayersAttrName = "wino.layers";
+
+/// Rewrites the convolution of `problem` by `plan` and returns its new result.
+/// Emits an error and fails if the plan does not apply. `record`, if given,
+/// receives the dictionary for reports under the name `name`.
+mlir::FailureOr<mlir::Value> applyPlan(mlir::RewriterBase &rewriter,
+                                       const ConvProblem &problem,
+                                       PlanAttr plan,
+                                       mlir::DictionaryAttr *record = nullptr,
+                                       llvm::StringRef name = "");
+
+/// Adds the patterns that move elementwise ops into output transforms.
+void populateAbsorbEpiloguePatterns(mlir::RewritePatternSet &patterns);
+
+/// Tiles `op` by its schedule and fuses the stages that feed it. With `threads`
+/// above 1 the blocks of tile rows are distributed over an scf.forall.
+mlir::LogicalResult tileAndFuse(mlir::RewriterBase &rewriter,
+                                OutputTransformOp op, int64_t threads);
+
+/// Attaches the bufferization of the ops.
+void registerBufferizableOpInterfaceExternalModels(
+    mlir::DialectRegistry &registry);
+
+} // namespace wino
+
+#endif // WINO_TRANSFORMS_TRANSFORMS_H

@@ -1,0 +1,495 @@
+//===- WinoAttributes.cpp - Attributes of the wino dialect ----------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/IR/WinoDialect.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace wino;
+
+#include "Wino/IR/WinoEnums.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "Wino/IR/WinoAttributes.cpp.inc"
+
+void WinoDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "Wino/IR/WinoAttributes.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// Axes of a transform
+//===----------------------------------------------------------------------===//
+
+// An axis of a TransformAttr is an ArrayAttr of points or a DictionaryAttr of
+// matrices; entries are StringAttr (rational) or FloatAttr.
+
+static constexpr llvm::StringLiteral kMatrixNames[] = {"AT", "G", "BT"};
+
+static ArrayAttr getPointsAttr(MLIRContext *context, ArrayRef<Point> points) {
+  SmallVector<Attribute> attrs;
+  for (const Point &point : points)
+    attrs.push_back(StringAttr::get(context, toString(point)));
+  return ArrayAttr::get(context, attrs);
+}
+
+/// The exact value of a matrix entry; every finite double is a rational.
+static Rational getExactEntry(Attribute entry) {
+  if (auto text = dyn_cast<StringAttr>(entry))
+    return *parseRational(text.getValue());
+  double value = cast<FloatAttr>(entry).getValueAsDouble();
+  int exponent;
+  double mantissa = std::frexp(value, &exponent);
+  // 53 bits of mantissa make an integer.
+  Rational result(static_cast<int64_t>(std::ldexp(mantissa, 53)), int64_t(1));
+  exponent -= 53;
+  Rational two(2, 1), scale(1, 1);
+  for (int i = 0, e = std::abs(exponent); i < e; ++i)
+    scale = scale * two;
+  return exponent < 0 ? divide(result, scale) : result * scale;
+}
+
+static RationalMatrix getMatrix(DictionaryAttr axis, StringRef name) {
+  auto rows = cast<ArrayAttr>(axis.get(name));
+  auto firstRow = cast<ArrayAttr>(rows[0]);
+  RationalMatrix matrix(rows.size(), firstRow.size());
+  for (auto [i, row] : llvm::enumerate(rows.getAsRange<ArrayAttr>()))
+    for (auto [j, entry] : llvm::enumerate(row))
+      matrix(i, j) = getExactEntry(entry);
+  return matrix;
+}
+
+static bool hasFloatEntries(Attribute axis) {
+  bool found = false;
+  axis.walk([&](FloatAttr) { found = true; });
+  return found;
+}
+
+static llvm::Expected<Transform1D> buildAxis(int64_t m, int64_t r,
+                                             Attribute axis) {
+  if (auto points = dyn_cast<ArrayAttr>(axis)) {
+    SmallVector<Point> values;
+    for (auto text : points.getAsRange<StringAttr>())
+      values.push_back(*parsePoint(text.getValue()));
+    return buildCookToom(m, r, values);
+  }
+  auto matrices = cast<DictionaryAttr>(axis);
+  Transform1D transform;
+  transform.m = m;
+  transform.r = r;
+  transform.at = getMatrix(matrices, "AT");
+  transform.g = getMatrix(matrices, "G");
+  transform.bt = getMatrix(matrices, "BT");
+  return transform;
+}
+
+/// Verifies that `axis` has the form documented above and that no matrix is
+/// empty or ragged.
+static LogicalResult
+verifyAxisForm(function_ref<InFlightDiagnostic()> emitError, Attribute axis) {
+  if (auto points = dyn_cast<ArrayAttr>(axis)) {
+    for (Attribute point : points) {
+      auto text = dyn_cast<StringAttr>(point);
+      if (!text || !parsePoint(text.getValue()))
+        return emitError()
+               << "expected a point to be a rational or inf, but got " << point;
+    }
+    return success();
+  }
+  auto matrices = dyn_cast<DictionaryAttr>(axis);
+  if (!matrices || matrices.size() != 3)
+    return emitError() << "expected points or the matrices AT, G and BT";
+  for (StringRef name : kMatrixNames) {
+    auto rows = dyn_cast_or_null<ArrayAttr>(matrices.get(name));
+    if (!rows || rows.empty())
+      return emitError() << "expected a matrix " << name;
+    size_t width = 0;
+    for (Attribute row : rows) {
+      auto entries = dyn_cast<ArrayAttr>(row);
+      if (!entries || entries.empty() || (width && entries.size() != width))
+        return emitError() << "expected the rows of " << name
+                           << " to be of one length that is not zero";
+      width = entries.size();
+      for (Attribute entry : entries) {
+        if (auto text = dyn_cast<StringAttr>(entry);
+            text && parseRational(text.getValue()))
+          continue;
+        if (auto value = dyn_cast<FloatAttr>(entry);
+            value && value.getType().isF64() && value.getValue().isFinite())
+          continue;
+        return emitError() << "expected the entries of " << name
+                           << " to be finite numbers, but got " << entry;
+      }
+    }
+  }
+  return success();
+}
+
+static LogicalResult verifyAxis(function_ref<InFlightDiagnostic()> emitError,
+                                int64_t m, int64_t r, Attribute axis) {
+  if (m < 1 || r < 1)
+    return emitError()
+           << "expected m and r of F(m, r) to be positive, but got F(" << m
+           << ", " << r << ")";
+  if (m > kMaxAlpha || r > kMaxAlpha || m + r - 1 > kMaxAlpha)
+    return emitError() << "expected m + r - 1 to be at most " << kMaxAlpha
+                       << ", but got F(" << m << ", " << r << ")";
+  if (failed(verifyAxisForm(emitError, axis)))
+    return failure();
+  llvm::Expected<Transform1D> transform = buildAxis(m, r, axis);
+  if (!transform)
+    return emitError() << llvm::toString(transform.takeError());
+  if (isa<ArrayAttr>(axis))
+    return success(); // the construction guarantees the identity
+  int64_t alpha = m + r - 1;
+  const RationalMatrix *matrices[] = {&transform->at, &transform->g,
+                                      &transform->bt};
+  const std::pair<int64_t, int64_t> shapes[] = {
+      {m, alpha}, {alpha, r}, {alpha, alpha}};
+  for (auto [name, matrix, shape] :
+       llvm::zip_equal(kMatrixNames, matrices, shapes))
+    if (matrix->getNumRows() != shape.first ||
+        matrix->getNumCols() != shape.second)
+      return emitError() << "expected " << name << " to be " << shape.first
+                         << "x" << shape.second << ", but got "
+                         << matrix->getNumRows() << "x" << matrix->getNumCols();
+  if (hasFloatEntries(axis))
+    return success(); // approximate by nature
+  if (llvm::Error error = verifyConvolutionIdentity(*transform))
+    return emitError() << llvm::toString(std::move(error));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// TransformAttr
+//===----------------------------------------------------------------------===//
+
+static Attribute getDefaultAxis(MLIRContext *context, int64_t m, int64_t r) {
+  // Invalid sizes are diagnosed by the verifier.
+  if (m < 1 || r < 1 || m > kMaxAlpha || r > kMaxAlpha || m + r - 1 > kMaxAlpha)
+    return ArrayAttr::get(context, {});
+  return getPointsAttr(context, getDefaultPoints(m, r));
+}
+
+TransformAttr TransformAttr::get(MLIRContext *context, int64_t mRows,
+                                 int64_t mCols, int64_t rRows, int64_t rCols) {
+  return get(context, mRows, mCols, rRows, rCols,
+             getDefaultAxis(context, mRows, rRows),
+             getDefaultAxis(context, mCols, rCols));
+}
+
+LogicalResult
+TransformAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                      int64_t mRows, int64_t mCols, int64_t rRows,
+                      int64_t rCols, Attribute rows, Attribute cols) {
+  return success(succeeded(verifyAxis(emitError, mRows, rRows, rows)) &&
+                 succeeded(verifyAxis(emitError, mCols, rCols, cols)));
+}
+
+Transform1D TransformAttr::getRowTransform() const {
+  return llvm::cantFail(buildAxis(getMRows(), getRRows(), getRows()));
+}
+
+Transform1D TransformAttr::getColTransform() const {
+  return llvm::cantFail(buildAxis(getMCols(), getRCols(), getCols()));
+}
+
+bool TransformAttr::isExact() const {
+  return !hasFloatEntries(getRows()) && !hasFloatEntries(getCols());
+}
+
+bool TransformAttr::isIdentity() const {
+  return getAlphaRows() == 1 && getAlphaCols() == 1 &&
+         *this == get(getContext(), 1, 1, 1, 1);
+}
+
+std::string TransformAttr::getName() const {
+  std::string name;
+  llvm::raw_string_ostream os(name);
+  os << "F(" << getMRows() << "x" << getMCols() << ", " << getRRows() << "x"
+     << getRCols() << ")";
+  return name;
+}
+
+//===----------------------------------------------------------------------===//
+// TransformAttr: assembly
+//===----------------------------------------------------------------------===//
+
+/// Parses `[-] integer [/ integer]`, a float, or (if allowed) `inf`, as a
+/// canonical StringAttr or an f64 FloatAttr.
+static FailureOr<Attribute> parseNumber(AsmParser &parser, bool isPoint) {
+  MLIRContext *context = parser.getContext();
+  SMLoc loc = parser.getCurrentLocation();
+  if (isPoint && succeeded(parser.parseOptionalKeyword("inf")))
+    return Attribute(StringAttr::get(context, "inf"));
+  double number;
+  APInt numerator;
+  // parseOptionalInteger takes the sign; a float is not an integer.
+  OptionalParseResult isInteger = parser.parseOptionalInteger(numerator);
+  if (!isInteger.has_value()) {
+    if (failed(parser.parseFloat(number)))
+      return failure();
+    if (isPoint)
+      return parser.emitError(loc, "expected a point to be a rational or inf"),
+             failure();
+    return Attribute(FloatAttr::get(Float64Type::get(context), number));
+  }
+  if (failed(*isInteger))
+    return failure();
+  SmallString<32> text;
+  numerator.toStringSigned(text);
+  if (succeeded(parser.parseOptionalSlash())) {
+    APInt denominator;
+    OptionalParseResult result = parser.parseOptionalInteger(denominator);
+    if (!result.has_value() || failed(*result))
+      return parser.emitError(loc, "expected a denominator"), failure();
+    text += "/";
+    denominator.toStringSigned(text);
+  }
+  std::optional<Rational> value = parseRational(text);
+  if (!value)
+    return parser.emitError(loc, "expected a rational, but got ") << text,
+           failure();
+  return Attribute(StringAttr::get(context, toString(*value)));
+}
+
+/// Parses a list of numbers. With an optional delimiter the list may be absent,
+/// which gives an empty one.
+static FailureOr<Attribute>
+parseNumberList(AsmParser &parser, bool isPoint,
+                AsmParser::Delimiter delimiter = AsmParser::Delimiter::Square) {
+  SmallVector<Attribute> numbers;
+  auto parseOne = [&]() -> ParseResult {
+    FailureOr<Attribute> number = parseNumber(parser, isPoint);
+    if (failed(number))
+      return failure();
+    numbers.push_back(*number);
+    return success();
+  };
+  if (failed(parser.parseCommaSeparatedList(delimiter, parseOne)))
+    return failure();
+  return Attribute(ArrayAttr::get(parser.getContext(), numbers));
+}
+
+static FailureOr<Attribute> parseMatrices(AsmParser &parser) {
+  NamedAttrList matrices;
+  auto parseOne = [&]() -> ParseResult {
+    StringRef name;
+    SMLoc loc = parser.getCurrentLocation();
+    if (parser.parseKeyword(&name) || parser.parseEqual())
+      return failure();
+    if (!llvm::is_contained(kMatrixNames, name) || matrices.get(name))
+      return parser.emitError(loc, "expected one each of AT, G and BT");
+    SmallVector<Attribute> rows;
+    auto parseRow = [&]() -> ParseResult {
+      FailureOr<Attribute> row = parseNumberList(parser, /*isPoint=*/false);
+      if (failed(row))
+        return failure();
+      rows.push_back(*row);
+      return success();
+    };
+    if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseRow))
+      return failure();
+    matrices.append(name, ArrayAttr::get(parser.getContext(), rows));
+    return success();
+  };
+  if (failed(parser.parseCommaSeparatedList(AsmParser::Delimiter::Braces,
+                                            parseOne)))
+    return failure();
+  return Attribute(matrices.getDictionary(parser.getContext()));
+}
+
+/// Parses an axis in either form.
+static FailureOr<Attribute> parseAxis(AsmParser &parser) {
+  FailureOr<Attribute> points = parseNumberList(
+      parser, /*isPoint=*/true, AsmParser::Delimiter::OptionalSquare);
+  if (failed(points) || !cast<ArrayAttr>(*points).empty())
+    return points;
+  return parseMatrices(parser);
+}
+
+static ParseResult parsePair(AsmParser &parser, int64_t &first,
+                             int64_t &second) {
+  SmallVector<int64_t, 2> sizes;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseDimensionList(sizes, /*allowDynamic=*/false,
+                                /*withTrailingX=*/false))
+    return failure();
+  if (sizes.size() != 2)
+    return parser.emitError(loc, "expected two sizes, as in 4x4");
+  first = sizes[0];
+  second = sizes[1];
+  return success();
+}
+
+Attribute TransformAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc = parser.getCurrentLocation();
+  int64_t mRows, mCols, rRows, rCols;
+  if (parser.parseLess() || parser.parseKeyword("F") || parser.parseLParen() ||
+      parsePair(parser, mRows, mCols) || parser.parseComma() ||
+      parsePair(parser, rRows, rCols) || parser.parseRParen())
+    return {};
+  Attribute rows, cols;
+  while (succeeded(parser.parseOptionalComma())) {
+    StringRef key;
+    SMLoc keyLoc = parser.getCurrentLocation();
+    if (parser.parseKeyword(&key) || parser.parseEqual())
+      return {};
+    if (key != "points" && key != "matrices" && key != "rows" && key != "cols")
+      return parser.emitError(
+                 keyLoc, "expected points, matrices, rows or cols, but got ")
+                 << key,
+             Attribute();
+    FailureOr<Attribute> axis = key == "points"
+                                    ? parseNumberList(parser, /*isPoint=*/true)
+                                : key == "matrices" ? parseMatrices(parser)
+                                                    : parseAxis(parser);
+    if (failed(axis))
+      return {};
+    if ((key != "cols" && rows) || (key != "rows" && cols))
+      return parser.emitError(keyLoc, "an axis is given twice"), Attribute();
+    if (key != "cols")
+      rows = *axis;
+    if (key != "rows")
+      cols = *axis;
+  }
+  if (parser.parseGreater())
+    return {};
+  MLIRContext *context = parser.getContext();
+  if (!rows)
+    rows = getDefaultAxis(context, mRows, rRows);
+  if (!cols)
+    cols = getDefaultAxis(context, mCols, rCols);
+  return parser.getChecked<TransformAttr>(loc, context, mRows, mCols, rRows,
+                                          rCols, rows, cols);
+}
+
+static void printNumberList(AsmPrinter &printer, ArrayAttr numbers) {
+  printer << "[";
+  llvm::interleaveComma(numbers, printer, [&](Attribute number) {
+    if (auto text = dyn_cast<StringAttr>(number))
+      printer << text.getValue();
+    else
+      printer.printFloat(cast<FloatAttr>(number).getValue());
+  });
+  printer << "]";
+}
+
+static void printAxis(AsmPrinter &printer, StringRef key, Attribute axis) {
+  printer << ", " << key << " = ";
+  if (auto points = dyn_cast<ArrayAttr>(axis))
+    return printNumberList(printer, points);
+  printer << "{";
+  llvm::interleaveComma(kMatrixNames, printer, [&](StringRef name) {
+    printer << name << " = [";
+    auto rows = cast<ArrayAttr>(cast<DictionaryAttr>(axis).get(name));
+    llvm::interleaveComma(
+        rows.getAsRange<ArrayAttr>(), printer,
+        [&](ArrayAttr row) { printNumberList(printer, row); });
+    printer << "]";
+  });
+  printer << "}";
+}
+
+void TransformAttr::print(AsmPrinter &printer) const {
+  printer << "<" << getName();
+  bool isDefaultRows =
+      getRows() == getDefaultAxis(getContext(), getMRows(), getRRows());
+  bool isDefaultCols =
+      getCols() == getDefaultAxis(getContext(), getMCols(), getRCols());
+  if (getRows() == getCols() && !(isDefaultRows && isDefaultCols)) {
+    printAxis(printer, isa<ArrayAttr>(getRows()) ? "points" : "matrices",
+              getRows());
+  } else {
+    if (!isDefaultRows)
+      printAxis(printer, "rows", getRows());
+    if (!isDefaultCols)
+      printAxis(printer, "cols", getCols());
+  }
+  printer << ">";
+}
+
+//===----------------------------------------------------------------------===//
+// ScheduleAttr
+//===----------------------------------------------------------------------===//
+
+LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   int64_t blockRows, int64_t blockCols,
+                                   int64_t kBlock, int64_t microRows,
+                                   int64_t microCols, int64_t vector) {
+  constexpr int64_t kMaxSize = int64_t(1) << 20;
+  for (int64_t size : {blockRows, blockCols})
+    if (size < 0 || size > kMaxSize)
+      return emitError() << "expected a block size in [0, " << kMaxSize
+                         << "], but got " << size;
+  for (int64_t size : {kBlock, microRows, microCols, vector})
+    if (size < 1 || size > kMaxSize)
+      return emitError() << "expected a size in [1, " << kMaxSize
+                         << "], but got " << size;
+  if (!llvm::isPowerOf2_64(vector))
+    return emitError() << "expected vector to be a power of two, but got "
+                       << vector;
+  if (microCols % vector)
+    return emitError() << "expected the micro tile's columns to be a multiple "
+                          "of vector = "
+                       << vector << ", but got " << microCols;
+  if (kBlock % microCols)
+    return emitError() << "expected k_block to be a multiple of the micro "
+                          "tile's columns = "
+                       << microCols << ", but got " << kBlock;
+  return success();
+}
+
+Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc = parser.getCurrentLocation();
+  int64_t blockRows, blockCols, kBlock, microRows, microCols, vector;
+  auto parseKey = [&](StringRef key) -> ParseResult {
+    return failure(parser.parseKeyword(key) || parser.parseEqual());
+  };
+  if (parser.parseLess() || parseKey("block") ||
+      parsePair(parser, blockRows, blockCols) || parser.parseComma() ||
+      parseKey("k_block") || parser.parseInteger(kBlock) ||
+      parser.parseComma() || parseKey("micro_tile") ||
+      parsePair(parser, microRows, microCols) || parser.parseComma() ||
+      parseKey("vector") || parser.parseInteger(vector) ||
+      parser.parseGreater())
+    return {};
+  return parser.getChecked<ScheduleAttr>(loc, parser.getContext(), blockRows,
+                                         blockCols, kBlock, microRows,
+                                         microCols, vector);
+}
+
+void ScheduleAttr::print(AsmPrinter &printer) const {
+  printer << "<block = " << getBlockRows() << "x" << getBlockCols()
+          << ", k_block = " << getKBlock()
+          << ", micro_tile = " << getMicroRows() << "x" << getMicroCols()
+          << ", vector = " << getVector() << ">";
+}
+
+//===----------------------------------------------------------------------===//
+// PlanAttr
+//===----------------------------------------------------------------------===//
+
+LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                               Algorithm algorithm, TransformAttr transform,
+                               ScheduleAttr schedule) {
+  if ((algorithm == Algorithm::Winograd) != static_cast<bool>(transform))
+    return emitError() << "expected algorithm " << stringifyAlgorithm(algorithm)
+                       << (transform ? " not to have a transform"
+                                     : " to have a transform");
+  if ((algorithm != Algorithm::Direct) != static_cast<bool>(schedule))
+    return emitError() << "expected algorithm " << stringifyAlgorithm(algorithm)
+                       << (schedule ? " not to have a schedule"
+                                    : " to have a schedule");
+  return success();
+}

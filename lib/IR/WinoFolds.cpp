@@ -1,0 +1,130 @@
+//===- WinoFolds.cpp - Folds and canonicalizations of the ops -------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/IR/WinoDialect.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+using namespace wino;
+
+//===----------------------------------------------------------------------===//
+// FilterTransformOp
+//===----------------------------------------------------------------------===//
+
+/// Transformed filters with more elements than this are not folded: weights
+/// belong into the prepare function, not into the IR.
+static constexpr int64_t kMaxFoldedElements = 4096;
+
+/// Returns U [alpha, alpha', channels...] of f [R, R', channels...].
+static SmallVector<double> transformFilter(TransformAttr transform,
+                                           ArrayRef<double> filter,
+                                           int64_t numChannels) {
+  Transform1D rows = transform.getRowTransform();
+  Transform1D cols = transform.getColTransform();
+  SmallVector<double> result(rows.alpha() * cols.alpha() * numChannels, 0.0);
+  for (int64_t p = 0; p < rows.alpha(); ++p)
+    for (int64_t q = 0; q < cols.alpha(); ++q)
+      for (int64_t i = 0; i < rows.r; ++i)
+        for (int64_t j = 0; j < cols.r; ++j) {
+          double factor = toDouble(rows.g(p, i) * cols.g(q, j));
+          for (int64_t c = 0; c < numChannels; ++c)
+            result[(p * cols.alpha() + q) * numChannels + c] +=
+                factor * filter[(i * cols.r + j) * numChannels + c];
+        }
+  return result;
+}
+
+LogicalResult FilterTransformOp::fold(FoldAdaptor adaptor,
+                                      SmallVectorImpl<OpFoldResult> &results) {
+  // Only the plain layout folds: packing is decided late, by the schedule.
+  ShapedType filterType = getFilterType(), initType = getInitType();
+  if (!hasPureTensorSemantics() || isPacked() ||
+      filterType.getShape().drop_front(2) != initType.getShape().drop_front(2))
+    return failure();
+  if (getTransform().isIdentity()) {
+    results.push_back(getFilter());
+    return success();
+  }
+  auto filter = dyn_cast_or_null<DenseFPElementsAttr>(adaptor.getFilter());
+  if (!filter || initType.getNumElements() > kMaxFoldedElements)
+    return failure();
+  SmallVector<double> values;
+  for (const APFloat &value : filter.getValues<APFloat>())
+    values.push_back(value.convertToDouble());
+  int64_t numChannels = filterType.getNumElements() /
+                        (filterType.getDimSize(0) * filterType.getDimSize(1));
+  auto elementType = cast<FloatType>(initType.getElementType());
+  SmallVector<APFloat> result;
+  for (double value : transformFilter(getTransform(), values, numChannels)) {
+    APFloat rounded(value);
+    bool losesInfo;
+    rounded.convert(elementType.getFloatSemantics(),
+                    APFloat::rmNearestTiesToEven, &losesInfo);
+    result.push_back(rounded);
+  }
+  results.push_back(DenseElementsAttr::get(initType, result));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Readers of images
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Absorbs a zero padding of the rows and columns of the image into the op's
+/// own padding, which needs no padded copy.
+template <typename OpTy>
+struct AbsorbPad : OpRewritePattern<OpTy> {
+  using OpRewritePattern<OpTy>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(OpTy op,
+                                PatternRewriter &rewriter) const override {
+    auto pad = op.getInput().template getDefiningOp<tensor::PadOp>();
+    if (!pad)
+      return rewriter.notifyMatchFailure(op, "the image is not padded");
+    Value value = pad.getConstantPaddingValue();
+    if (!value || !matchPattern(value, m_AnyZeroFloat()))
+      return rewriter.notifyMatchFailure(op, "the padding is not zero");
+    std::optional<SmallVector<int64_t>> low =
+        getConstantIntValues(pad.getMixedLowPad());
+    std::optional<SmallVector<int64_t>> high =
+        getConstantIntValues(pad.getMixedHighPad());
+    if (!low || !high)
+      return rewriter.notifyMatchFailure(op, "the padding is not static");
+    for (unsigned dim : {image_dim::kBatch, image_dim::kChannel})
+      if ((*low)[dim] != 0 || (*high)[dim] != 0)
+        return rewriter.notifyMatchFailure(op, "batch or channels are padded");
+    SmallVector<int64_t, 4> sum(op.getPad());
+    for (unsigned axis : {0, 1}) {
+      int64_t dim = image_dim::kRow + axis;
+      // A negative padding crops, which the op cannot do.
+      if ((*low)[dim] < 0 || (*high)[dim] < 0)
+        return rewriter.notifyMatchFailure(op, "the padding is negative");
+      sum[2 * axis] += (*low)[dim];
+      sum[2 * axis + 1] += (*high)[dim];
+    }
+    rewriter.modifyOpInPlace(op, [&] {
+      op.getInputMutable().assign(pad.getSource());
+      op.setPad(sum);
+    });
+    return success();
+  }
+};
+} // namespace
+
+void InputTransformOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                                   MLIRContext *context) {
+  patterns.add<AbsorbPad<InputTransformOp>>(context);
+}
+
+void Im2RowOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                           MLIRContext *context) {
+  patterns.add<AbsorbPad<Im2RowOp>>(context);
+}

@@ -1,0 +1,519 @@
+//===- WinoOps.cpp - Verifiers, effects and assembly of the ops -----------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/IR/WinoDialect.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/CheckedArithmetic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace wino;
+
+//===----------------------------------------------------------------------===//
+// Assembly
+//===----------------------------------------------------------------------===//
+
+static void buildIdentityEpilogue(OpBuilder &builder, Region &region,
+                                  Type elementType, Location loc) {
+  OpBuilder::InsertionGuard guard(builder);
+  Block *block =
+      builder.createBlock(&region, region.end(), {elementType}, {loc});
+  YieldOp::create(builder, loc, block->getArgument(0));
+}
+
+/// Parses `epilogue(%a, %b : type, type) { region }`, or nothing, which is the
+/// identity on elements of `inputType`.
+static ParseResult
+parseEpilogue(OpAsmParser &parser,
+              SmallVectorImpl<OpAsmParser::UnresolvedOperand> &operands,
+              SmallVectorImpl<Type> &types, Region &region, Type inputType) {
+  if (failed(parser.parseOptionalKeyword("epilogue"))) {
+    OpBuilder builder(parser.getContext());
+    buildIdentityEpilogue(
+        builder, region, getElementTypeOrSelf(inputType),
+        parser.getEncodedSourceLoc(parser.getCurrentLocation()));
+    return success();
+  }
+  if (parser.parseLParen())
+    return failure();
+  if (failed(parser.parseOptionalRParen()) &&
+      (parser.parseOperandList(operands) || parser.parseColonTypeList(types) ||
+       parser.parseRParen()))
+    return failure();
+  return parser.parseRegion(region);
+}
+
+static void printEpilogue(OpAsmPrinter &printer, OutputTransformOp op,
+                          OperandRange operands, TypeRange types,
+                          Region &region, Type) {
+  if (op.hasIdentityEpilogue())
+    return;
+  printer << "epilogue(";
+  if (!operands.empty())
+    printer << operands << " : " << types;
+  printer << ") ";
+  printer.printRegion(region);
+}
+
+#define GET_OP_CLASSES
+#include "Wino/IR/WinoOps.cpp.inc"
+
+void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
+                              TypeRange results, TransformAttr transform,
+                              Value input, Value init, ScheduleAttr schedule) {
+  build(builder, state, results, transform, input, init, ValueRange(),
+        schedule);
+  buildIdentityEpilogue(builder, *state.regions.front(),
+                        getElementTypeOrSelf(input.getType()), state.location);
+}
+
+void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
+                              TypeRange results, TransformAttr transform,
+                              Value input, Value init,
+                              ValueRange epilogueOperands,
+                              ScheduleAttr schedule) {
+  state.addOperands({input, init});
+  state.addOperands(epilogueOperands);
+  Properties &properties = state.getOrAddProperties<Properties>();
+  properties.transform = transform;
+  properties.schedule = schedule;
+  state.addRegion();
+  state.addTypes(results);
+}
+
+bool OutputTransformOp::hasIdentityEpilogue() {
+  Block &block = getEpilogue().front();
+  if (!getEpilogueOperands().empty())
+    return false;
+  auto yield = dyn_cast<YieldOp>(block.front());
+  return yield && yield.getValue() == block.getArgument(0);
+}
+
+//===----------------------------------------------------------------------===//
+// Effects, speculation and shapes
+//===----------------------------------------------------------------------===//
+
+using EffectInstance = SideEffects::EffectInstance<MemoryEffects::Effect>;
+
+/// On memrefs an op reads its inputs and writes its init; on tensors it has no
+/// effects.
+static void getDpsEffects(DestinationStyleOpInterface op,
+                          SmallVectorImpl<EffectInstance> &effects) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<MemRefType>(operand.get().getType()))
+      continue;
+    if (op.isDpsInit(&operand))
+      effects.emplace_back(MemoryEffects::Write::get(), &operand);
+    else
+      effects.emplace_back(MemoryEffects::Read::get(), &operand);
+  }
+}
+
+static LogicalResult reifyDpsShapes(DestinationStyleOpInterface op,
+                                    OpBuilder &builder,
+                                    ReifiedRankedShapedTypeDims &shapes) {
+  for (OpResult result : op->getResults())
+    shapes.push_back(tensor::getMixedSizes(builder, op.getLoc(),
+                                           op.getTiedOpOperand(result)->get()));
+  return success();
+}
+
+#define WINO_DEFINE_DPS_METHODS(OP)                                            \
+  void OP::getEffects(SmallVectorImpl<EffectInstance> &effects) {              \
+    getDpsEffects(*this, effects);                                             \
+  }                                                                            \
+  Speculation::Speculatability OP::getSpeculatability() {                      \
+    return hasPureTensorSemantics() ? Speculation::Speculatable                \
+                                    : Speculation::NotSpeculatable;            \
+  }                                                                            \
+  LogicalResult OP::reifyResultShapes(OpBuilder &builder,                      \
+                                      ReifiedRankedShapedTypeDims &shapes) {   \
+    return reifyDpsShapes(*this, builder, shapes);                             \
+  }
+WINO_DEFINE_DPS_METHODS(FilterTransformOp)
+WINO_DEFINE_DPS_METHODS(InputTransformOp)
+WINO_DEFINE_DPS_METHODS(Im2RowOp)
+WINO_DEFINE_DPS_METHODS(HadamardOp)
+WINO_DEFINE_DPS_METHODS(OutputTransformOp)
+#undef WINO_DEFINE_DPS_METHODS
+
+//===----------------------------------------------------------------------===//
+// Verifiers
+//===----------------------------------------------------------------------===//
+
+/// Operands are all tensors or all memrefs, and a tensor init is the result.
+static LogicalResult verifyDps(DestinationStyleOpInterface op, Value init) {
+  bool isTensor = isa<TensorType>(init.getType());
+  for (Value operand : op->getOperands())
+    if (isa<ShapedType>(operand.getType()) &&
+        isa<TensorType>(operand.getType()) != isTensor)
+      return op.emitOpError(
+          "expected operands to be all tensors or all memrefs");
+  if (!isTensor) {
+    if (op->getNumResults() != 0)
+      return op.emitOpError("expected no result on memrefs");
+    return success();
+  }
+  if (op->getNumResults() != 1)
+    return op.emitOpError("expected one result on tensors, but got ")
+           << op->getNumResults();
+  if (op->getResult(0).getType() != init.getType())
+    return op.emitOpError("expected the result to have the type of the init, ")
+           << init.getType() << ", but got " << op->getResult(0).getType();
+  return success();
+}
+
+static LogicalResult verifyElementTypes(Operation *op, ShapedType type,
+                                        ArrayRef<ShapedType> others) {
+  for (ShapedType other : others)
+    if (other.getElementType() != type.getElementType())
+      return op->emitOpError("expected equal element types, but got ")
+             << type.getElementType() << " and " << other.getElementType();
+  return success();
+}
+
+/// Whether two sizes may be equal at run time.
+static bool areCompatible(int64_t a, int64_t b) {
+  return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b;
+}
+
+static LogicalResult verifySize(Operation *op, const Twine &what, int64_t got,
+                                int64_t expected) {
+  if (areCompatible(got, expected))
+    return success();
+  return op->emitOpError("expected ")
+         << what.str() << " to be " << expected << ", but got " << got;
+}
+
+static LogicalResult verifyAtLeast(Operation *op, const Twine &what,
+                                   int64_t got, int64_t bound) {
+  if (ShapedType::isDynamic(got) || ShapedType::isDynamic(bound) ||
+      got >= bound)
+    return success();
+  return op->emitOpError("expected ")
+         << what.str() << " to be at least " << bound << ", but got " << got;
+}
+
+static LogicalResult verifyStatic(Operation *op, const Twine &what,
+                                  ShapedType type, ArrayRef<unsigned> dims) {
+  for (unsigned dim : dims)
+    if (type.isDynamicDim(dim))
+      return op->emitOpError("expected ")
+             << what.str() << " to have static channel and tap sizes, but got "
+             << type;
+  return success();
+}
+
+LogicalResult FilterTransformOp::verify() {
+  ShapedType filter = getFilterType(), init = getInitType();
+  if (failed(verifyDps(*this, getInit())))
+    return failure();
+  if (init.getRank() == 3 && filter.getRank() != 3)
+    return emitOpError("expected an init of rank 4 or 6, but got ") << init;
+  if (filter.getRank() == 3 && init.getRank() != 3)
+    return emitOpError("expected an init of rank 3 for a depthwise filter, "
+                       "but got ")
+           << init;
+  unsigned tapDim = isPacked() ? packed_dim::kTapRow : 0;
+  TransformAttr transform = getTransform();
+  // C5
+  for (ShapedType type : {filter, init})
+    if (!type.hasStaticShape())
+      return emitOpError("expected static shapes, but got ") << type;
+  // C1
+  if (failed(verifySize(*this, "the filter's height", filter.getDimSize(0),
+                        transform.getRRows())) ||
+      failed(verifySize(*this, "the filter's width", filter.getDimSize(1),
+                        transform.getRCols())))
+    return failure();
+  // C2
+  if (failed(verifySize(*this, "the row taps of the init",
+                        init.getDimSize(tapDim), transform.getAlphaRows())) ||
+      failed(verifySize(*this, "the column taps of the init",
+                        init.getDimSize(tapDim + 1), transform.getAlphaCols())))
+    return failure();
+  // C3
+  if (isDepthwise()) {
+    if (failed(verifySize(*this, "the channels of the init", init.getDimSize(2),
+                          filter.getDimSize(2))))
+      return failure();
+  } else {
+    int64_t c = init.getDimSize(isPacked() ? packed_dim::kChannel : 2);
+    int64_t k = isPacked() ? init.getDimSize(packed_dim::kBlock) *
+                                 init.getDimSize(packed_dim::kPanel) *
+                                 init.getDimSize(packed_dim::kPanelCol)
+                           : init.getDimSize(3);
+    if (failed(verifyAtLeast(*this, "the input channels of the init", c,
+                             filter.getDimSize(2))) ||
+        failed(verifyAtLeast(*this, "the output channels of the init", k,
+                             filter.getDimSize(3))))
+      return failure();
+  }
+  // C4
+  return verifyElementTypes(*this, filter, {init});
+}
+
+/// Verifies what the readers of images have in common: C2, C3, C5, C6 and C7.
+template <typename OpTy>
+static LogicalResult verifyImageReader(OpTy op, int64_t minRowLength) {
+  ShapedType input = op.getInputType(), init = op.getInitType();
+  if (failed(verifyDps(op, op.getInit())))
+    return failure();
+  // C7
+  if (failed(verifyStatic(op, "the image", input, {image_dim::kChannel})) ||
+      failed(verifyStatic(
+          op, "the init", init,
+          {tile_dim::kTapRow, tile_dim::kTapCol, tile_dim::kChannel})))
+    return failure();
+  // C2
+  if (failed(verifySize(op, "the batch of the init",
+                        init.getDimSize(tile_dim::kBatch),
+                        input.getDimSize(image_dim::kBatch))) ||
+      failed(verifyAtLeast(op, "the channels of the init",
+                           init.getDimSize(tile_dim::kChannel), minRowLength)))
+    return failure();
+  // C3
+  if (op.getPad().size() != 4)
+    return op.emitOpError("expected pad to have four elements, but got ")
+           << op.getPad().size();
+  constexpr int64_t kMaxPad = int64_t(1) << 30;
+  for (int64_t pad : op.getPad())
+    if (pad < 0 || pad > kMaxPad)
+      return op.emitOpError("expected pad to be in [0, ")
+             << kMaxPad << "], but got " << pad;
+  // C5
+  if (op.getOrigin().size() != 0 && op.getOrigin().size() != 2)
+    return op.emitOpError("expected no or two origin operands, but got ")
+           << op.getOrigin().size();
+  // C6
+  return verifyElementTypes(op, input, {init});
+}
+
+/// Verifies C4 of the image readers along one axis: `tiles` of `m` pixels, made
+/// by a filter of `extent` pixels at steps of `stride`.
+static LogicalResult verifyTileCount(Operation *op, StringRef axis,
+                                     int64_t size, int64_t pad, int64_t extent,
+                                     int64_t stride, int64_t m, int64_t tiles) {
+  if (ShapedType::isDynamic(size) || ShapedType::isDynamic(tiles))
+    return success();
+  int64_t padded = size + pad;
+  int64_t pixels = padded < extent ? 0 : (padded - extent) / stride + 1;
+  return verifySize(op, "the number of tile " + axis, tiles,
+                    llvm::divideCeil(pixels, m));
+}
+
+LogicalResult InputTransformOp::verify() {
+  ShapedType input = getInputType(), init = getInitType();
+  TransformAttr transform = getTransform();
+  if (failed(verifyImageReader(*this, input.getDimSize(image_dim::kChannel))))
+    return failure();
+  // C1
+  if (failed(verifySize(*this, "the row taps of the init",
+                        init.getDimSize(tile_dim::kTapRow),
+                        transform.getAlphaRows())) ||
+      failed(verifySize(*this, "the column taps of the init",
+                        init.getDimSize(tile_dim::kTapCol),
+                        transform.getAlphaCols())))
+    return failure();
+  // C4
+  if (!getOrigin().empty())
+    return success();
+  if (failed(verifyTileCount(*this, "rows", input.getDimSize(image_dim::kRow),
+                             getPadTop() + getPadBottom(), transform.getRRows(),
+                             /*stride=*/1, transform.getMRows(),
+                             init.getDimSize(tile_dim::kTileRow))))
+    return failure();
+  return verifyTileCount(*this, "columns", input.getDimSize(image_dim::kCol),
+                         getPadLeft() + getPadRight(), transform.getRCols(),
+                         /*stride=*/1, transform.getMCols(),
+                         init.getDimSize(tile_dim::kTileCol));
+}
+
+LogicalResult Im2RowOp::verify() {
+  ShapedType input = getInputType(), init = getInitType();
+  // C8
+  constexpr int64_t kMaxWindow = int64_t(1) << 15;
+  for (auto [name, sizes] :
+       {std::pair<StringRef, ArrayRef<int64_t>>{"kernel", getKernel()},
+        {"strides", getStrides()},
+        {"dilations", getDilations()}}) {
+    if (sizes.size() != 2)
+      return emitOpError("expected ")
+             << name << " to have two elements, but got " << sizes.size();
+    for (int64_t size : sizes)
+      if (size < 1 || size > kMaxWindow)
+        return emitOpError("expected ") << name << " to be in [1, "
+                                        << kMaxWindow << "], but got " << size;
+  }
+  std::optional<int64_t> rowLength = llvm::checkedMul(
+      getKernel()[0] * getKernel()[1], input.getDimSize(image_dim::kChannel));
+  if (!input.isDynamicDim(image_dim::kChannel) && !rowLength)
+    return emitOpError("the length of a row overflows");
+  if (failed(verifyImageReader(*this, rowLength.value_or(0))))
+    return failure();
+  // C1
+  for (unsigned dim : {tile_dim::kTapRow, tile_dim::kTapCol})
+    if (failed(
+            verifySize(*this, "the taps of the init", init.getDimSize(dim), 1)))
+      return failure();
+  // C4
+  if (!getOrigin().empty())
+    return success();
+  if (failed(verifyTileCount(*this, "rows", input.getDimSize(image_dim::kRow),
+                             getPadTop() + getPadBottom(),
+                             getDilations()[0] * (getKernel()[0] - 1) + 1,
+                             getStrides()[0],
+                             /*m=*/1, init.getDimSize(tile_dim::kTileRow))))
+    return failure();
+  return verifyTileCount(*this, "columns", input.getDimSize(image_dim::kCol),
+                         getPadLeft() + getPadRight(),
+                         getDilations()[1] * (getKernel()[1] - 1) + 1,
+                         getStrides()[1], /*m=*/1,
+                         init.getDimSize(tile_dim::kTileCol));
+}
+
+LogicalResult HadamardOp::verify() {
+  ShapedType input = getInputType(), filter = getFilterType(),
+             init = getInitType();
+  if (failed(verifyDps(*this, getInit())))
+    return failure();
+  // C5
+  if (!filter.hasStaticShape())
+    return emitOpError("expected a static filter shape, but got ") << filter;
+  for (ShapedType type : {input, init})
+    if (failed(verifyStatic(
+            *this, "input and init", type,
+            {tile_dim::kTapRow, tile_dim::kTapCol, tile_dim::kChannel})))
+      return failure();
+  // C1
+  unsigned tapDim = isPacked() ? packed_dim::kTapRow : 0;
+  for (unsigned axis : {0, 1})
+    for (ShapedType type : {input, init})
+      if (failed(verifySize(*this, "the taps of input and init",
+                            type.getDimSize(tile_dim::kTapRow + axis),
+                            filter.getDimSize(tapDim + axis))))
+        return failure();
+  // C2
+  for (unsigned dim :
+       {tile_dim::kBatch, tile_dim::kTileRow, tile_dim::kTileCol})
+    if (failed(verifySize(*this, "dimension " + Twine(dim) + " of the init",
+                          init.getDimSize(dim), input.getDimSize(dim))))
+      return failure();
+  // C3
+  int64_t c = filter.getDimSize(isPacked() ? packed_dim::kChannel : 2);
+  int64_t k = c;
+  if (isPacked())
+    k = filter.getDimSize(packed_dim::kBlock) *
+        filter.getDimSize(packed_dim::kPanel) *
+        filter.getDimSize(packed_dim::kPanelCol);
+  else if (!isDepthwise())
+    k = filter.getDimSize(3);
+  if (failed(verifySize(*this, "the channels of the input",
+                        input.getDimSize(tile_dim::kChannel), c)) ||
+      failed(verifySize(*this, "the channels of the init",
+                        init.getDimSize(tile_dim::kChannel), k)))
+    return failure();
+  // C6
+  if (ScheduleAttr schedule = getScheduleAttr(); schedule && isPacked())
+    if (failed(verifySize(*this, "the panel width of the filter",
+                          filter.getDimSize(packed_dim::kPanelCol),
+                          schedule.getMicroCols())))
+      return failure();
+  // C4
+  return verifyElementTypes(*this, input, {filter, init});
+}
+
+LogicalResult OutputTransformOp::verify() {
+  ShapedType input = getInputType(), init = getInitType();
+  TransformAttr transform = getTransform();
+  if (failed(verifyDps(*this, getInit())))
+    return failure();
+  // C9
+  if (failed(verifyStatic(*this, "the input", input,
+                          {tile_dim::kTapRow, tile_dim::kTapCol})))
+    return failure();
+  // C1
+  if (failed(verifySize(*this, "the row taps of the input",
+                        input.getDimSize(tile_dim::kTapRow),
+                        transform.getAlphaRows())) ||
+      failed(verifySize(*this, "the column taps of the input",
+                        input.getDimSize(tile_dim::kTapCol),
+                        transform.getAlphaCols())))
+    return failure();
+  // C2
+  if (failed(verifySize(*this, "the batch of the init",
+                        init.getDimSize(image_dim::kBatch),
+                        input.getDimSize(tile_dim::kBatch))))
+    return failure();
+  // C3
+  const std::pair<unsigned, int64_t> axes[] = {{0, transform.getMRows()},
+                                               {1, transform.getMCols()}};
+  for (auto [axis, m] : axes) {
+    int64_t pixels = init.getDimSize(image_dim::kRow + axis);
+    if (!ShapedType::isDynamic(pixels) &&
+        failed(verifySize(*this,
+                          "the tiles of the input along axis " + Twine(axis),
+                          input.getDimSize(tile_dim::kTileRow + axis),
+                          llvm::divideCeil(pixels, m))))
+      return failure();
+  }
+  // C4
+  if (failed(verifyAtLeast(*this, "the channels of the input",
+                           input.getDimSize(tile_dim::kChannel),
+                           init.getDimSize(image_dim::kChannel))))
+    return failure();
+  // C5
+  for (Value operand : getEpilogueOperands()) {
+    auto type = cast<ShapedType>(operand.getType());
+    ArrayRef<int64_t> expected = init.getShape();
+    if (type.getRank() == 1)
+      expected = expected.take_back(1);
+    if (type.getRank() != static_cast<int64_t>(expected.size()) ||
+        !llvm::all_of(
+            llvm::zip_equal(type.getShape(), expected), [](auto sizes) {
+              return areCompatible(std::get<0>(sizes), std::get<1>(sizes));
+            }))
+      return emitOpError("expected an epilogue operand to have the shape of "
+                         "the init or of its channels, ")
+             << init << ", but got " << type;
+  }
+  // C8
+  return verifyElementTypes(*this, input, {init});
+}
+
+LogicalResult OutputTransformOp::verifyRegions() {
+  Type elementType = getInitType().getElementType();
+  Block &block = getEpilogue().front();
+  // C6
+  SmallVector<Type> expected = {elementType};
+  for (Value operand : getEpilogueOperands())
+    expected.push_back(getElementTypeOrSelf(operand.getType()));
+  if (TypeRange(block.getArgumentTypes()) != TypeRange(expected))
+    return emitOpError("expected the epilogue to have arguments of types ")
+           << expected << ", but got " << block.getArgumentTypes();
+  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  if (!yield || yield.getValue().getType() != elementType)
+    return emitOpError("expected the epilogue to yield one ") << elementType;
+  // C7
+  for (Operation &op : block.without_terminator()) {
+    bool isElementwise = OpTrait::hasElementwiseMappableTraits(&op) ||
+                         op.hasTrait<OpTrait::ConstantLike>();
+    bool isScalar = llvm::all_of(op.getResultTypes(),
+                                 [](Type type) { return type.isIntOrFloat(); });
+    if (!isElementwise || !isScalar || !isPure(&op) || op.getNumRegions()) {
+      InFlightDiagnostic diag = emitOpError(
+          "expected the epilogue to hold pure elementwise ops on scalars");
+      diag.attachNote(op.getLoc()) << "this op is not: " << op.getName();
+      return diag;
+    }
+  }
+  return success();
+}

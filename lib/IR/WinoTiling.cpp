@@ -1,0 +1,585 @@
+//===- WinoTiling.cpp - TilingInterface of the ops ------------------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// All ops include the taps in their iteration domain, so that the domains of
+// the stages line up and one tile-and-fuse of the output transform over (tile
+// rows, tile columns, output channels) fuses all of them:
+//
+//   input transform, im2row   [a, a', n, th, tw, c]
+//   hadamard                  [a, a', n, th, tw, k, c]   c is summed
+//   output transform          [a, a', n, th, tw, k]      a, a' are summed
+//   filter transform          the dimensions of its result
+//
+// Taps are never tiled. Offsets that must be multiples of a block (pixels of m,
+// channels of a packed block) are checked, because the drivers do not: a tile
+// that is not provably aligned is refused.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/IR/WinoDialect.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
+
+using namespace mlir;
+using namespace wino;
+using utils::IteratorType;
+
+//===----------------------------------------------------------------------===//
+// Helpers
+//===----------------------------------------------------------------------===//
+
+static OpFoldResult apply(OpBuilder &builder, Location loc, AffineExpr expr,
+                          ArrayRef<OpFoldResult> operands) {
+  return affine::makeComposedFoldedAffineApply(builder, loc, expr, operands);
+}
+
+/// Returns the slice of `source`, or `source` itself where it is all of it.
+static Value getSlice(OpBuilder &builder, Location loc, Value source,
+                      ArrayRef<OpFoldResult> offsets,
+                      ArrayRef<OpFoldResult> sizes,
+                      SmallVectorImpl<Operation *> &slices) {
+  SmallVector<OpFoldResult> strides(offsets.size(), builder.getIndexAttr(1));
+  auto slice = tensor::ExtractSliceOp::create(builder, loc, source, offsets,
+                                              sizes, strides);
+  slices.push_back(slice);
+  return slice;
+}
+
+/// The domain of the dimensions of `value`.
+static SmallVector<Range> getDomain(OpBuilder &builder, Location loc,
+                                    Value value) {
+  SmallVector<Range> domain;
+  for (OpFoldResult size : tensor::getMixedSizes(builder, loc, value))
+    domain.push_back({builder.getIndexAttr(0), size, builder.getIndexAttr(1)});
+  return domain;
+}
+
+/// Whether `value` is a multiple of `factor` for all values of the loops around
+/// it.
+static bool isMultipleOf(OpFoldResult value, int64_t factor) {
+  if (factor == 1)
+    return true;
+  if (std::optional<int64_t> constant = getConstantIntValue(value))
+    return *constant % factor == 0;
+  auto operand = cast<Value>(value);
+  if (auto arg = dyn_cast<BlockArgument>(operand)) {
+    auto loop = dyn_cast<LoopLikeOpInterface>(arg.getOwner()->getParentOp());
+    if (!loop)
+      return false;
+    std::optional<SmallVector<Value>> ivs = loop.getLoopInductionVars();
+    std::optional<SmallVector<OpFoldResult>> lbs = loop.getLoopLowerBounds();
+    std::optional<SmallVector<OpFoldResult>> steps = loop.getLoopSteps();
+    if (!ivs || !lbs || !steps)
+      return false;
+    for (auto [iv, lb, step] : llvm::zip_equal(*ivs, *lbs, *steps))
+      if (iv == arg)
+        return isMultipleOf(lb, factor) && isMultipleOf(step, factor);
+    return false;
+  }
+  auto applyOp = operand.getDefiningOp<affine::AffineApplyOp>();
+  if (!applyOp)
+    return false;
+  // Exact for the operands as free variables; sums of loop indices are tried
+  // term by term.
+  AffineExpr expr = applyOp.getAffineMap().getResult(0);
+  if (expr.isMultipleOf(factor))
+    return true;
+  auto isTermMultiple = [&](AffineExpr term) {
+    if (term.isMultipleOf(factor))
+      return true;
+    if (auto dim = dyn_cast<AffineDimExpr>(term))
+      return isMultipleOf(applyOp.getMapOperands()[dim.getPosition()], factor);
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(term))
+      return isMultipleOf(
+          applyOp.getMapOperands()[applyOp.getAffineMap().getNumDims() +
+                                   symbol.getPosition()],
+          factor);
+    return false;
+  };
+  SmallVector<AffineExpr> terms = {expr};
+  while (!terms.empty()) {
+    AffineExpr term = terms.pop_back_val();
+    auto sum = dyn_cast<AffineBinaryOpExpr>(term);
+    if (sum && sum.getKind() == AffineExprKind::Add) {
+      terms.push_back(sum.getLHS());
+      terms.push_back(sum.getRHS());
+      continue;
+    }
+    if (!isTermMultiple(term))
+      return false;
+  }
+  return true;
+}
+
+/// Whether [offset, offset + size) covers [0, total).
+static bool coversAll(OpFoldResult offset, OpFoldResult size,
+                      OpFoldResult total) {
+  return isConstantIntValue(offset, 0) &&
+         isEqualConstantIntOrValue(size, total);
+}
+
+static void assignTile(ArrayRef<OpFoldResult> offsets,
+                       ArrayRef<OpFoldResult> sizes,
+                       SmallVectorImpl<OpFoldResult> &toOffsets,
+                       SmallVectorImpl<OpFoldResult> &toSizes) {
+  toOffsets.assign(offsets.begin(), offsets.end());
+  toSizes.assign(sizes.begin(), sizes.end());
+}
+
+/// Fuses a tile of the result: the domain tile it belongs to, computed.
+template <typename OpTy>
+static FailureOr<TilingResult>
+generateTile(OpTy op, OpBuilder &builder, unsigned resultNumber,
+             ArrayRef<OpFoldResult> offsets, ArrayRef<OpFoldResult> sizes) {
+  SmallVector<OpFoldResult> domainOffsets, domainSizes;
+  if (failed(op.getIterationDomainTileFromResultTile(
+          builder, resultNumber, offsets, sizes, domainOffsets, domainSizes)))
+    return failure();
+  return op.getTiledImplementation(builder, domainOffsets, domainSizes);
+}
+
+//===----------------------------------------------------------------------===//
+// FilterTransformOp
+//===----------------------------------------------------------------------===//
+
+// Filters are transformed once per network, in one piece: the domain is that of
+// the result, and only whole tiles are given.
+
+SmallVector<IteratorType> FilterTransformOp::getLoopIteratorTypes() {
+  return SmallVector<IteratorType>(getInitType().getRank(),
+                                   IteratorType::parallel);
+}
+
+SmallVector<Range> FilterTransformOp::getIterationDomain(OpBuilder &builder) {
+  return getDomain(builder, getLoc(), getInit());
+}
+
+LogicalResult FilterTransformOp::getResultTilePosition(
+    OpBuilder &, unsigned, ArrayRef<OpFoldResult> offsets,
+    ArrayRef<OpFoldResult> sizes, SmallVector<OpFoldResult> &resultOffsets,
+    SmallVector<OpFoldResult> &resultSizes) {
+  assignTile(offsets, sizes, resultOffsets, resultSizes);
+  return success();
+}
+
+LogicalResult FilterTransformOp::getIterationDomainTileFromResultTile(
+    OpBuilder &, unsigned, ArrayRef<OpFoldResult> offsets,
+    ArrayRef<OpFoldResult> sizes, SmallVectorImpl<OpFoldResult> &domainOffsets,
+    SmallVectorImpl<OpFoldResult> &domainSizes) {
+  assignTile(offsets, sizes, domainOffsets, domainSizes);
+  return success();
+}
+
+FailureOr<TilingResult>
+FilterTransformOp::generateResultTileValue(OpBuilder &builder, unsigned number,
+                                           ArrayRef<OpFoldResult> offsets,
+                                           ArrayRef<OpFoldResult> sizes) {
+  return generateTile(*this, builder, number, offsets, sizes);
+}
+
+FailureOr<TilingResult>
+FilterTransformOp::getTiledImplementation(OpBuilder &builder,
+                                          ArrayRef<OpFoldResult> offsets,
+                                          ArrayRef<OpFoldResult> sizes) {
+  Location loc = getLoc();
+  SmallVector<OpFoldResult> initSizes =
+      tensor::getMixedSizes(builder, loc, getInit());
+  SmallVector<OpFoldResult> filterSizes =
+      tensor::getMixedSizes(builder, loc, getFilter());
+  SmallVector<OpFoldResult> filterOffsets(filterSizes.size(),
+                                          builder.getIndexAttr(0));
+  SmallVector<unsigned> tiledDims;
+  for (auto [dim, offset, size, total] :
+       llvm::enumerate(offsets, sizes, initSizes))
+    if (!coversAll(offset, size, total))
+      tiledDims.push_back(dim);
+  for (unsigned dim : tiledDims) {
+    // Channels of the plain layout map one to one where nothing is padded.
+    if (isPacked() || dim < 2 ||
+        getInitType().getDimSize(dim) != getFilterType().getDimSize(dim))
+      return failure();
+    filterOffsets[dim] = offsets[dim];
+    filterSizes[dim] = sizes[dim];
+  }
+  SmallVector<Operation *> slices;
+  Value filter =
+      getSlice(builder, loc, getFilter(), filterOffsets, filterSizes, slices);
+  Value init = getSlice(builder, loc, getInit(), offsets, sizes, slices);
+  // Filters have static shapes.
+  for (Value value : {filter, init})
+    if (!cast<ShapedType>(value.getType()).hasStaticShape())
+      return failure();
+  auto tiled = FilterTransformOp::create(builder, loc, init.getType(),
+                                         getTransform(), filter, init);
+  return TilingResult{{tiled}, tiled->getResults(), slices};
+}
+
+//===----------------------------------------------------------------------===//
+// Readers of images
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The operands of a tile of an op that reads an image.
+struct ImageTile {
+  Value input, init;
+  SmallVector<Value> origin;
+  SmallVector<Operation *> slices;
+};
+} // namespace
+
+/// Returns the operands for the tile, or failure if channels or taps are tiled.
+/// The image is sliced along the batch only: the tile reads where it needs, and
+/// its place is told by the origin.
+template <typename OpTy>
+static FailureOr<ImageTile> getImageTile(OpTy op, OpBuilder &builder,
+                                         ArrayRef<OpFoldResult> offsets,
+                                         ArrayRef<OpFoldResult> sizes) {
+  Location loc = op.getLoc();
+  SmallVector<OpFoldResult> initSizes =
+      tensor::getMixedSizes(builder, loc, op.getInit());
+  for (unsigned dim :
+       {tile_dim::kTapRow, tile_dim::kTapCol, tile_dim::kChannel})
+    if (!coversAll(offsets[dim], sizes[dim], initSizes[dim]))
+      return failure();
+
+  ImageTile tile;
+  SmallVector<OpFoldResult> imageSizes =
+      tensor::getMixedSizes(builder, loc, op.getInput());
+  SmallVector<OpFoldResult> imageOffsets(image_dim::kRank,
+                                         builder.getIndexAttr(0));
+  imageOffsets[image_dim::kBatch] = offsets[tile_dim::kBatch];
+  imageSizes[image_dim::kBatch] = sizes[tile_dim::kBatch];
+  tile.input = getSlice(builder, loc, op.getInput(), imageOffsets, imageSizes,
+                        tile.slices);
+  tile.init = getSlice(builder, loc, op.getInit(), offsets, sizes, tile.slices);
+  AffineExpr d0, d1;
+  bindDims(builder.getContext(), d0, d1);
+  for (unsigned axis : {0, 1}) {
+    OpFoldResult first = offsets[tile_dim::kTileRow + axis];
+    if (!op.getOrigin().empty())
+      first = apply(builder, loc, d0 + d1, {first, op.getOrigin()[axis]});
+    tile.origin.push_back(getValueOrCreateConstantIndexOp(builder, loc, first));
+  }
+  return tile;
+}
+
+#define WINO_DEFINE_IMAGE_READER_TILING(OP)                                    \
+  SmallVector<IteratorType> OP::getLoopIteratorTypes() {                       \
+    return SmallVector<IteratorType>(tile_dim::kRank, IteratorType::parallel); \
+  }                                                                            \
+  SmallVector<Range> OP::getIterationDomain(OpBuilder &builder) {              \
+    return getDomain(builder, getLoc(), getInit());                            \
+  }                                                                            \
+  LogicalResult OP::getResultTilePosition(                                     \
+      OpBuilder &, unsigned, ArrayRef<OpFoldResult> offsets,                   \
+      ArrayRef<OpFoldResult> sizes, SmallVector<OpFoldResult> &resultOffsets,  \
+      SmallVector<OpFoldResult> &resultSizes) {                                \
+    assignTile(offsets, sizes, resultOffsets, resultSizes);                    \
+    return success();                                                          \
+  }                                                                            \
+  LogicalResult OP::getIterationDomainTileFromResultTile(                      \
+      OpBuilder &, unsigned, ArrayRef<OpFoldResult> offsets,                   \
+      ArrayRef<OpFoldResult> sizes,                                            \
+      SmallVectorImpl<OpFoldResult> &domainOffsets,                            \
+      SmallVectorImpl<OpFoldResult> &domainSizes) {                            \
+    assignTile(offsets, sizes, domainOffsets, domainSizes);                    \
+    return success();                                                          \
+  }                                                                            \
+  FailureOr<TilingResult> OP::generateResultTileValue(                         \
+      OpBuilder &builder, unsigned number, ArrayRef<OpFoldResult> offsets,     \
+      ArrayRef<OpFoldResult> sizes) {                                          \
+    return generateTile(*this, builder, number, offsets, sizes);               \
+  }
+WINO_DEFINE_IMAGE_READER_TILING(InputTransformOp)
+WINO_DEFINE_IMAGE_READER_TILING(Im2RowOp)
+#undef WINO_DEFINE_IMAGE_READER_TILING
+
+FailureOr<TilingResult>
+InputTransformOp::getTiledImplementation(OpBuilder &builder,
+                                         ArrayRef<OpFoldResult> offsets,
+                                         ArrayRef<OpFoldResult> sizes) {
+  FailureOr<ImageTile> tile = getImageTile(*this, builder, offsets, sizes);
+  if (failed(tile))
+    return failure();
+  auto tiled = InputTransformOp::create(builder, getLoc(), tile->init.getType(),
+                                        getTransform(), getPad(), tile->input,
+                                        tile->init, tile->origin);
+  return TilingResult{{tiled}, tiled->getResults(), tile->slices};
+}
+
+FailureOr<TilingResult>
+Im2RowOp::getTiledImplementation(OpBuilder &builder,
+                                 ArrayRef<OpFoldResult> offsets,
+                                 ArrayRef<OpFoldResult> sizes) {
+  FailureOr<ImageTile> tile = getImageTile(*this, builder, offsets, sizes);
+  if (failed(tile))
+    return failure();
+  auto tiled = Im2RowOp::create(
+      builder, getLoc(), tile->init.getType(), getKernel(), getStrides(),
+      getDilations(), getPad(), tile->input, tile->init, tile->origin);
+  return TilingResult{{tiled}, tiled->getResults(), tile->slices};
+}
+
+//===----------------------------------------------------------------------===//
+// HadamardOp
+//===----------------------------------------------------------------------===//
+
+/// The dimension of the domain that is summed.
+static constexpr unsigned kSummedDim = tile_dim::kRank;
+
+SmallVector<IteratorType> HadamardOp::getLoopIteratorTypes() {
+  SmallVector<IteratorType> types(tile_dim::kRank, IteratorType::parallel);
+  types.push_back(IteratorType::reduction);
+  return types;
+}
+
+/// The size of the summed dimension; depthwise products sum nothing.
+static OpFoldResult getSummedSize(HadamardOp op, OpBuilder &builder) {
+  if (op.isDepthwise())
+    return builder.getIndexAttr(1);
+  return tensor::getMixedSize(builder, op.getLoc(), op.getInput(),
+                              tile_dim::kChannel);
+}
+
+SmallVector<Range> HadamardOp::getIterationDomain(OpBuilder &builder) {
+  SmallVector<Range> domain = getDomain(builder, getLoc(), getInit());
+  domain.push_back({builder.getIndexAttr(0), getSummedSize(*this, builder),
+                    builder.getIndexAttr(1)});
+  return domain;
+}
+
+LogicalResult HadamardOp::getResultTilePosition(
+    OpBuilder &, unsigned, ArrayRef<OpFoldResult> offsets,
+    ArrayRef<OpFoldResult> sizes, SmallVector<OpFoldResult> &resultOffsets,
+    SmallVector<OpFoldResult> &resultSizes) {
+  assignTile(offsets.drop_back(), sizes.drop_back(), resultOffsets,
+             resultSizes);
+  return success();
+}
+
+LogicalResult HadamardOp::getIterationDomainTileFromResultTile(
+    OpBuilder &builder, unsigned, ArrayRef<OpFoldResult> offsets,
+    ArrayRef<OpFoldResult> sizes, SmallVectorImpl<OpFoldResult> &domainOffsets,
+    SmallVectorImpl<OpFoldResult> &domainSizes) {
+  assignTile(offsets, sizes, domainOffsets, domainSizes);
+  domainOffsets.push_back(builder.getIndexAttr(0));
+  domainSizes.push_back(getSummedSize(*this, builder));
+  return success();
+}
+
+FailureOr<TilingResult>
+HadamardOp::generateResultTileValue(OpBuilder &builder, unsigned number,
+                                    ArrayRef<OpFoldResult> offsets,
+                                    ArrayRef<OpFoldResult> sizes) {
+  return generateTile(*this, builder, number, offsets, sizes);
+}
+
+/// Returns the part of U that makes output channels [offset, offset + size), or
+/// failure if it is not whole blocks of a packed filter.
+static FailureOr<Value> getFilterTile(HadamardOp op, OpBuilder &builder,
+                                      OpFoldResult offset, OpFoldResult size,
+                                      SmallVectorImpl<Operation *> &slices) {
+  Location loc = op.getLoc();
+  SmallVector<OpFoldResult> sizes =
+      tensor::getMixedSizes(builder, loc, op.getFilter());
+  SmallVector<OpFoldResult> offsets(sizes.size(), builder.getIndexAttr(0));
+  unsigned dim = sizes.size() - 1;
+  if (op.isPacked()) {
+    ArrayRef<int64_t> shape = op.getFilterType().getShape();
+    int64_t kBlock = shape[packed_dim::kPanel] * shape[packed_dim::kPanelCol];
+    if (!isMultipleOf(offset, kBlock) || !isMultipleOf(size, kBlock))
+      return failure();
+    AffineExpr d0;
+    bindDims(builder.getContext(), d0);
+    dim = packed_dim::kBlock;
+    offset = apply(builder, loc, d0.floorDiv(kBlock), {offset});
+    size = apply(builder, loc, d0.floorDiv(kBlock), {size});
+  }
+  offsets[dim] = offset;
+  sizes[dim] = size;
+  return getSlice(builder, loc, op.getFilter(), offsets, sizes, slices);
+}
+
+FailureOr<TilingResult>
+HadamardOp::getTiledImplementation(OpBuilder &builder,
+                                   ArrayRef<OpFoldResult> offsets,
+                                   ArrayRef<OpFoldResult> sizes) {
+  Location loc = getLoc();
+  SmallVector<Range> domain = getIterationDomain(builder);
+  // The op overwrites its result, so a part of the sum is no tile of it; taps
+  // and channels have static sizes.
+  for (unsigned dim :
+       {unsigned(tile_dim::kTapRow), unsigned(tile_dim::kTapCol), kSummedDim})
+    if (!coversAll(offsets[dim], sizes[dim], domain[dim].size))
+      return failure();
+  if (!getConstantIntValue(sizes[tile_dim::kChannel]))
+    return failure();
+
+  SmallVector<OpFoldResult> inputOffsets(offsets.drop_back()),
+      inputSizes(sizes.drop_back());
+  if (!isDepthwise()) {
+    inputOffsets[tile_dim::kChannel] = builder.getIndexAttr(0);
+    inputSizes[tile_dim::kChannel] = domain[kSummedDim].size;
+  }
+  SmallVector<Operation *> slices;
+  FailureOr<Value> filter =
+      getFilterTile(*this, builder, offsets[tile_dim::kChannel],
+                    sizes[tile_dim::kChannel], slices);
+  if (failed(filter))
+    return failure();
+  Value input =
+      getSlice(builder, loc, getInput(), inputOffsets, inputSizes, slices);
+  Value init = getSlice(builder, loc, getInit(), offsets.drop_back(),
+                        sizes.drop_back(), slices);
+  auto tiled = HadamardOp::create(builder, loc, init.getType(), input, *filter,
+                                  init, getScheduleAttr());
+  return TilingResult{{tiled}, tiled->getResults(), slices};
+}
+
+//===----------------------------------------------------------------------===//
+// OutputTransformOp
+//===----------------------------------------------------------------------===//
+
+SmallVector<IteratorType> OutputTransformOp::getLoopIteratorTypes() {
+  SmallVector<IteratorType> types(tile_dim::kRank, IteratorType::parallel);
+  types[tile_dim::kTapRow] = types[tile_dim::kTapCol] = IteratorType::reduction;
+  return types;
+}
+
+SmallVector<Range> OutputTransformOp::getIterationDomain(OpBuilder &builder) {
+  return getDomain(builder, getLoc(), getInput());
+}
+
+/// The pixels of tiles [offset, offset + size) of `m` pixels, cropped to
+/// `total` pixels.
+static OpFoldResult getCroppedSize(OpBuilder &builder, Location loc, int64_t m,
+                                   OpFoldResult offset, OpFoldResult size,
+                                   OpFoldResult total, OpFoldResult numTiles) {
+  AffineExpr d0, d1, d2;
+  bindDims(builder.getContext(), d0, d1, d2);
+  std::optional<int64_t> constTotal = getConstantIntValue(total);
+  std::optional<int64_t> constTiles = getConstantIntValue(numTiles);
+  // Without a crop the plain product keeps the size static.
+  if (constTotal && constTiles && *constTotal == *constTiles * m)
+    return apply(builder, loc, d0 * m, {size});
+  return affine::makeComposedFoldedAffineMin(
+      builder, loc,
+      AffineMap::get(3, 0, {d0 * m, d1 - d2 * m}, builder.getContext()),
+      {size, total, offset});
+}
+
+LogicalResult OutputTransformOp::getResultTilePosition(
+    OpBuilder &builder, unsigned, ArrayRef<OpFoldResult> offsets,
+    ArrayRef<OpFoldResult> sizes, SmallVector<OpFoldResult> &resultOffsets,
+    SmallVector<OpFoldResult> &resultSizes) {
+  Location loc = getLoc();
+  SmallVector<OpFoldResult> initSizes =
+      tensor::getMixedSizes(builder, loc, getInit());
+  SmallVector<OpFoldResult> inputSizes =
+      tensor::getMixedSizes(builder, loc, getInput());
+  const int64_t m[] = {getTransform().getMRows(), getTransform().getMCols()};
+  AffineExpr d0;
+  bindDims(builder.getContext(), d0);
+
+  resultOffsets = {offsets[tile_dim::kBatch]};
+  resultSizes = {sizes[tile_dim::kBatch]};
+  for (unsigned axis : {0, 1}) {
+    unsigned dim = tile_dim::kTileRow + axis;
+    resultOffsets.push_back(apply(builder, loc, d0 * m[axis], {offsets[dim]}));
+    resultSizes.push_back(
+        getCroppedSize(builder, loc, m[axis], offsets[dim], sizes[dim],
+                       initSizes[image_dim::kRow + axis], inputSizes[dim]));
+  }
+  resultOffsets.push_back(offsets[tile_dim::kChannel]);
+  resultSizes.push_back(
+      getCroppedSize(builder, loc, /*m=*/1, offsets[tile_dim::kChannel],
+                     sizes[tile_dim::kChannel], initSizes[image_dim::kChannel],
+                     inputSizes[tile_dim::kChannel]));
+  return success();
+}
+
+LogicalResult OutputTransformOp::getIterationDomainTileFromResultTile(
+    OpBuilder &builder, unsigned, ArrayRef<OpFoldResult> offsets,
+    ArrayRef<OpFoldResult> sizes, SmallVectorImpl<OpFoldResult> &domainOffsets,
+    SmallVectorImpl<OpFoldResult> &domainSizes) {
+  Location loc = getLoc();
+  const int64_t m[] = {getTransform().getMRows(), getTransform().getMCols()};
+  SmallVector<OpFoldResult> initSizes =
+      tensor::getMixedSizes(builder, loc, getInit());
+  AffineExpr d0;
+  bindDims(builder.getContext(), d0);
+  domainOffsets.assign({builder.getIndexAttr(0), builder.getIndexAttr(0),
+                        offsets[image_dim::kBatch]});
+  domainSizes.assign({builder.getIndexAttr(getTransform().getAlphaRows()),
+                      builder.getIndexAttr(getTransform().getAlphaCols()),
+                      sizes[image_dim::kBatch]});
+  for (unsigned axis : {0, 1}) {
+    unsigned dim = image_dim::kRow + axis;
+    if (!isMultipleOf(offsets[dim], m[axis]))
+      return failure();
+    // A size that is no multiple of m is the crop at the border.
+    domainOffsets.push_back(
+        apply(builder, loc, d0.floorDiv(m[axis]), {offsets[dim]}));
+    domainSizes.push_back(
+        apply(builder, loc, d0.ceilDiv(m[axis]), {sizes[dim]}));
+  }
+  domainOffsets.push_back(offsets[image_dim::kChannel]);
+  // All channels include those that the result drops.
+  bool allChannels =
+      coversAll(offsets[image_dim::kChannel], sizes[image_dim::kChannel],
+                initSizes[image_dim::kChannel]);
+  domainSizes.push_back(
+      allChannels
+          ? tensor::getMixedSize(builder, loc, getInput(), tile_dim::kChannel)
+          : sizes[image_dim::kChannel]);
+  return success();
+}
+
+FailureOr<TilingResult>
+OutputTransformOp::generateResultTileValue(OpBuilder &builder, unsigned number,
+                                           ArrayRef<OpFoldResult> offsets,
+                                           ArrayRef<OpFoldResult> sizes) {
+  return generateTile(*this, builder, number, offsets, sizes);
+}
+
+FailureOr<TilingResult>
+OutputTransformOp::getTiledImplementation(OpBuilder &builder,
+                                          ArrayRef<OpFoldResult> offsets,
+                                          ArrayRef<OpFoldResult> sizes) {
+  Location loc = getLoc();
+  SmallVector<OpFoldResult> inputSizes =
+      tensor::getMixedSizes(builder, loc, getInput());
+  for (unsigned dim : {tile_dim::kTapRow, tile_dim::kTapCol})
+    if (!coversAll(offsets[dim], sizes[dim], inputSizes[dim]))
+      return failure();
+  SmallVector<OpFoldResult> resultOffsets, resultSizes;
+  if (failed(getResultTilePosition(builder, 0, offsets, sizes, resultOffsets,
+                                   resultSizes)))
+    return failure();
+
+  SmallVector<Operation *> slices;
+  Value input = getSlice(builder, loc, getInput(), offsets, sizes, slices);
+  Value init =
+      getSlice(builder, loc, getInit(), resultOffsets, resultSizes, slices);
+  SmallVector<Value> operands;
+  for (Value operand : getEpilogueOperands()) {
+    size_t rank = cast<ShapedType>(operand.getType()).getRank();
+    operands.push_back(getSlice(builder, loc, operand,
+                                ArrayRef(resultOffsets).take_back(rank),
+                                ArrayRef(resultSizes).take_back(rank), slices));
+  }
+  auto tiled =
+      OutputTransformOp::create(builder, loc, init.getType(), getTransform(),
+                                input, init, operands, getScheduleAttr());
+  IRMapping mapping;
+  getEpilogue().cloneInto(&tiled.getEpilogue(), mapping);
+  return TilingResult{{tiled}, tiled->getResults(), slices};
+}

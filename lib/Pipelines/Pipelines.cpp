@@ -1,0 +1,139 @@
+//===- Pipelines.cpp - From convolutions to the LLVM dialect --------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/Pipelines/Pipelines.h"
+#include "Wino/Conversion/Passes.h"
+#include "Wino/Target/CPU.h"
+#include "Wino/Transforms/Passes.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/Transforms/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace wino;
+
+static void addCleanup(OpPassManager &passes) {
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+}
+
+/// Convolutions to tiled loops, on tensors.
+static void addTensorPasses(OpPassManager &passes,
+                            const WinoToLLVMOptions &options) {
+  AssignPlansPassOptions plans;
+  plans.cpu = options.cpu;
+  plans.algorithm = options.algorithm;
+  plans.plans = options.plan;
+  passes.addNestedPass<func::FuncOp>(createAssignPlansPass(plans));
+  passes.addNestedPass<func::FuncOp>(createApplyPlanPass());
+  addCleanup(passes);
+  passes.addNestedPass<func::FuncOp>(createAbsorbEpiloguePass());
+  addCleanup(passes);
+  passes.addPass(createHoistPreparePass());
+  // What convolutions did not absorb becomes few loops.
+  passes.addPass(createLinalgElementwiseOpFusionPass());
+  addCleanup(passes);
+  TileAndFusePassOptions tiling;
+  tiling.threads = options.threads;
+  passes.addNestedPass<func::FuncOp>(createTileAndFusePass(tiling));
+  // Static blocks that do not divide become a loop of whole blocks and a rest.
+  passes.addPass(createSCFForLoopPeeling());
+  // Also repairs sizes that tiling took from different values; without it
+  // bufferization copies every block.
+  passes.addNestedPass<func::FuncOp>(createSCFForLoopCanonicalizationPass());
+  addCleanup(passes);
+}
+
+/// Tensors to buffers that the caller passes.
+static void addBufferizationPasses(OpPassManager &passes,
+                                   const WinoToLLVMOptions &options) {
+  using namespace bufferization;
+  passes.addPass(createEmptyTensorEliminationPass());
+  OneShotBufferizePassOptions bufferize;
+  bufferize.bufferizeFunctionBoundaries = true;
+  bufferize.functionBoundaryTypeConversion = LayoutMapOption::IdentityLayoutMap;
+  passes.addPass(createOneShotBufferizePass(bufferize));
+  addCleanup(passes);
+  passes.addPass(createDropEquivalentBufferResultsPass());
+  BufferResultsToOutParamsPassOptions results;
+  results.hoistStaticAllocs = true;
+  results.hoistDynamicAllocs = true;
+  results.modifyPublicFunctions = true;
+  passes.addPass(createBufferResultsToOutParamsPass(results));
+  passes.addNestedPass<func::FuncOp>(createBufferLoopHoistingPass());
+  addCleanup(passes);
+  PlanMemoryPassOptions memory;
+  memory.packWeights = options.packWeights;
+  memory.requireBounded = options.requireBounded;
+  passes.addPass(createPlanMemoryPass(memory));
+  addCleanup(passes);
+}
+
+void wino::buildWinoToBuffersPipeline(OpPassManager &passes,
+                                      const WinoToLLVMOptions &options) {
+  addTensorPasses(passes, options);
+  addBufferizationPasses(passes, options);
+}
+
+void wino::buildBuffersToLLVMPipeline(OpPassManager &passes,
+                                      const WinoToLLVMOptions &options) {
+  ConvertWinoToVectorPassOptions vectors;
+  // wino-assign-plans has diagnosed an unknown CPU before these matter.
+  if (llvm::Expected<CPUInfo> cpu = lookupCPU(options.cpu)) {
+    vectors.vectorLength = cpu->getVectorLength(/*elementBits=*/32);
+    vectors.laneFma = cpu->hasLaneFma;
+  } else {
+    llvm::consumeError(cpu.takeError());
+  }
+  passes.addPass(createConvertWinoToVectorPass(vectors));
+  passes.addPass(createConvertLinalgToLoopsPass());
+  addCleanup(passes);
+  passes.addPass(createLoopInvariantCodeMotionPass());
+  passes.addPass(memref::createExpandStridedMetadataPass());
+  passes.addPass(createLowerAffinePass());
+  if (options.threads > 1) {
+    passes.addNestedPass<func::FuncOp>(createForallToParallelLoopPass());
+    passes.addPass(createConvertSCFToOpenMPPass());
+  }
+  passes.addPass(createSCFToControlFlowPass());
+  passes.addPass(createFinalizeMemRefToLLVMConversionPass());
+  passes.addPass(createConvertVectorToLLVMPass());
+  passes.addPass(createConvertMathToLLVMPass());
+  passes.addPass(createConvertMathToLibmPass());
+  passes.addPass(createArithToLLVMConversionPass());
+  passes.addPass(createConvertIndexToLLVMPass());
+  ConvertFuncToLLVMPassOptions functions;
+  functions.useBarePtrCallConv = options.barePointers;
+  passes.addPass(createConvertFuncToLLVMPass(functions));
+  passes.addPass(createConvertControlFlowToLLVMPass());
+  passes.addPass(createUBToLLVMConversionPass());
+  if (options.threads > 1)
+    passes.addPass(createConvertOpenMPToLLVMPass());
+  addCleanup(passes);
+  passes.addPass(createReconcileUnrealizedCastsPass());
+}
+
+void wino::buildWinoToLLVMPipeline(OpPassManager &passes,
+                                   const WinoToLLVMOptions &options) {
+  buildWinoToBuffersPipeline(passes, options);
+  buildBuffersToLLVMPipeline(passes, options);
+}
+
+void wino::registerPipelines() {
+  PassPipelineRegistration<WinoToLLVMOptions>(
+      "wino-to-buffers-pipeline",
+      "Lower convolutions to tiled loops of Wino ops over buffers",
+      buildWinoToBuffersPipeline);
+  PassPipelineRegistration<WinoToLLVMOptions>(
+      "wino-to-llvm-pipeline", "Lower convolutions to the LLVM dialect",
+      buildWinoToLLVMPipeline);
+}

@@ -1,0 +1,119 @@
+//===- CPU.cpp - What a CPU is --------------------------------------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/Target/CPU.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
+#include <unistd.h>
+
+using namespace wino;
+
+bool CPUInfo::isAArch64() const { return llvm::Triple(triple).isAArch64(); }
+
+llvm::ArrayRef<llvm::StringLiteral> wino::getCPUNames() {
+  static constexpr llvm::StringLiteral names[] = {
+      "cortex-a53", "cortex-a55",  "cortex-a72", "cortex-a73",
+      "cortex-a76", "neoverse-n1", "host"};
+  return names;
+}
+
+/// Arm cores with NEON. Caches are those of common parts: they differ between
+/// chips, and the second level is shared by the cores of a cluster up to A73.
+static CPUInfo getArmCPU(llvm::StringRef name, int64_t l1KiB, int64_t l2KiB) {
+  CPUInfo cpu;
+  cpu.name = name.str();
+  cpu.triple = "aarch64-unknown-linux-gnu";
+  cpu.llvmCPU = name.str();
+  cpu.hasLaneFma = true;
+  cpu.l1Bytes = l1KiB << 10;
+  cpu.l2Bytes = l2KiB << 10;
+  return cpu;
+}
+
+/// A cache size that the operating system reports, or `fallback`.
+static int64_t getCacheSize(int name, int64_t fallback) {
+  long size = sysconf(name);
+  return size > 0 ? size : fallback;
+}
+
+static CPUInfo getHostCPU() {
+  CPUInfo cpu;
+  cpu.name = "host";
+  cpu.triple = llvm::sys::getProcessTriple();
+  cpu.llvmCPU = llvm::sys::getHostCPUName().str();
+  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
+  llvm::SmallVector<std::string> enabled;
+  for (auto &feature : features)
+    enabled.push_back((feature.second ? "+" : "-") + feature.first().str());
+  llvm::sort(enabled);
+  cpu.features = llvm::join(enabled, ",");
+  if (cpu.isAArch64()) {
+    cpu.hasLaneFma = true;
+  } else if (features.lookup("avx512f")) {
+    cpu.vectorBits = 512;
+  } else {
+    cpu.numVectorRegisters = 16;
+    cpu.vectorBits = features.lookup("avx") ? 256 : 128;
+  }
+#ifdef _SC_LEVEL2_CACHE_SIZE
+  cpu.l1Bytes = getCacheSize(_SC_LEVEL1_DCACHE_SIZE, cpu.l1Bytes);
+  cpu.l2Bytes = getCacheSize(_SC_LEVEL2_CACHE_SIZE, 1 << 20);
+#endif
+  return cpu;
+}
+
+llvm::Expected<CPUInfo> wino::lookupCPU(llvm::StringRef name) {
+  if (name == "host")
+    return getHostCPU();
+  if (name == "cortex-a53")
+    return getArmCPU(name, 32, 512);
+  if (name == "cortex-a55")
+    return getArmCPU(name, 32, 256);
+  if (name == "cortex-a72")
+    return getArmCPU(name, 32, 1024);
+  if (name == "cortex-a73")
+    return getArmCPU(name, 64, 1024);
+  if (name == "cortex-a76")
+    return getArmCPU(name, 64, 512);
+  if (name == "neoverse-n1")
+    return getArmCPU(name, 64, 1024);
+  return llvm::createStringError("unknown CPU '" + name + "'; known are " +
+                                 llvm::join(getCPUNames(), ", "));
+}
+
+MicroTile wino::selectMicroTile(const CPUInfo &cpu, int64_t vectorLength,
+                                int64_t numColumns) {
+  // One register stays free for the compiler, and one takes the broadcast
+  // value where lanes cannot be multiplied by.
+  const int64_t spare = cpu.hasLaneFma ? 1 : 2;
+  MicroTile best;
+  int64_t bestPadded = 0;
+  double bestIntensity = 0;
+  for (int64_t vectors = 1; vectors <= 4; ++vectors) {
+    int64_t perRow = vectors + (cpu.hasLaneFma ? 1 : 0);
+    // More rows would gain nothing and unroll the loop past the decoders'
+    // reach.
+    constexpr int64_t kMaxRows = 24;
+    int64_t rows =
+        std::min((cpu.numVectorRegisters - spare - vectors) / perRow, kMaxRows);
+    if (rows < 1)
+      continue;
+    int64_t cols = vectors * vectorLength;
+    int64_t padded = llvm::alignTo(numColumns, cols);
+    double intensity = double(rows * vectors) / double(rows + vectors);
+    if (bestPadded == 0 || padded < bestPadded ||
+        (padded == bestPadded && intensity > bestIntensity)) {
+      best = {rows, cols};
+      bestPadded = padded;
+      bestIntensity = intensity;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,252 @@
+//===- AbsorbEpilogue.cpp - Move elementwise ops into output transforms ---===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/Transforms/Passes.h"
+#include "Wino/Transforms/Transforms.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace wino {
+#define GEN_PASS_DEF_ABSORBEPILOGUEPASS
+#include "Wino/Transforms/Passes.h.inc"
+} // namespace wino
+
+using namespace mlir;
+using namespace wino;
+
+/// Whether `op` computes each element of its one result from elements of its
+/// inputs, at the same place in the result's order.
+static bool isPlainElementwise(linalg::GenericOp op) {
+  return op.hasPureTensorSemantics() && op.getNumDpsInits() == 1 &&
+         op.getNumParallelLoops() == op.getNumLoops() &&
+         op.getIndexingMapsArray().back().isIdentity() &&
+         !op.payloadUsesValueFromOperand(op.getDpsInitOperand(0)) &&
+         !op.hasIndexSemantics();
+}
+
+/// Whether all uses of `value` are in `user`.
+static bool isUsedOnlyBy(Value value, Operation *user) {
+  return llvm::all_of(value.getUsers(),
+                      [&](Operation *other) { return other == user; });
+}
+
+namespace {
+/// output_transform -> generic  becomes  output_transform with a larger
+/// epilogue.
+struct AbsorbGeneric : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isPlainElementwise(op))
+      return rewriter.notifyMatchFailure(op, "it is not plainly elementwise");
+    OutputTransformOp producer = getProducer(op);
+    if (!producer)
+      return rewriter.notifyMatchFailure(
+          op, "no operand is an output transform without other users");
+    if (op->getResult(0).getType() != producer->getResult(0).getType())
+      return rewriter.notifyMatchFailure(op, "it changes the element type");
+    if (!hasElementwiseBody(op))
+      return rewriter.notifyMatchFailure(op, "its body is not elementwise");
+    for (OpOperand *operand : op.getDpsInputOperands())
+      if (operand->get() != producer->getResult(0) &&
+          !isAbsorbable(op, *operand))
+        return rewriter.notifyMatchFailure(op, "an operand is broadcast");
+    absorb(rewriter, op, producer);
+    return success();
+  }
+
+private:
+  static OutputTransformOp getProducer(linalg::GenericOp op) {
+    for (OpOperand *operand : op.getDpsInputOperands()) {
+      auto producer = operand->get().getDefiningOp<OutputTransformOp>();
+      if (producer && isUsedOnlyBy(operand->get(), op) &&
+          op.getMatchingIndexingMap(operand).isIdentity())
+        return producer;
+    }
+    return {};
+  }
+
+  static bool hasElementwiseBody(linalg::GenericOp op) {
+    return llvm::all_of(
+        op.getBody()->without_terminator(), [](Operation &inner) {
+          return (OpTrait::hasElementwiseMappableTraits(&inner) ||
+                  inner.hasTrait<OpTrait::ConstantLike>()) &&
+                 isPure(&inner) &&
+                 llvm::all_of(inner.getResultTypes(),
+                              [](Type type) { return type.isIntOrFloat(); });
+        });
+  }
+
+  /// An operand of the shape of the result, one by channel, or a scalar.
+  static bool isAbsorbable(linalg::GenericOp op, OpOperand &operand) {
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    if (!isa<FloatType>(getElementTypeOrSelf(operand.get().getType())))
+      return false;
+    if (map.getNumResults() == 0 || map.isIdentity())
+      return true;
+    return map.getNumResults() == 1 &&
+           map.getResult(0) ==
+               getAffineDimExpr(op.getNumLoops() - 1, op.getContext());
+  }
+
+  static void absorb(PatternRewriter &rewriter, linalg::GenericOp op,
+                     OutputTransformOp producer) {
+    Location loc = rewriter.getFusedLoc({producer.getLoc(), op.getLoc()});
+    Value sum = producer->getResult(0);
+    SmallVector<Value> operands(producer.getEpilogueOperands());
+    SmallVector<Value> scalars; // by input, null where it is no scalar
+    for (OpOperand *operand : op.getDpsInputOperands()) {
+      Value value = operand->get();
+      Value scalar;
+      if (op.getMatchingIndexingMap(operand).getNumResults() == 0)
+        scalar =
+            isa<ShapedType>(value.getType())
+                ? tensor::ExtractOp::create(rewriter, loc, value, ValueRange())
+                      .getResult()
+                : value;
+      else if (value != sum)
+        operands.push_back(value);
+      scalars.push_back(scalar);
+    }
+    Value init = op.getDpsInits()[0];
+    if (init == sum)
+      init = producer.getInit();
+    auto absorbed = OutputTransformOp::create(
+        rewriter, loc, op->getResultTypes(), producer.getTransformAttr(),
+        producer.getInput(), init, operands, producer.getScheduleAttr());
+
+    // The block of the producer, continued by the body of the generic.
+    rewriter.inlineRegionBefore(producer.getEpilogue(), absorbed.getEpilogue(),
+                                absorbed.getEpilogue().begin());
+    Block *block = &absorbed.getEpilogue().front();
+    auto yield = cast<YieldOp>(block->getTerminator());
+    IRMapping mapping;
+    for (auto [operand, arg, scalar] :
+         llvm::zip_equal(op.getDpsInputOperands(),
+                         op.getBody()->getArguments().drop_back(), scalars)) {
+      Value mapped = scalar;
+      if (operand->get() == sum)
+        mapped = yield.getValue();
+      else if (!scalar)
+        mapped = block->addArgument(arg.getType(), arg.getLoc());
+      mapping.map(arg, mapped);
+    }
+    rewriter.setInsertionPoint(yield);
+    for (Operation &inner : op.getBody()->without_terminator())
+      rewriter.clone(inner, mapping);
+    Value result = mapping.lookupOrDefault(
+        cast<linalg::YieldOp>(op.getBody()->getTerminator()).getValues()[0]);
+    rewriter.replaceOpWithNewOp<YieldOp>(yield, result);
+    rewriter.replaceOp(op, absorbed);
+    rewriter.eraseOp(producer);
+  }
+};
+
+/// transpose -> generic  becomes  generic -> transpose, so that the generic
+/// sees the layout of the producer; other operands that are transposed alike
+/// lose their transposes.
+struct SinkTranspose : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isPlainElementwise(op))
+      return rewriter.notifyMatchFailure(op, "it is not plainly elementwise");
+    linalg::TransposeOp producer;
+    for (OpOperand *operand : op.getDpsInputOperands()) {
+      auto transpose = operand->get().getDefiningOp<linalg::TransposeOp>();
+      if (transpose && isUsedOnlyBy(operand->get(), op) &&
+          op.getMatchingIndexingMap(operand).isIdentity() &&
+          transpose.getInput().getDefiningOp<OutputTransformOp>())
+        producer = transpose;
+    }
+    if (!producer)
+      return rewriter.notifyMatchFailure(
+          op, "no operand is a transposed output transform");
+
+    // Loop i of the new generic is loop j of the old one with
+    // permutation[j] = i, i.e. old loops are new loops permuted.
+    ArrayRef<int64_t> permutation = producer.getPermutation();
+    Location loc = op.getLoc();
+    SmallVector<AffineExpr> oldLoops;
+    for (int64_t dim : permutation)
+      oldLoops.push_back(rewriter.getAffineDimExpr(dim));
+    auto toNewLoops =
+        AffineMap::get(permutation.size(), 0, oldLoops, op.getContext());
+    SmallVector<Value> inputs;
+    SmallVector<AffineMap> maps;
+    for (OpOperand *operand : op.getDpsInputOperands()) {
+      Value value = operand->get();
+      AffineMap map = op.getMatchingIndexingMap(operand).compose(toNewLoops);
+      auto transpose = value.getDefiningOp<linalg::TransposeOp>();
+      if (transpose && op.getMatchingIndexingMap(operand).isIdentity() &&
+          transpose.getPermutation() == permutation) {
+        value = transpose.getInput();
+        map = rewriter.getMultiDimIdentityMap(permutation.size());
+      }
+      inputs.push_back(value);
+      maps.push_back(map);
+    }
+    maps.push_back(rewriter.getMultiDimIdentityMap(permutation.size()));
+    SmallVector<OpFoldResult> sizes = applyPermutation(
+        tensor::getMixedSizes(rewriter, loc, op.getDpsInits()[0]),
+        invertPermutationVector(permutation));
+    Type elementType = getElementTypeOrSelf(op->getResult(0).getType());
+    Value init = tensor::EmptyOp::create(rewriter, loc, sizes, elementType);
+    auto sunk = linalg::GenericOp::create(
+        rewriter, loc, init.getType(), inputs, init, maps,
+        SmallVector<utils::IteratorType>(permutation.size(),
+                                         utils::IteratorType::parallel));
+    rewriter.inlineRegionBefore(op.getRegion(), sunk.getRegion(),
+                                sunk.getRegion().begin());
+    rewriter.replaceOpWithNewOp<linalg::TransposeOp>(
+        op, sunk->getResult(0), op.getDpsInits()[0], permutation);
+    return success();
+  }
+};
+} // namespace
+
+void wino::populateAbsorbEpiloguePatterns(RewritePatternSet &patterns) {
+  MLIRContext *context = patterns.getContext();
+  patterns.add<AbsorbGeneric, SinkTranspose>(context);
+  // Results of matrix products are collapsed; the generic takes their full
+  // rank.
+  linalg::populateFoldReshapeOpsByExpansionPatterns(
+      patterns, [](OpOperand *operand) {
+        auto collapse = operand->get().getDefiningOp<tensor::CollapseShapeOp>();
+        return collapse && collapse.getSrc().getDefiningOp<OutputTransformOp>();
+      });
+  linalg::TransposeOp::getCanonicalizationPatterns(patterns, context);
+}
+
+namespace {
+struct AbsorbEpilogue : wino::impl::AbsorbEpiloguePassBase<AbsorbEpilogue> {
+  using AbsorbEpiloguePassBase::AbsorbEpiloguePassBase;
+
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    populateAbsorbEpiloguePatterns(patterns);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      return signalPassFailure();
+    getOperation()->walk([](linalg::GenericOp op) {
+      for (OpOperand *operand : op.getDpsInputOperands())
+        if (auto producer = operand->get().getDefiningOp<OutputTransformOp>())
+          remark::missed(
+              op->getLoc(),
+              remark::RemarkOpts::name("AbsorbEpilogue").category("wino"))
+              << (isUsedOnlyBy(operand->get(), op)
+                      ? "not absorbed: it is not elementwise with operands of "
+                        "the result's shape or by channel"
+                      : "not absorbed: the convolution has other users");
+    });
+  }
+};
+} // namespace

@@ -1,0 +1,416 @@
+//===- ApplyPlan.cpp - Rewrite convolutions by their plans ----------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A convolution y = y0 + conv(x, f) becomes
+//
+//   x', f'   x and f brought to NHWC and HWCF
+//   U        filter_transform(f')   [K'/KB, a, a', KB/NR, C', NR]
+//   V        input_transform(x')    [a, a', N, TH, TW, C'], or im2row(x')
+//   M        hadamard(V, U)         [a, a', N, TH, TW, K']
+//   y'       output_transform(M), with y0 added in its epilogue
+//   y        y' brought to the layout of the convolution
+//
+// C' is C rounded up to whole vectors and K' is K rounded up to whole blocks,
+// so that only the user's tensors have tails.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/Transforms/Passes.h"
+#include "Wino/Transforms/Transforms.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace wino {
+#define GEN_PASS_DEF_APPLYPLANPASS
+#include "Wino/Transforms/Passes.h.inc"
+} // namespace wino
+
+using namespace mlir;
+using namespace wino;
+
+//===----------------------------------------------------------------------===//
+// Layouts
+//===----------------------------------------------------------------------===//
+
+static bool isIdentity(ArrayRef<int64_t> permutation) {
+  return llvm::equal(permutation, llvm::seq<int64_t>(0, permutation.size()));
+}
+
+/// Returns `value` with its dimensions permuted, as linalg.transpose does.
+static Value transpose(OpBuilder &builder, Location loc, Value value,
+                       ArrayRef<int64_t> permutation) {
+  if (isIdentity(permutation))
+    return value;
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, value);
+  Value init = tensor::EmptyOp::create(builder, loc,
+                                       applyPermutation(sizes, permutation),
+                                       getElementTypeOrSelf(value.getType()));
+  return linalg::TransposeOp::create(builder, loc, value, init, permutation)
+      ->getResult(0);
+}
+
+/// As `transpose`, but moves a padding behind the transpose, where it can be
+/// absorbed.
+static Value transposeImage(OpBuilder &builder, Location loc, Value image,
+                            ArrayRef<int64_t> permutation) {
+  auto pad = image.getDefiningOp<tensor::PadOp>();
+  Value value = pad ? pad.getConstantPaddingValue() : Value();
+  if (!value || isIdentity(permutation))
+    return transpose(builder, loc, image, permutation);
+  Value source = transpose(builder, loc, pad.getSource(), permutation);
+  return tensor::PadOp::create(
+      builder, loc, Type(), source,
+      applyPermutation(pad.getMixedLowPad(), permutation),
+      applyPermutation(pad.getMixedHighPad(), permutation), value,
+      pad.getNofold());
+}
+
+/// Adds two leading unit dimensions to a matrix.
+static Value expandMatrix(OpBuilder &builder, Location loc, Value matrix) {
+  auto type = cast<RankedTensorType>(matrix.getType());
+  auto expanded = RankedTensorType::get(
+      {1, 1, type.getDimSize(0), type.getDimSize(1)}, type.getElementType());
+  return tensor::ExpandShapeOp::create(
+      builder, loc, expanded, matrix,
+      SmallVector<ReassociationIndices>{{0, 1, 2}, {3}});
+}
+
+/// Removes them.
+static Value collapseMatrix(OpBuilder &builder, Location loc, Value value) {
+  return tensor::CollapseShapeOp::create(
+      builder, loc, value, SmallVector<ReassociationIndices>{{0, 1, 2}, {3}});
+}
+
+//===----------------------------------------------------------------------===//
+// The destination of the convolution
+//===----------------------------------------------------------------------===//
+
+/// Returns the vector [K] that `value` broadcasts along dimension `channelDim`,
+/// or null.
+static Value getBroadcastChannel(Value value, int64_t channelDim) {
+  if (auto broadcast = value.getDefiningOp<linalg::BroadcastOp>()) {
+    auto source = cast<ShapedType>(broadcast.getInput().getType());
+    if (source.getRank() == 1 &&
+        !llvm::is_contained(broadcast.getDimensions(), channelDim))
+      return broadcast.getInput();
+    return {};
+  }
+  auto generic = value.getDefiningOp<linalg::GenericOp>();
+  if (!generic || generic.getNumDpsInputs() != 1 ||
+      generic.getNumResults() != 1 || !linalg::isElementwise(generic))
+    return {};
+  auto yield = cast<linalg::YieldOp>(generic.getBody()->getTerminator());
+  AffineMap map = generic.getIndexingMapsArray()[0];
+  if (yield.getValues()[0] != generic.getBody()->getArgument(0) ||
+      map.getNumResults() != 1 ||
+      map.getResult(0) != getAffineDimExpr(channelDim, generic->getContext()))
+    return {};
+  return generic.getDpsInputs()[0];
+}
+
+static bool isZero(Value value) {
+  if (auto fill = value.getDefiningOp<linalg::FillOp>())
+    value = fill.getInputs()[0];
+  return matchPattern(value, m_AnyZeroFloat());
+}
+
+/// Returns what the convolution adds to: null if it is zero, [K] if it is the
+/// same at every pixel, else the tensor in NHWC.
+static Value getAddend(OpBuilder &builder, const ConvProblem &problem) {
+  linalg::LinalgOp op = problem.op;
+  Value init = op.getDpsInits()[0];
+  if (isZero(init))
+    return {};
+  int64_t channelDim = problem.isMatmul ? 1 : problem.resultPermutation[3];
+  if (Value channel = getBroadcastChannel(init, channelDim))
+    return channel;
+  if (problem.isMatmul)
+    return expandMatrix(builder, op.getLoc(), init);
+  return transpose(builder, op.getLoc(), init, problem.resultPermutation);
+}
+
+//===----------------------------------------------------------------------===//
+// The stages
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Builds the stages of one convolution.
+class ConvolutionBuilder {
+public:
+  ConvolutionBuilder(RewriterBase &rewriter, const ConvProblem &problem,
+                     PlanAttr plan)
+      : rewriter(rewriter), problem(problem), schedule(plan.getSchedule()),
+        loc(linalg::LinalgOp(problem.op).getLoc()) {
+    MLIRContext *context = rewriter.getContext();
+    isWinograd = plan.getAlgorithm() == Algorithm::Winograd;
+    transform = isWinograd ? plan.getTransform()
+                           : TransformAttr::get(context, 1, 1, 1, 1);
+    depth = isWinograd ? problem.c : problem.kh * problem.kw * problem.c;
+    paddedDepth = llvm::alignTo(depth, schedule.getVector());
+    paddedK = llvm::alignTo(problem.k, schedule.getKBlock());
+  }
+
+  /// Returns the result in the layout of the convolution.
+  Value build() {
+    linalg::LinalgOp op = problem.op;
+    Value image = op.getDpsInputs()[0], filter = op.getDpsInputs()[1];
+    if (problem.isMatmul) {
+      image = expandMatrix(rewriter, loc, image);
+      filter = expandMatrix(rewriter, loc, filter);
+    } else {
+      image = transposeImage(rewriter, loc, image, problem.imagePermutation);
+      filter = transpose(rewriter, loc, filter, problem.filterPermutation);
+    }
+    resultSizes = tensor::getMixedSizes(rewriter, loc, op.getDpsInits()[0]);
+    if (problem.isMatmul)
+      resultSizes.insert(resultSizes.begin(), 2, rewriter.getIndexAttr(1));
+    else
+      resultSizes = applyPermutation(resultSizes, problem.resultPermutation);
+
+    Value u = buildFilterTransform(filter);
+    Value v = buildImageReader(image);
+    Value m = createEmpty(getTileSizes(paddedK));
+    m = HadamardOp::create(rewriter, loc, m.getType(), v, u, m, schedule)
+            ->getResult(0);
+    Value y = buildOutputTransform(m);
+    if (problem.isMatmul)
+      return collapseMatrix(rewriter, loc, y);
+    return transpose(rewriter, loc, y,
+                     invertPermutationVector(problem.resultPermutation));
+  }
+
+  /// Bytes of the packed filter, and of V and M of one block.
+  int64_t getFilterBytes() const {
+    return getNumTaps() * paddedDepth * paddedK * problem.getElementBits() / 8;
+  }
+  int64_t getScratchBytes() const {
+    return getNumTaps() * (paddedDepth + schedule.getKBlock()) *
+           std::max<int64_t>(schedule.getBlockRows(), 1) *
+           std::max<int64_t>(schedule.getBlockCols(), 1) *
+           problem.getElementBits() / 8;
+  }
+
+private:
+  int64_t getNumTaps() const {
+    return transform.getAlphaRows() * transform.getAlphaCols();
+  }
+
+  Value createEmpty(ArrayRef<OpFoldResult> sizes) {
+    return tensor::EmptyOp::create(rewriter, loc, sizes, problem.elementType);
+  }
+
+  SmallVector<OpFoldResult> getIndexAttrs(ArrayRef<int64_t> values) {
+    return getAsIndexOpFoldResult(rewriter.getContext(), values);
+  }
+
+  /// Sizes of V or M with `channels` channels.
+  SmallVector<OpFoldResult> getTileSizes(int64_t channels) {
+    AffineExpr d0;
+    bindDims(rewriter.getContext(), d0);
+    auto tiles = [&](unsigned dim, int64_t m) {
+      return affine::makeComposedFoldedAffineApply(rewriter, loc, d0.ceilDiv(m),
+                                                   {resultSizes[dim]});
+    };
+    return {rewriter.getIndexAttr(transform.getAlphaRows()),
+            rewriter.getIndexAttr(transform.getAlphaCols()),
+            resultSizes[image_dim::kBatch],
+            tiles(image_dim::kRow, transform.getMRows()),
+            tiles(image_dim::kCol, transform.getMCols()),
+            rewriter.getIndexAttr(channels)};
+  }
+
+  Value buildFilterTransform(Value filter) {
+    if (!isWinograd && problem.kh * problem.kw != 1) {
+      // The taps become channels of a 1x1 filter.
+      filter = collapseMatrix(rewriter, loc, filter);
+      filter = expandMatrix(rewriter, loc, filter);
+    }
+    Value init = createEmpty(
+        getIndexAttrs({paddedK / schedule.getKBlock(), transform.getAlphaRows(),
+                       transform.getAlphaCols(),
+                       schedule.getKBlock() / schedule.getMicroCols(),
+                       paddedDepth, schedule.getMicroCols()}));
+    return FilterTransformOp::create(rewriter, loc, init.getType(), transform,
+                                     filter, init)
+        ->getResult(0);
+  }
+
+  Value buildImageReader(Value image) {
+    Value init = createEmpty(getTileSizes(paddedDepth));
+    SmallVector<int64_t, 4> noPad(4, 0);
+    if (isWinograd)
+      return InputTransformOp::create(rewriter, loc, init.getType(), transform,
+                                      noPad, image, init, ValueRange())
+          ->getResult(0);
+    return Im2RowOp::create(rewriter, loc, init.getType(),
+                            ArrayRef<int64_t>{problem.kh, problem.kw},
+                            problem.strides, problem.dilations, noPad, image,
+                            init, ValueRange())
+        ->getResult(0);
+  }
+
+  Value buildOutputTransform(Value m) {
+    Value addend = getAddend(rewriter, problem);
+    Value init = createEmpty(resultSizes);
+    if (!addend)
+      return OutputTransformOp::create(rewriter, loc, init.getType(), transform,
+                                       m, init, schedule)
+          ->getResult(0);
+    auto op =
+        OutputTransformOp::create(rewriter, loc, init.getType(), transform, m,
+                                  init, ValueRange(addend), schedule);
+    OpBuilder::InsertionGuard guard(rewriter);
+    Type type = problem.elementType;
+    Block *block =
+        rewriter.createBlock(&op.getEpilogue(), {}, {type, type}, {loc, loc});
+    Value sum = arith::AddFOp::create(rewriter, loc, block->getArgument(0),
+                                      block->getArgument(1));
+    YieldOp::create(rewriter, loc, sum);
+    return op->getResult(0);
+  }
+
+  RewriterBase &rewriter;
+  const ConvProblem &problem;
+  ScheduleAttr schedule;
+  Location loc;
+  bool isWinograd;
+  TransformAttr transform;
+  /// Length of a row of V, before and after padding, and padded channels of M.
+  int64_t depth, paddedDepth, paddedK;
+  /// Sizes of the result in NHWC.
+  SmallVector<OpFoldResult> resultSizes;
+};
+} // namespace
+
+/// Describes a planned convolution for reports; dynamic sizes are left out.
+static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
+                                StringRef name, int64_t filterBytes,
+                                int64_t scratchBytes) {
+  Builder builder(plan.getContext());
+  NamedAttrList record;
+  record.append("name", builder.getStringAttr(name));
+  record.append("algorithm",
+                builder.getStringAttr(stringifyAlgorithm(plan.getAlgorithm())));
+  if (TransformAttr transform = plan.getTransform())
+    record.append("transform", builder.getStringAttr(transform.getName()));
+  record.append("plan", plan);
+  auto appendSize = [&](StringRef key, int64_t size) {
+    if (!ShapedType::isDynamic(size))
+      record.append(key, builder.getI64IntegerAttr(size));
+  };
+  const std::pair<StringRef, int64_t> sizes[] = {
+      {"n", problem.n},
+      {"h", problem.h},
+      {"w", problem.w},
+      {"c", problem.c},
+      {"out_h", problem.outH},
+      {"out_w", problem.outW},
+      {"k", problem.k},
+      {"kh", problem.kh},
+      {"kw", problem.kw},
+      {"stride_h", problem.strides[0]},
+      {"stride_w", problem.strides[1]},
+      {"dilation_h", problem.dilations[0]},
+      {"dilation_w", problem.dilations[1]},
+      {"weight_bytes", filterBytes},
+      {"scratch_bytes", scratchBytes}};
+  for (auto [key, size] : sizes)
+    appendSize(key, size);
+  if (std::optional<int64_t> macs = problem.getNumDirectProducts())
+    appendSize("macs", *macs);
+  return record.getDictionary(plan.getContext());
+}
+
+FailureOr<Value> wino::applyPlan(RewriterBase &rewriter,
+                                 const ConvProblem &problem, PlanAttr plan,
+                                 DictionaryAttr *record, StringRef name) {
+  linalg::LinalgOp op = problem.op;
+  std::string reason;
+  if (failed(checkPlan(problem, plan, reason)))
+    return op->emitError("the plan of '")
+           << name << "' does not apply: " << reason;
+  if (plan.getAlgorithm() == Algorithm::Direct) {
+    rewriter.modifyOpInPlace(
+        op, [&] { op->removeAttr(WinoDialect::kPlanAttrName); });
+    if (record)
+      *record = getRecord(problem, plan, name, 0, 0);
+    return op->getResult(0);
+  }
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(op);
+  ConvolutionBuilder convolution(rewriter, problem, plan);
+  Value result = convolution.build();
+  if (record)
+    *record = getRecord(problem, plan, name, convolution.getFilterBytes(),
+                        convolution.getScratchBytes());
+  rewriter.replaceOp(op, result);
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct ApplyPlan : wino::impl::ApplyPlanPassBase<ApplyPlan> {
+  using ApplyPlanPassBase::ApplyPlanPassBase;
+
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    SmallVector<Attribute> records;
+    if (auto previous =
+            getOperation()->getAttrOfType<ArrayAttr>(kLayersAttrName))
+      records.assign(previous.begin(), previous.end());
+    bool hasFailed = false;
+    forEachConvolution(getOperation(), [&](linalg::LinalgOp op,
+                                           FailureOr<ConvProblem> problem,
+                                           StringRef reason, StringRef name) {
+      auto plan = op->getAttrOfType<PlanAttr>(WinoDialect::kPlanAttrName);
+      if (failed(problem) || !plan) {
+        hasFailed |= failed(refuse(op, plan, name, reason));
+        return;
+      }
+      DictionaryAttr record;
+      if (failed(applyPlan(rewriter, *problem, plan, &record, name))) {
+        hasFailed = true;
+        return;
+      }
+      records.push_back(record);
+    });
+    if (hasFailed)
+      return signalPassFailure();
+    if (records.empty())
+      return;
+    getOperation()->setAttr(kLayersAttrName,
+                            ArrayAttr::get(&getContext(), records));
+    RewritePatternSet patterns(&getContext());
+    InputTransformOp::getCanonicalizationPatterns(patterns, &getContext());
+    Im2RowOp::getCanonicalizationPatterns(patterns, &getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+
+private:
+  LogicalResult refuse(Operation *op, PlanAttr plan, StringRef name,
+                       StringRef reason) {
+    if (plan && !reason.empty())
+      return op->emitError("the plan of '")
+             << name << "' does not apply: " << reason;
+    remark::missed(op->getLoc(),
+                   remark::RemarkOpts::name("ApplyPlan").category("wino"))
+        << (name + " is left as it is: " +
+            (reason.empty() ? "it has no plan" : reason))
+               .str();
+    return success();
+  }
+};
+} // namespace

@@ -1,0 +1,267 @@
+//===- ConvProblem.cpp - What a linalg op convolves -----------------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/Transforms/ConvProblem.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/Support/CheckedArithmetic.h"
+
+using namespace mlir;
+using namespace wino;
+
+std::optional<int64_t> ConvProblem::getNumDirectProducts() const {
+  int64_t product = 1;
+  for (int64_t size : {n, outH, outW, k, kh, kw, c}) {
+    if (ShapedType::isDynamic(size))
+      return std::nullopt;
+    std::optional<int64_t> next = llvm::checkedMul(product, size);
+    if (!next)
+      return std::nullopt;
+    product = *next;
+  }
+  return product;
+}
+
+/// Returns the results of `map` in which loop dimension `dim` occurs.
+static SmallVector<int64_t> findDim(AffineMap map, unsigned dim) {
+  SmallVector<int64_t> positions;
+  for (auto [i, expr] : llvm::enumerate(map.getResults()))
+    if (expr.isFunctionOfDim(dim))
+      positions.push_back(i);
+  return positions;
+}
+
+/// Sets `permutation[i]` to the result of `map` that holds `dims[i]`; fails if
+/// a dimension does not occur in exactly one.
+static LogicalResult getPermutation(AffineMap map, ArrayRef<unsigned> dims,
+                                    std::array<int64_t, 4> &permutation) {
+  if (map.getNumResults() != 4)
+    return failure();
+  for (auto [i, dim] : llvm::enumerate(dims)) {
+    SmallVector<int64_t> positions = findDim(map, dim);
+    if (positions.size() != 1)
+      return failure();
+    permutation[i] = positions[0];
+  }
+  SmallVector<int64_t> sorted(permutation.begin(), permutation.end());
+  llvm::sort(sorted);
+  return success(llvm::equal(sorted, llvm::seq<int64_t>(0, 4)));
+}
+
+/// Whether the body is a product of floats summed into the destination.
+static bool multipliesAndAddsFloats(linalg::LinalgOp op) {
+  return linalg::detail::isContractionBody(
+      *op.getBlock(), [](Operation *mul, Operation *add) {
+        return isa<arith::MulFOp>(mul) && isa<arith::AddFOp>(add);
+      });
+}
+
+static FailureOr<ConvProblem> matchMatmul(linalg::LinalgOp op,
+                                          std::string &reason) {
+  auto matmul = cast<linalg::MatmulOp>(*op);
+  if (!isWeight(matmul.getInputs()[1])) {
+    reason = "the right side of the product is no weight";
+    return failure();
+  }
+  if (matmul.hasUserDefinedMaps()) {
+    reason = "the product is transposed or broadcast";
+    return failure();
+  }
+  auto lhs = cast<RankedTensorType>(matmul.getInputs()[0].getType());
+  auto rhs = cast<RankedTensorType>(matmul.getInputs()[1].getType());
+  ConvProblem problem;
+  problem.op = op;
+  problem.isMatmul = true;
+  problem.imagePermutation = problem.filterPermutation =
+      problem.resultPermutation = {0, 1, 2, 3};
+  problem.n = problem.h = problem.outH = problem.kh = problem.kw = 1;
+  problem.w = problem.outW = lhs.getDimSize(0);
+  problem.c = rhs.getDimSize(0);
+  problem.k = rhs.getDimSize(1);
+  return problem;
+}
+
+static FailureOr<ConvProblem> matchConv(linalg::LinalgOp op,
+                                        std::string &reason) {
+  FailureOr<linalg::ConvolutionDimensions> dims =
+      linalg::inferConvolutionDims(op);
+  if (failed(dims))
+    return failure();
+  if (!dims->depth.empty()) {
+    reason = "channels are not summed (depthwise or grouped)";
+    return failure();
+  }
+  if (dims->outputImage.size() != 2 || dims->filterLoop.size() != 2) {
+    reason = "it is not 2-D";
+    return failure();
+  }
+  if (dims->batch.size() != 1 || dims->outputChannel.size() != 1 ||
+      dims->inputChannel.size() != 1) {
+    reason = "it does not have one batch, input channel and output channel "
+             "dimension each";
+    return failure();
+  }
+  // The dimensions in the order of the image in memory are rows and columns.
+  unsigned first = 0, second = 1;
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  SmallVector<int64_t> rowPosition = findDim(maps[0], dims->outputImage[0]);
+  SmallVector<int64_t> colPosition = findDim(maps[0], dims->outputImage[1]);
+  if (rowPosition > colPosition)
+    std::swap(first, second);
+  unsigned batch = dims->batch[0], k = dims->outputChannel[0],
+           c = dims->inputChannel[0];
+  unsigned oh = dims->outputImage[first], ow = dims->outputImage[second];
+  unsigned kh = dims->filterLoop[first], kw = dims->filterLoop[second];
+
+  ConvProblem problem;
+  problem.op = op;
+  if (failed(getPermutation(maps[0], {batch, oh, ow, c},
+                            problem.imagePermutation)) ||
+      failed(
+          getPermutation(maps[1], {kh, kw, c, k}, problem.filterPermutation)) ||
+      failed(getPermutation(maps[2], {batch, oh, ow, k},
+                            problem.resultPermutation))) {
+    reason = "its operands are no permutations of NHWC, HWCF and NHWF";
+    return failure();
+  }
+  problem.strides = {dims->strides[first], dims->strides[second]};
+  problem.dilations = {dims->dilations[first], dims->dilations[second]};
+  auto getSizes = [&](unsigned operand, const std::array<int64_t, 4> &perm) {
+    auto type = cast<ShapedType>(op->getOperand(operand).getType());
+    std::array<int64_t, 4> sizes;
+    for (auto [size, position] : llvm::zip_equal(sizes, perm))
+      size = type.getDimSize(position);
+    return sizes;
+  };
+  std::array<int64_t, 4> image = getSizes(0, problem.imagePermutation);
+  std::array<int64_t, 4> filter = getSizes(1, problem.filterPermutation);
+  std::array<int64_t, 4> result = getSizes(2, problem.resultPermutation);
+  std::tie(problem.n, problem.h, problem.w, problem.c) = std::tuple_cat(image);
+  std::tie(problem.kh, problem.kw, std::ignore, problem.k) =
+      std::tuple_cat(filter);
+  problem.c = filter[2];
+  problem.outH = result[1];
+  problem.outW = result[2];
+  return problem;
+}
+
+FailureOr<ConvProblem> wino::matchConvolution(linalg::LinalgOp op,
+                                              std::string &reason) {
+  reason.clear();
+  bool isMatmul = isa<linalg::MatmulOp>(*op);
+  bool isPooling = op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1;
+  if (isPooling || (!isMatmul && !linalg::isaConvolutionOpInterface(op)))
+    return failure();
+  // Poolings are convolutions to the interface; they do not multiply.
+  if (!linalg::detail::isContractionBody(
+          *op.getBlock(), [](Operation *mul, Operation *add) {
+            return isa<arith::MulFOp, arith::MulIOp>(mul) &&
+                   isa<arith::AddFOp, arith::AddIOp>(add);
+          }))
+    return failure();
+  if (!op.hasPureTensorSemantics()) {
+    reason = "it is not on tensors";
+    return failure();
+  }
+  auto elementType =
+      dyn_cast<FloatType>(getElementTypeOrSelf(op.getDpsInits()[0].getType()));
+  if (!elementType || !multipliesAndAddsFloats(op) ||
+      llvm::any_of(op->getOperandTypes(), [&](Type type) {
+        return getElementTypeOrSelf(type) != elementType;
+      })) {
+    reason = "its elements are not all of one floating-point type";
+    return failure();
+  }
+  FailureOr<ConvProblem> problem =
+      isMatmul ? matchMatmul(op, reason) : matchConv(op, reason);
+  if (failed(problem))
+    return failure();
+  problem->elementType = elementType;
+  for (int64_t size : {problem->kh, problem->kw, problem->c, problem->k})
+    if (ShapedType::isDynamic(size)) {
+      reason = "the shape of the filter is dynamic";
+      return failure();
+    }
+  for (int64_t size :
+       {problem->n, problem->h, problem->w, problem->c, problem->k, problem->kh,
+        problem->kw, problem->outH, problem->outW})
+    if (size == 0) {
+      reason = "a size is zero";
+      return failure();
+    }
+  return problem;
+}
+
+std::string wino::getConvolutionName(Operation *op, unsigned index) {
+  Location loc = op->getLoc();
+  if (auto fused = dyn_cast<FusedLoc>(loc);
+      fused && !fused.getLocations().empty())
+    loc = fused.getLocations().front();
+  if (auto name = dyn_cast<NameLoc>(loc))
+    return name.getName().str();
+  return "conv" + std::to_string(index);
+}
+
+void wino::forEachConvolution(
+    Operation *function,
+    function_ref<void(linalg::LinalgOp, FailureOr<ConvProblem>, StringRef,
+                      StringRef)>
+        callback) {
+  SmallVector<linalg::LinalgOp> ops;
+  function->walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+  unsigned index = 0;
+  for (linalg::LinalgOp op : ops) {
+    std::string reason;
+    FailureOr<ConvProblem> problem = matchConvolution(op, reason);
+    if (failed(problem) && reason.empty())
+      continue;
+    callback(op, problem, reason, getConvolutionName(op, index++));
+  }
+}
+
+LogicalResult wino::checkPlan(const ConvProblem &problem, PlanAttr plan,
+                              std::string &reason) {
+  llvm::raw_string_ostream os(reason);
+  if (plan.getAlgorithm() != Algorithm::Winograd)
+    return success();
+  TransformAttr transform = plan.getTransform();
+  if (problem.strides != std::array<int64_t, 2>{1, 1}) {
+    os << "winograd needs stride 1, but the strides are " << problem.strides[0]
+       << "x" << problem.strides[1];
+    return failure();
+  }
+  if (problem.dilations != std::array<int64_t, 2>{1, 1}) {
+    os << "winograd needs dilation 1, but the dilations are "
+       << problem.dilations[0] << "x" << problem.dilations[1];
+    return failure();
+  }
+  if (transform.getRRows() != problem.kh ||
+      transform.getRCols() != problem.kw) {
+    os << transform.getName() << " does not fit a filter of " << problem.kh
+       << "x" << problem.kw;
+    return failure();
+  }
+  return success();
+}
+
+bool wino::isWeight(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (op->hasTrait<OpTrait::ConstantLike>())
+      return true;
+    if (!isa<linalg::TransposeOp, tensor::ExpandShapeOp,
+             tensor::CollapseShapeOp, tensor::CastOp, tensor::ExtractSliceOp>(
+            op))
+      return false;
+    value = op->getOperand(0);
+  }
+  auto arg = cast<BlockArgument>(value);
+  auto function = dyn_cast<FunctionOpInterface>(arg.getOwner()->getParentOp());
+  return function && arg.getOwner()->isEntryBlock() &&
+         function.getArgAttr(arg.getArgNumber(), WinoDialect::kWeightAttrName);
+}

@@ -1,0 +1,139 @@
+//===- TileAndFuse.cpp - Fuse the stages by blocks of tiles ---------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/Transforms/Passes.h"
+#include "Wino/Transforms/Transforms.h"
+#include "mlir/Dialect/SCF/Transforms/TileUsingInterface.h"
+#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/LoopInvariantCodeMotionUtils.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace wino {
+#define GEN_PASS_DEF_TILEANDFUSEPASS
+#include "Wino/Transforms/Passes.h.inc"
+} // namespace wino
+
+using namespace mlir;
+using namespace wino;
+
+/// Patterns that turn slices of the whole V and M into tensors of a block.
+static FrozenRewritePatternSet getCleanupPatterns(MLIRContext *context) {
+  RewritePatternSet patterns(context);
+  tensor::populateFoldTensorEmptyPatterns(patterns);
+  tensor::ExtractSliceOp::getCanonicalizationPatterns(patterns, context);
+  return FrozenRewritePatternSet(std::move(patterns));
+}
+
+/// Fuses the stages of the convolution, but not what produces its image: that
+/// is another convolution, which would be computed again for every block.
+static std::optional<scf::SCFTileAndFuseOptions::ControlFnResult>
+controlFusion(tensor::ExtractSliceOp, OpResult producer, bool) {
+  if (!isa<HadamardOp, InputTransformOp, Im2RowOp>(producer.getOwner()))
+    return std::nullopt;
+  return scf::SCFTileAndFuseOptions::ControlFnResult{};
+}
+
+/// Tiles `op` by `sizes` with loops of `loopType` and fuses its stages. Returns
+/// the tiled op.
+static FailureOr<OutputTransformOp>
+tileOnce(RewriterBase &rewriter, OutputTransformOp op, ArrayRef<int64_t> sizes,
+         scf::SCFTilingOptions::LoopType loopType) {
+  scf::SCFTilingOptions tiling;
+  tiling.setTileSizes(getAsIndexOpFoldResult(op.getContext(), sizes));
+  tiling.setLoopType(loopType);
+  scf::SCFTileAndFuseOptions options;
+  options.setTilingOptions(tiling);
+  options.setFusionControlFn(controlFusion);
+  options.cleanupPatterns = getCleanupPatterns(op.getContext());
+  rewriter.setInsertionPoint(op);
+  FailureOr<scf::SCFTileAndFuseResult> result =
+      scf::tileConsumerAndFuseProducersUsingSCF(
+          rewriter, cast<TilingInterface>(op.getOperation()), options);
+  if (failed(result))
+    return op->emitError("the schedule cannot be applied: tiling failed");
+  OutputTransformOp tiled;
+  for (Operation *candidate : result->tiledAndFusedOps)
+    if (auto output = dyn_cast<OutputTransformOp>(candidate))
+      tiled = output;
+  if (!result->loops.empty())
+    for (auto [from, to] : result->replacements)
+      rewriter.replaceAllUsesWith(from, to);
+  return tiled ? tiled : op;
+}
+
+/// Tile sizes that give each thread a part of the batch or of the tile rows, or
+/// all zero if there is nothing to distribute.
+static SmallVector<int64_t> getThreadTileSizes(OutputTransformOp op,
+                                               int64_t threads) {
+  SmallVector<int64_t> sizes(tile_dim::kRank, 0);
+  for (unsigned dim : {tile_dim::kBatch, tile_dim::kTileRow}) {
+    int64_t total = op.getInputType().getDimSize(dim);
+    if (ShapedType::isDynamic(total) || total < 2)
+      continue;
+    if (dim == tile_dim::kBatch && total % threads)
+      continue;
+    sizes[dim] = llvm::divideCeil(total, threads);
+    break;
+  }
+  return sizes;
+}
+
+LogicalResult wino::tileAndFuse(RewriterBase &rewriter, OutputTransformOp op,
+                                int64_t threads) {
+  ScheduleAttr schedule = op.getScheduleAttr();
+  if (!schedule)
+    return op->emitError("expected a schedule to tile by");
+  rewriter.modifyOpInPlace(op, [&] { op.removeScheduleAttr(); });
+  if (threads > 1) {
+    SmallVector<int64_t> sizes = getThreadTileSizes(op, threads);
+    if (llvm::any_of(sizes, [](int64_t size) { return size != 0; })) {
+      FailureOr<OutputTransformOp> tiled = tileOnce(
+          rewriter, op, sizes, scf::SCFTilingOptions::LoopType::ForallOp);
+      if (failed(tiled))
+        return failure();
+      op = *tiled;
+    }
+  }
+  const int64_t sizes[] = {0,
+                           0,
+                           /*batch=*/1,
+                           schedule.getBlockRows(),
+                           schedule.getBlockCols(),
+                           schedule.getKBlock()};
+  return tileOnce(rewriter, op, sizes, scf::SCFTilingOptions::LoopType::ForOp);
+}
+
+namespace {
+struct TileAndFuse : wino::impl::TileAndFusePassBase<TileAndFuse> {
+  using TileAndFusePassBase::TileAndFusePassBase;
+
+  void runOnOperation() override {
+    if (threads < 1) {
+      getOperation()->emitError("expected at least one thread, but got ")
+          << threads;
+      return signalPassFailure();
+    }
+    SmallVector<OutputTransformOp> ops;
+    getOperation()->walk([&](OutputTransformOp op) {
+      if (op.getScheduleAttr() && op.hasPureTensorSemantics())
+        ops.push_back(op);
+    });
+    IRRewriter rewriter(&getContext());
+    for (OutputTransformOp op : ops)
+      if (failed(tileAndFuse(rewriter, op, threads)))
+        return signalPassFailure();
+    if (failed(applyPatternsGreedily(getOperation(),
+                                     getCleanupPatterns(&getContext()))))
+      return signalPassFailure();
+    // The input transform of a block does not depend on the output channels.
+    getOperation()->walk(
+        [](LoopLikeOpInterface loop) { moveLoopInvariantCode(loop); });
+  }
+};
+} // namespace

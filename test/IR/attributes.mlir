@@ -1,0 +1,26 @@
+// RUN: wino-opt %s --allow-unregistered-dialect | wino-opt --allow-unregistered-dialect | FileCheck %s
+// RUN: wino-opt %s --allow-unregistered-dialect --emit-bytecode | wino-opt --allow-unregistered-dialect | FileCheck %s
+
+// CHECK: a = #wino.transform<F(4x4, 3x3)>
+"test.attr"() {a = #wino.transform<F(4x4, 3x3)>} : () -> ()
+// The default points are not printed.
+// CHECK: a = #wino.transform<F(2x2, 3x3)>
+"test.attr"() {a = #wino.transform<F(2x2, 3x3), points = [0, -1, 1, inf]>} : () -> ()
+// CHECK: a = #wino.transform<F(4x4, 3x3), points = [0, 1, -1, 2, -2, inf]>
+"test.attr"() {a = #wino.transform<F(4x4, 3x3), points = [0, 1, -1, 2, -2, inf]>} : () -> ()
+// CHECK: a = #wino.transform<F(4x1, 3x1)>
+"test.attr"() {a = #wino.transform<F(4x1, 3x1)>} : () -> ()
+// Fractions are reduced.
+// CHECK: a = #wino.transform<F(4x2, 3x5), rows = [0, 1, -1, 1/2, -3/2, inf]>
+"test.attr"() {a = #wino.transform<F(4x2, 3x5), rows = [0, 1, -1, 2/4, -3/2, inf]>} : () -> ()
+// CHECK: a = #wino.transform<F(2x1, 1x3), rows = {AT = {{\[}}[1, 0], [0, 1]], G = {{\[}}[1], [1]], BT = {{\[}}[1, 0], [0, 1]]}>
+"test.attr"() {a = #wino.transform<F(2x1, 1x3), rows = {AT = [[1, 0], [0, 1]], G = [[1], [1]], BT = [[1, 0], [0, 1]]}>} : () -> ()
+// Both axes, with the entries as floats.
+// CHECK: a = #wino.transform<F(1x1, 2x2), matrices = {AT = {{\[}}[1.000000e+00, 1]], G = {{\[}}[0.99999899999999997, 0], [0, 1]], BT = {{\[}}[1, 0], [0, 1]]}>
+"test.attr"() {a = #wino.transform<F(1x1, 2x2), matrices = {AT = [[1.0, 1]], G = [[0.999999, 0], [0, 1]], BT = [[1, 0], [0, 1]]}>} : () -> ()
+// CHECK: a = #wino.schedule<block = 2x14, k_block = 64, micro_tile = 7x16, vector = 4>
+"test.attr"() {a = #wino.schedule<block = 2x14, k_block = 64, micro_tile = 7x16, vector = 4>} : () -> ()
+// CHECK: a = #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>, schedule = <block = 0x0, k_block = 64, micro_tile = 7x16, vector = 4>>
+"test.attr"() {a = #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>, schedule = <block = 0x0, k_block = 64, micro_tile = 7x16, vector = 4>>} : () -> ()
+// CHECK: a = #wino.plan<algorithm = direct>
+"test.attr"() {a = #wino.plan<algorithm = direct>} : () -> ()
