@@ -121,36 +121,42 @@ double LinearProgram::getExpectedError() const {
   return numOutputs == 0 ? 0.0 : std::sqrt(sum / numOutputs);
 }
 
-RationalMatrix LinearProgram::getMatrix() const {
+/// Executes a program on the unit vectors; with absolute values if
+/// `isAbsolute`.
+static RationalMatrix execute(const LinearProgram &program, bool isAbsolute) {
   // Row v holds value v as a combination of the inputs.
-  RationalMatrix values(numInputs + ops.size(), numInputs);
+  unsigned numInputs = program.numInputs;
+  RationalMatrix values(numInputs + program.ops.size(), numInputs);
   for (unsigned i = 0; i < numInputs; ++i)
     values(i, i) = Rational(1);
-  for (auto [index, op] : llvm::enumerate(ops)) {
-    unsigned row = numInputs + index;
-    for (unsigned col = 0; col < numInputs; ++col) {
-      const Rational &lhs = values(op.lhs, col), &rhs = values(op.rhs, col);
-      switch (op.kind) {
-      case LinearOp::Kind::Add:
-        values(row, col) = lhs + rhs;
-        break;
-      case LinearOp::Kind::Sub:
-        values(row, col) = lhs - rhs;
-        break;
-      case LinearOp::Kind::Mul:
-        values(row, col) = op.factor * lhs;
-        break;
-      case LinearOp::Kind::Fma:
-        values(row, col) = op.factor * lhs + rhs;
-        break;
-      }
+  for (auto [index, op] : llvm::enumerate(program.ops)) {
+    bool hasFactor =
+        op.kind == LinearOp::Kind::Mul || op.kind == LinearOp::Kind::Fma;
+    Rational lhs = hasFactor ? op.factor : Rational(1);
+    Rational rhs(op.kind == LinearOp::Kind::Mul   ? 0
+                 : op.kind == LinearOp::Kind::Sub ? -1
+                                                  : 1);
+    if (isAbsolute) {
+      lhs = absolute(lhs);
+      rhs = absolute(rhs);
     }
+    for (unsigned col = 0; col < numInputs; ++col)
+      values(numInputs + index, col) =
+          lhs * values(op.lhs, col) + rhs * values(op.rhs, col);
   }
-  RationalMatrix result(outputs.size(), numInputs);
-  for (auto [row, output] : llvm::enumerate(outputs))
+  RationalMatrix result(program.outputs.size(), numInputs);
+  for (auto [row, output] : llvm::enumerate(program.outputs))
     for (unsigned col = 0; output && col < numInputs; ++col)
       result(row, col) = values(*output, col);
   return result;
+}
+
+RationalMatrix LinearProgram::getMatrix() const {
+  return execute(*this, /*isAbsolute=*/false);
+}
+
+RationalMatrix LinearProgram::getAbsoluteMatrix() const {
+  return execute(*this, /*isAbsolute=*/true);
 }
 
 unsigned wino::getNumAdditions2D(const LinearProgram &rows,

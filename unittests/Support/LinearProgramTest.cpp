@@ -94,6 +94,30 @@ TEST(LinearProgramTest, executesEveryKindOfOperation) {
   EXPECT_EQ(program.getMaxRoundings(), 3u);
 }
 
+TEST(LinearProgramTest, knowsWhatCancels) {
+  LinearProgram program;
+  program.numInputs = 2;
+  using Kind = LinearOp::Kind;
+  // (x + y) - y
+  program.ops = {{Kind::Add, 0, 1, Rational(0)},
+                 {Kind::Sub, 2, 1, Rational(0)}};
+  program.outputs = {3u, 2u};
+  EXPECT_EQ(program.getMatrix(), parseMatrix({"1 0", "1 1"}));
+  EXPECT_EQ(program.getAbsoluteMatrix(), parseMatrix({"1 2", "1 1"}));
+
+  // Programs that may not cancel do not, those that may only add to the bound.
+  for (int64_t m = 2; m <= 12; ++m) {
+    RationalMatrix bt = build(m, 3).bt;
+    RationalMatrix plain = synthesizeProgram(bt, 0.0).getAbsoluteMatrix();
+    RationalMatrix any = synthesizeProgram(bt).getAbsoluteMatrix();
+    for (unsigned i = 0; i < bt.getNumRows(); ++i)
+      for (unsigned j = 0; j < bt.getNumCols(); ++j) {
+        EXPECT_EQ(plain(i, j), absolute(bt(i, j)));
+        EXPECT_GE(any(i, j), absolute(bt(i, j)));
+      }
+  }
+}
+
 TEST(LinearProgramTest, handlesDegenerateMatrices) {
   expectSynthesizes(RationalMatrix(0, 3));
   expectSynthesizes(RationalMatrix(3, 0));

@@ -59,6 +59,12 @@ struct LinearProgram {
   double getExpectedError() const;
   /// The matrix the program computes, by exact symbolic execution.
   RationalMatrix getMatrix() const;
+  /// What the matrix would be if nothing cancelled: the sums of the absolute
+  /// values of all products along the ways from an input to an output. It
+  /// equals |getMatrix()| for a program without cancellation and bounds the
+  /// error of any: |error of y| <= gamma_n * getAbsoluteMatrix() * |x| with n =
+  /// getMaxRoundings(), gamma_n = n u / (1 - n u), u half an ulp of 1.
+  RationalMatrix getAbsoluteMatrix() const;
 };
 
 /// Finds a program with few operations for y = matrix * x. Deterministic.
