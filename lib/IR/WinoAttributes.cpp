@@ -10,6 +10,7 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
 
@@ -93,8 +94,8 @@ static llvm::Expected<Transform1D> buildAxis(int64_t m, int64_t r,
   return transform;
 }
 
-/// Verifies that `axis` has the form documented above and that no matrix is
-/// empty or ragged.
+/// Verifies that `axis` has the form documented above, that no matrix is empty
+/// or ragged, and that floats are finite (C5).
 static LogicalResult
 verifyAxisForm(function_ref<InFlightDiagnostic()> emitError, Attribute axis) {
   if (auto points = dyn_cast<ArrayAttr>(axis)) {
@@ -127,6 +128,7 @@ verifyAxisForm(function_ref<InFlightDiagnostic()> emitError, Attribute axis) {
         if (auto value = dyn_cast<FloatAttr>(entry);
             value && value.getType().isF64() && value.getValue().isFinite())
           continue;
+        // C5
         return emitError() << "expected the entries of " << name
                            << " to be finite numbers, but got " << entry;
       }
@@ -137,6 +139,7 @@ verifyAxisForm(function_ref<InFlightDiagnostic()> emitError, Attribute axis) {
 
 static LogicalResult verifyAxis(function_ref<InFlightDiagnostic()> emitError,
                                 int64_t m, int64_t r, Attribute axis) {
+  // C1
   if (m < 1 || r < 1)
     return emitError()
            << "expected m and r of F(m, r) to be positive, but got F(" << m
@@ -146,11 +149,13 @@ static LogicalResult verifyAxis(function_ref<InFlightDiagnostic()> emitError,
                        << ", but got F(" << m << ", " << r << ")";
   if (failed(verifyAxisForm(emitError, axis)))
     return failure();
+  // C2: the construction fails, and otherwise guarantees the identity.
   llvm::Expected<Transform1D> transform = buildAxis(m, r, axis);
   if (!transform)
     return emitError() << llvm::toString(transform.takeError());
   if (isa<ArrayAttr>(axis))
-    return success(); // the construction guarantees the identity
+    return success();
+  // C3
   int64_t alpha = m + r - 1;
   const RationalMatrix *matrices[] = {&transform->at, &transform->g,
                                       &transform->bt};
@@ -165,6 +170,7 @@ static LogicalResult verifyAxis(function_ref<InFlightDiagnostic()> emitError,
                          << matrix->getNumRows() << "x" << matrix->getNumCols();
   if (hasFloatEntries(axis))
     return success(); // approximate by nature
+  // C4
   if (llvm::Error error = verifyConvolutionIdentity(*transform))
     return emitError() << llvm::toString(std::move(error));
   return success();
@@ -232,21 +238,26 @@ static FailureOr<Attribute> parseNumber(AsmParser &parser, bool isPoint) {
   SMLoc loc = parser.getCurrentLocation();
   if (isPoint && succeeded(parser.parseOptionalKeyword("inf")))
     return Attribute(StringAttr::get(context, "inf"));
-  double number;
+  // Both kinds of number would take a sign of their own; the sign goes first,
+  // because an integer that turns out to be none has lost it.
+  const bool isNegative = succeeded(parser.parseOptionalMinus());
+  if (isNegative && succeeded(parser.parseOptionalMinus()))
+    return parser.emitError(loc, "expected a number with one sign"), failure();
   APInt numerator;
-  // parseOptionalInteger takes the sign; a float is not an integer.
   OptionalParseResult isInteger = parser.parseOptionalInteger(numerator);
   if (!isInteger.has_value()) {
+    double number;
     if (failed(parser.parseFloat(number)))
       return failure();
     if (isPoint)
       return parser.emitError(loc, "expected a point to be a rational or inf"),
              failure();
-    return Attribute(FloatAttr::get(Float64Type::get(context), number));
+    return Attribute(FloatAttr::get(Float64Type::get(context),
+                                    isNegative ? -number : number));
   }
   if (failed(*isInteger))
     return failure();
-  SmallString<32> text;
+  SmallString<32> text(isNegative ? "-" : "");
   numerator.toStringSigned(text);
   if (succeeded(parser.parseOptionalSlash())) {
     APInt denominator;
@@ -374,13 +385,28 @@ Attribute TransformAttr::parse(AsmParser &parser, Type) {
                                           rCols, rows, cols);
 }
 
+/// Prints a float as a decimal that reads back as the same value. AsmPrinter
+/// prints some values in hexadecimal, which would read back as integers.
+static void printDecimal(AsmPrinter &printer, double value) {
+  SmallString<32> text;
+  llvm::raw_svector_ostream os(text);
+  os << llvm::format("%.6e", value);
+  double read;
+  if (StringRef(text).getAsDouble(read, /*AllowInexact=*/true) ||
+      read != value) {
+    text.clear();
+    os << llvm::format("%.16e", value);
+  }
+  printer << text;
+}
+
 static void printNumberList(AsmPrinter &printer, ArrayAttr numbers) {
   printer << "[";
   llvm::interleaveComma(numbers, printer, [&](Attribute number) {
     if (auto text = dyn_cast<StringAttr>(number))
       printer << text.getValue();
     else
-      printer.printFloat(cast<FloatAttr>(number).getValue());
+      printDecimal(printer, cast<FloatAttr>(number).getValueAsDouble());
   });
   printer << "]";
 }
@@ -428,6 +454,7 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    int64_t kBlock, int64_t microRows,
                                    int64_t microCols, int64_t vector) {
   constexpr int64_t kMaxSize = int64_t(1) << 20;
+  // C1, C4
   for (int64_t size : {blockRows, blockCols})
     if (size < 0 || size > kMaxSize)
       return emitError() << "expected a block size in [0, " << kMaxSize
@@ -439,10 +466,12 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (!llvm::isPowerOf2_64(vector))
     return emitError() << "expected vector to be a power of two, but got "
                        << vector;
+  // C2
   if (microCols % vector)
     return emitError() << "expected the micro tile's columns to be a multiple "
                           "of vector = "
                        << vector << ", but got " << microCols;
+  // C3
   if (kBlock % microCols)
     return emitError() << "expected k_block to be a multiple of the micro "
                           "tile's columns = "
@@ -483,10 +512,12 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
 LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                Algorithm algorithm, TransformAttr transform,
                                ScheduleAttr schedule) {
+  // C1
   if ((algorithm == Algorithm::Winograd) != static_cast<bool>(transform))
     return emitError() << "expected algorithm " << stringifyAlgorithm(algorithm)
                        << (transform ? " not to have a transform"
                                      : " to have a transform");
+  // C2
   if ((algorithm != Algorithm::Direct) != static_cast<bool>(schedule))
     return emitError() << "expected algorithm " << stringifyAlgorithm(algorithm)
                        << (schedule ? " not to have a schedule"

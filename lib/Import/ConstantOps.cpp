@@ -43,11 +43,20 @@ static LogicalResult importConstant(NodeImporter &importer) {
   }
 }
 
+/// A few bytes of a model may ask for this many elements, no more: 2 GiB, the
+/// limit of a model file.
+constexpr int64_t kMaxFilled = int64_t(1) << 29;
+/// The same for integers, which only describe shapes.
+constexpr int64_t kMaxFilledInts = int64_t(1) << 20;
+
 /// The value stays a splat; it takes memory only if it becomes a weight.
 static LogicalResult importConstantOfShape(NodeImporter &importer) {
   auto shape = importer.getIntList(0);
   if (failed(shape) || failed(importer.checkShape(*shape)))
     return failure();
+  if (*numElements(*shape) > kMaxFilled)
+    return importer.emitError() << "a tensor of shape " << shapeToString(*shape)
+                                << " is too large";
   auto constant = std::make_unique<Constant>();
   constant->shape = *shape;
   constant->splat = 0.0f;
@@ -62,9 +71,8 @@ static LogicalResult importConstantOfShape(NodeImporter &importer) {
   constant->typeName = element.typeName;
   if (element.kind == ElementKind::Float)
     constant->splat = element.floatAt(0);
-  constexpr int64_t kMaxInts = 1 << 20;
   if (element.kind == ElementKind::Int) {
-    if (constant->size() > kMaxInts)
+    if (constant->size() > kMaxFilledInts)
       return importer.emitError() << "an integer tensor of shape "
                                   << shapeToString(*shape) << " is too large";
     constant->ints.assign(constant->size(), element.ints.front());

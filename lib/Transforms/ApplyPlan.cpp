@@ -302,7 +302,10 @@ static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
                 builder.getStringAttr(stringifyAlgorithm(plan.getAlgorithm())));
   if (TransformAttr transform = plan.getTransform())
     record.append("transform", builder.getStringAttr(transform.getName()));
-  record.append("plan", plan);
+  // As text, so that tools without the dialect can read the record.
+  std::string planText;
+  llvm::raw_string_ostream(planText) << plan;
+  record.append("plan", builder.getStringAttr(planText));
   auto appendSize = [&](StringRef key, int64_t size) {
     if (!ShapedType::isDynamic(size))
       record.append(key, builder.getI64IntegerAttr(size));

@@ -2,41 +2,41 @@
 
 Convolution and matrix weights are zero-mean normal, scaled by the number of
 inputs that each result sums and by an estimate of those inputs' mean square
-(He's rule is the case of inputs after a Relu). The estimate is propagated
-through the graph, so that deep residual networks neither vanish nor saturate.
+(He's rule is the case of inputs after a Relu). The estimate goes through the
+graph as if values were normal, so that deep residual networks neither vanish
+nor saturate.
 """
 
 import math
 
 import numpy as np
 
-# How an operator without weights changes the mean square of its inputs.
-_UNARY_FACTORS = {
-    "Relu": 0.5,
-    "LeakyRelu": 0.5,
-    "PRelu": 0.5,
-    "Elu": 0.6,
-    "Clip": 0.5,
-    "HardSwish": 0.4,
-    "Sigmoid": 0.3,
-    "HardSigmoid": 0.3,
-    "MaxPool": 1.8,
-    "GlobalMaxPool": 8.0,
-    "AveragePool": 0.5,
-    "GlobalAveragePool": 0.35,
-    "ReduceMean": 0.35,
-}
+_RECTIFIERS = ("Relu", "LeakyRelu", "PRelu", "Elu", "Clip", "HardSwish")
+_MAXIMA = ("MaxPool", "GlobalMaxPool", "ReduceMax")
+_MEANS = ("AveragePool", "GlobalAveragePool", "ReduceMean")
+
+
+def _relu(mean, variance):
+    """The mean and variance of max(x, 0) for a normal x."""
+    deviation = math.sqrt(variance)
+    ratio = mean / deviation
+    below = 0.5 * (1 + math.erf(ratio / math.sqrt(2)))
+    density = math.exp(-0.5 * ratio * ratio) / math.sqrt(2 * math.pi)
+    first = mean * below + deviation * density
+    second = (mean * mean + variance) * below + mean * deviation * density
+    return first, second - first * first
 
 
 class _Filler:
     def __init__(self, shapes, seed):
         self.shapes = shapes
         self.rng = np.random.default_rng(seed)
-        self.mean_squares = {}
+        # Estimated mean and variance over the elements of a tensor, by name.
+        self.moments = {}
         self.values = {}
 
-    def mean_square(self, name):
-        return self.mean_squares.get(name, 1.0)
+    def get_moments(self, name):
+        return self.moments.get(name, (0.0, 1.0))
 
     def set_normal(self, name, deviation):
         if name in self.shapes and name not in self.values:
@@ -60,11 +60,11 @@ class _Filler:
         weight = node.input[1]
         if weight in self.shapes:
             fan_in = self.fan_in(node, self.shapes[weight])
-            square = max(self.mean_square(node.input[0]), 1e-6)
+            mean, variance = self.get_moments(node.input[0])
+            square = max(mean * mean + variance, 1e-6)
             self.set_normal(weight, 1 / math.sqrt(fan_in * square))
         if len(node.input) > 2:
             self.set_normal(node.input[2], 0.1)
-        return 1.0
 
     def normalization(self, node):
         _, scale, bias, mean, variance = node.input[:5]
@@ -72,29 +72,38 @@ class _Filler:
         self.set_normal(bias, 0.1)
         self.set_normal(mean, 0.1)
         self.set_uniform(variance, 0.5, 1.5)
-        return 1.2 * self.mean_square(node.input[0])
 
     def visit(self, node):
-        squares = [self.mean_square(name) for name in node.input]
+        moments = [self.get_moments(name) for name in node.input]
+        mean, variance = moments[0] if moments else (0.0, 1.0)
         if node.op_type in ("Conv", "Gemm", "MatMul"):
-            result = self.linear(node)
+            self.linear(node)
+            mean, variance = 0.0, 1.0
         elif node.op_type == "BatchNormalization":
-            result = self.normalization(node)
+            self.normalization(node)
+            variance *= 1.2
         elif node.op_type in ("Add", "Sum", "Sub"):
             for name in node.input:
                 self.set_normal(name, 0.1)
-            result = sum(squares)
+            mean = sum(m for m, _ in moments)
+            variance = sum(v for _, v in moments)
         elif node.op_type in ("Mul", "Div", "PRelu"):
             for name in node.input:
                 self.set_uniform(name, 0.5, 1.5)
-            result = math.prod(squares) if node.op_type == "Mul" else squares[0]
         elif node.op_type == "Concat":
-            result = sum(squares) / len(squares)
-        else:
-            result = squares[0] if squares else 1.0
-        result *= _UNARY_FACTORS.get(node.op_type, 1.0)
+            mean = sum(m for m, _ in moments) / len(moments)
+            square = sum(m * m + v for m, v in moments) / len(moments)
+            variance = square - mean * mean
+        elif node.op_type in _MAXIMA:
+            mean, variance = mean + math.sqrt(variance), 0.6 * variance
+        elif node.op_type in _MEANS:
+            variance *= 0.5
+        elif node.op_type in ("Sigmoid", "HardSigmoid"):
+            mean, variance = 0.5, 0.05
+        if node.op_type in _RECTIFIERS:
+            mean, variance = _relu(mean, max(variance, 1e-6))
         for name in node.output:
-            self.mean_squares[name] = result
+            self.moments[name] = (mean, variance)
 
 
 def random_weights(nodes, shapes, seed):

@@ -29,3 +29,26 @@ func.func @strided_channels(
     outs(%y : memref<1x8x8x4xf32, strided<[512, 64, 8, 2]>>)
   return
 }
+
+// -----
+
+func.func @micro_tile(%v: memref<1x1x1x8x8x4xf32>, %u: memref<1x1x4x128xf32>,
+                      %m: memref<1x1x1x8x8x128xf32>) {
+  // expected-error @below {{has a micro tile of 100x64 that takes 1600 vectors of 4 elements; at most 256 are possible}}
+  wino.hadamard schedule
+      <block = 1x1, k_block = 64, micro_tile = 100x64, vector = 4>
+    ins(%v, %u : memref<1x1x1x8x8x4xf32>, memref<1x1x4x128xf32>)
+    outs(%m : memref<1x1x1x8x8x128xf32>)
+  return
+}
+
+// -----
+
+func.func @size(%m: memref<1x1x3037000500x3037000500x8x4xf32>,
+                %y: memref<3037000500x3037000500x8x4xf32>) {
+  // expected-error @below {{is too large}}
+  wino.output_transform <F(1x1, 1x1)>
+    ins(%m : memref<1x1x3037000500x3037000500x8x4xf32>)
+    outs(%y : memref<3037000500x3037000500x8x4xf32>)
+  return
+}

@@ -26,6 +26,10 @@ using namespace wino;
 namespace {
 constexpr int64_t kCacheLineBytes = 64;
 
+/// The most accumulators of a micro-kernel. No machine has so many registers,
+/// and the code of a kernel grows with them.
+constexpr int64_t kMaxAccumulators = 256;
+
 /// Lowers one hadamard.
 class HadamardLowering {
 public:
@@ -33,11 +37,12 @@ public:
       : b(b), op(op), filter(op.getFilter()),
         alphaRows(op.getInitType().getDimSize(tile_dim::kTapRow)),
         alphaCols(op.getInitType().getDimSize(tile_dim::kTapCol)),
-        numChannels(op.getInputType().getDimSize(tile_dim::kChannel)),
-        rowView(b, op.getInput(), op.getInit()) {
+        numChannels(op.getInputType().getDimSize(tile_dim::kChannel)) {
     chooseMicroTile();
   }
 
+  /// Emits an error and fails if the micro tile is too large.
+  LogicalResult check();
   void run();
 
 private:
@@ -83,7 +88,7 @@ private:
   HadamardOp op;
   Value filter;
   int64_t alphaRows, alphaCols, numChannels;
-  RowView rowView;
+  std::optional<RowView> rowView;
   int64_t microRows = 1, microCols = 1;
 };
 } // namespace
@@ -112,7 +117,21 @@ void HadamardLowering::chooseMicroTile() {
   microRows = std::max<int64_t>(1, microRows);
 }
 
+LogicalResult HadamardLowering::check() {
+  // No panel has more columns than the filter.
+  int64_t cols = std::min(microCols, op.getFilterType().getShape().back());
+  int64_t accumulators =
+      microRows * llvm::divideCeil(cols, b.getVectorLength());
+  if (op.isDepthwise() || accumulators <= kMaxAccumulators)
+    return success();
+  return op.emitOpError("has a micro tile of ")
+         << microRows << "x" << cols << " that takes " << accumulators
+         << " vectors of " << b.getVectorLength() << " elements; at most "
+         << kMaxAccumulators << " are possible";
+}
+
 void HadamardLowering::run() {
+  rowView.emplace(b, op.getInput(), op.getInit());
   if (op.isDepthwise())
     buildDepthwise();
   else if (op.isPacked())
@@ -133,7 +152,7 @@ void HadamardLowering::forEachTap(function_ref<void(Value, Value)> body) {
 
 void HadamardLowering::buildDepthwise() {
   forEachTap([&](Value tapRow, Value tapCol) {
-    rowView.forEachRange(b, [&](const RowView::Rows &rows) {
+    rowView->forEachRange(b, [&](const RowView::Rows &rows) {
       b.loop(rows.count, [&](Value row) {
         b.forEachVector(b.index(numChannels), [&](Value c, Value mask) {
           Value lhs = b.load(rows.input, {tapRow, tapCol, row, c}, mask);
@@ -183,7 +202,7 @@ void HadamardLowering::buildUnpackedPanels() {
 //===----------------------------------------------------------------------===//
 
 void HadamardLowering::buildRows(const Panel &panel) {
-  rowView.forEachRange(b, [&](const RowView::Rows &rows) {
+  rowView->forEachRange(b, [&](const RowView::Rows &rows) {
     if (std::optional<int64_t> numRows = getConstantIntValue(rows.count))
       buildStaticRows(panel, rows, *numRows);
     else
@@ -354,7 +373,10 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, HadamardOp op,
   if (failed(checkVectorizable(op, options)))
     return failure();
   KernelBuilder b(rewriter, op, op.getInputType().getElementType(), options);
-  HadamardLowering(b, op).run();
+  HadamardLowering lowering(b, op);
+  if (failed(lowering.check()))
+    return failure();
+  lowering.run();
   rewriter.eraseOp(op);
   return success();
 }

@@ -10,10 +10,13 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/Matchers.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace wino;
+
+/// The longest vectors of known machines have 128 elements (f16, 2048 bits).
+constexpr int64_t kMaxVectorLength = 256;
 
 /// Returns the innermost region around `op` in which stack memory lives as long
 /// as the region runs, or null.
@@ -25,11 +28,22 @@ static Region *getAllocationScope(Operation *op) {
   return nullptr;
 }
 
+/// Whether the static sizes of `type` leave the number of its elements in the
+/// range of int64_t.
+static bool hasCountableElements(MemRefType type) {
+  int64_t count = 1;
+  for (int64_t size : type.getShape())
+    if (size > 0 && llvm::MulOverflow(count, size, count))
+      return false;
+  return true;
+}
+
 LogicalResult wino::checkVectorizable(Operation *op,
                                       const WinoToVectorOptions &options) {
-  if (options.vectorLength < 1 || options.vectorLength > 4096)
+  if (options.vectorLength < 1 || options.vectorLength > kMaxVectorLength)
     return op->emitOpError("cannot be lowered to vectors of ")
-           << options.vectorLength << " elements";
+           << options.vectorLength << " elements; 1 to " << kMaxVectorLength
+           << " are possible";
   if (!getAllocationScope(op))
     return op->emitOpError("is not inside of a function");
   for (auto [number, operand] : llvm::enumerate(op->getOperands())) {
@@ -43,6 +57,9 @@ LogicalResult wino::checkVectorizable(Operation *op,
         !type.getElementType().isF64())
       return op->emitOpError("has elements of type ")
              << type.getElementType() << "; only f16, f32 and f64 are lowered";
+    if (!hasCountableElements(type))
+      return op->emitOpError("operand #")
+             << number << " of type " << type << " is too large";
     if (!type.isLastDimUnitStride())
       return op->emitOpError("operand #")
              << number << " of type " << type

@@ -70,7 +70,7 @@ void OutputLowering::run() {
           int64_t tiles = op.getInputType().getDimSize(tileDim);
           int64_t pixels = op.getInitType().getDimSize(pixelDim);
           if (!ShapedType::isDynamic(tiles) && !ShapedType::isDynamic(pixels) &&
-              tiles * m <= pixels)
+              tiles <= pixels / m)
             return arith::ConstantIntOp::create(b, 1, 1);
           return b.isInside(pixel, m,
                             pixelDim == image_dim::kRow ? height : width);

@@ -23,6 +23,35 @@ namespace wino {
 using namespace mlir;
 using namespace wino;
 
+namespace {
+/// Remembers the scratch buffers that lowered ops allocate, so that they can be
+/// shared: no two ops run at once on one stack.
+class ScratchSharing : public RewriterBase::Listener {
+public:
+  void notifyOperationInserted(Operation *op,
+                               OpBuilder::InsertPoint previous) override {
+    if (auto alloca = dyn_cast<memref::AllocaOp>(op))
+      allocas.push_back(alloca);
+  }
+
+  /// Leaves one buffer of each type in a block.
+  void share(RewriterBase &rewriter) {
+    // Each has been inserted in front of those before it, so that the last one
+    // dominates the others.
+    DenseMap<std::pair<Block *, Type>, memref::AllocaOp> shared;
+    for (memref::AllocaOp alloca : llvm::reverse(allocas)) {
+      auto [it, isFirst] =
+          shared.try_emplace({alloca->getBlock(), alloca.getType()}, alloca);
+      if (!isFirst)
+        rewriter.replaceOp(alloca, it->second);
+    }
+  }
+
+private:
+  SmallVector<memref::AllocaOp> allocas;
+};
+} // namespace
+
 LogicalResult wino::lowerWinoToVector(Operation *root,
                                       const WinoToVectorOptions &options) {
   SmallVector<Operation *> ops;
@@ -31,7 +60,8 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
             OutputTransformOp>(op))
       ops.push_back(op);
   });
-  IRRewriter rewriter(root->getContext());
+  ScratchSharing scratch;
+  IRRewriter rewriter(root->getContext(), &scratch);
   // One run reports all ops that cannot be lowered.
   bool lowersAll = true;
   for (Operation *op : ops) {
@@ -43,6 +73,7 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
             });
     lowersAll &= succeeded(lowered);
   }
+  scratch.share(rewriter);
   return success(lowersAll);
 }
 
