@@ -112,8 +112,8 @@ func.func @input(%x: memref<1x16x16x4xf32>, %v: memref<6x6x1x4x4x8xf32>) {
 
 // -----
 
-// Large tiles pass through a buffer that is allocated once per call, and that
-// ops share.
+// Large tiles pass through a buffer that is allocated once per call, outside of
+// all loops, and that ops share.
 
 // CHECK-LABEL: func @scratch
 // CHECK: %[[S:.*]] = memref.alloca() {alignment = 64 : i64} : memref<8x8x4xf32>
@@ -124,13 +124,31 @@ func.func @input(%x: memref<1x16x16x4xf32>, %v: memref<6x6x1x4x4x8xf32>) {
 // CHECK-NOT: memref.alloca
 // CHECK: return
 func.func @scratch(%x: memref<1x32x32x4xf32>, %v: memref<8x8x1x5x5x4xf32>) {
-  scf.execute_region {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  scf.for %i = %c0 to %c2 step %c1 {
     wino.input_transform <F(6x6, 3x3)> pad [0, 0, 0, 0]
       ins(%x : memref<1x32x32x4xf32>) outs(%v : memref<8x8x1x5x5x4xf32>)
-    scf.yield
   }
   wino.input_transform <F(6x6, 3x3)> pad [0, 0, 0, 0]
     ins(%x : memref<1x32x32x4xf32>) outs(%v : memref<8x8x1x5x5x4xf32>)
+  return
+}
+
+// -----
+
+// Iterations that may run at the same time have a buffer each.
+
+// CHECK-LABEL: func @scratch_per_thread
+// CHECK: scf.forall
+// CHECK-NEXT: memref.alloca
+func.func @scratch_per_thread(%x: memref<1x32x32x4xf32>,
+                              %v: memref<8x8x1x5x5x4xf32>) {
+  scf.forall (%i) in (2) {
+    wino.input_transform <F(6x6, 3x3)> pad [0, 0, 0, 0]
+      ins(%x : memref<1x32x32x4xf32>) outs(%v : memref<8x8x1x5x5x4xf32>)
+  }
   return
 }
 

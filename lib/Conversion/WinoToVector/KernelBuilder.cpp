@@ -10,6 +10,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -19,12 +20,18 @@ using namespace wino;
 constexpr int64_t kMaxVectorLength = 256;
 
 /// Returns the innermost region around `op` in which stack memory lives as long
-/// as the region runs, or null.
+/// as the region runs, or null. Bodies of sequential loops are left out: their
+/// stack memory would last until the function returns, once they have become
+/// branches.
 static Region *getAllocationScope(Operation *op) {
   for (Region *region = op->getParentRegion(); region;
-       region = region->getParentRegion())
-    if (region->getParentOp()->hasTrait<OpTrait::AutomaticAllocationScope>())
+       region = region->getParentRegion()) {
+    Operation *parent = region->getParentOp();
+    if (parent->hasTrait<OpTrait::AutomaticAllocationScope>() &&
+        (!isa<LoopLikeOpInterface>(parent) ||
+         parent->hasTrait<OpTrait::HasParallelRegion>()))
       return region;
+  }
   return nullptr;
 }
 
