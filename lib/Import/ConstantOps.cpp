@@ -55,8 +55,8 @@ static LogicalResult importConstantOfShape(NodeImporter &importer) {
   if (failed(shape) || failed(importer.checkShape(*shape)))
     return failure();
   if (*numElements(*shape) > kMaxFilled)
-    return importer.emitError() << "a tensor of shape " << shapeToString(*shape)
-                                << " is too large";
+    return importer.emitError()
+           << "a tensor of shape " << shapeToString(*shape) << " is too large";
   auto constant = std::make_unique<Constant>();
   constant->shape = *shape;
   constant->splat = 0.0f;

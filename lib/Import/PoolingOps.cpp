@@ -72,11 +72,10 @@ static LogicalResult importMaxPool(NodeImporter &importer) {
 }
 
 /// How many elements of each window along one dimension count for the average:
-/// those in the input or, with `includePad`, in the padded input. One element if
-/// no window reaches out of the input.
+/// those in the input or, with `includePad`, in the padded input.
 static SmallVector<float> getCounts(const Window &window, bool includePad) {
   if (window.padBegin == 0 && window.padEnd == 0 && window.excess() == 0)
-    return {float(window.kernelSize)};
+    return SmallVector<float>(window.outputSize, float(window.kernelSize));
   int64_t begin = includePad ? -window.padBegin : 0;
   int64_t end = window.inputSize + (includePad ? window.padEnd : 0);
   SmallVector<float> counts;
