@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Limits.h"
 #include "Wino/IR/WinoDialect.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -53,7 +54,8 @@ LogicalResult FilterTransformOp::fold(FoldAdaptor adaptor,
     return success();
   }
   auto filter = dyn_cast_or_null<DenseFPElementsAttr>(adaptor.getFilter());
-  if (!filter || initType.getNumElements() > kMaxFoldedElements)
+  if (!filter || initType.getNumElements() > kMaxFoldedElements ||
+      initType.getElementTypeBitWidth() > 64)
     return failure();
   SmallVector<double> values;
   for (const APFloat &value : filter.getValues<APFloat>())
@@ -110,6 +112,8 @@ struct AbsorbPad : OpRewritePattern<OpTy> {
       sum[2 * axis] += (*low)[dim];
       sum[2 * axis + 1] += (*high)[dim];
     }
+    if (llvm::any_of(sum, [](int64_t pad) { return pad > kMaxPad; }))
+      return rewriter.notifyMatchFailure(op, "the padding is too large");
     rewriter.modifyOpInPlace(op, [&] {
       op.getInputMutable().assign(pad.getSource());
       op.setPad(sum);

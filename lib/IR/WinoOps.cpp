@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Limits.h"
 #include "Wino/IR/WinoDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
@@ -149,8 +150,30 @@ WINO_DEFINE_DPS_METHODS(OutputTransformOp)
 // Verifiers
 //===----------------------------------------------------------------------===//
 
-/// Operands are all tensors or all memrefs, and a tensor init is the result.
+/// Verifies that `type` has at most 2^48 elements, a dynamic or zero size
+/// counted as one: sums and products of its sizes do not overflow, nor do
+/// offsets in bytes.
+static LogicalResult verifyNumElements(Operation *op, ShapedType type) {
+  constexpr int64_t kMaxNumElements = int64_t(1) << 48;
+  int64_t limit = kMaxNumElements;
+  for (int64_t size : type.getShape()) {
+    if (ShapedType::isDynamic(size) || size == 0)
+      continue;
+    limit /= size;
+    if (limit == 0)
+      return op->emitOpError("expected at most 2^48 elements, but got ")
+             << type;
+  }
+  return success();
+}
+
+/// Operands are all tensors or all memrefs of a size that can be computed with,
+/// and a tensor init is the result.
 static LogicalResult verifyDps(DestinationStyleOpInterface op, Value init) {
+  for (Type type : op->getOperandTypes())
+    if (auto shaped = dyn_cast<ShapedType>(type))
+      if (failed(verifyNumElements(op, shaped)))
+        return failure();
   bool isTensor = isa<TensorType>(init.getType());
   for (Value operand : op->getOperands())
     if (isa<ShapedType>(operand.getType()) &&
@@ -284,7 +307,6 @@ static LogicalResult verifyImageReader(OpTy op, int64_t minRowLength) {
   if (op.getPad().size() != 4)
     return op.emitOpError("expected pad to have four elements, but got ")
            << op.getPad().size();
-  constexpr int64_t kMaxPad = int64_t(1) << 30;
   for (int64_t pad : op.getPad())
     if (pad < 0 || pad > kMaxPad)
       return op.emitOpError("expected pad to be in [0, ")

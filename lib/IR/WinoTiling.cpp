@@ -16,7 +16,8 @@
 //
 // Taps are never tiled. Offsets that must be multiples of a block (pixels of m,
 // channels of a packed block) are checked, because the drivers do not: a tile
-// that is not provably aligned is refused.
+// that is not provably aligned is refused, and so are tiles of channels that
+// only hold padding.
 //
 //===----------------------------------------------------------------------===//
 
@@ -27,6 +28,7 @@
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/LoopLikeInterface.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace wino;
@@ -525,7 +527,7 @@ LogicalResult OutputTransformOp::getIterationDomainTileFromResultTile(
     unsigned dim = image_dim::kRow + axis;
     if (!isMultipleOf(offsets[dim], m[axis]))
       return failure();
-    // A size that is no multiple of m is the crop at the border.
+    // A size that is no multiple of m crops the last tile.
     domainOffsets.push_back(
         apply(builder, loc, d0.floorDiv(m[axis]), {offsets[dim]}));
     domainSizes.push_back(
@@ -543,43 +545,81 @@ LogicalResult OutputTransformOp::getIterationDomainTileFromResultTile(
   return success();
 }
 
+/// Returns the tile of `op` that computes the part [resultOffsets,
+/// resultOffsets
+/// + resultSizes) of its result from the tiles of the domain.
+static FailureOr<TilingResult>
+buildOutputTile(OutputTransformOp op, OpBuilder &builder,
+                ArrayRef<OpFoldResult> offsets, ArrayRef<OpFoldResult> sizes,
+                ArrayRef<OpFoldResult> resultOffsets,
+                ArrayRef<OpFoldResult> resultSizes) {
+  Location loc = op.getLoc();
+  SmallVector<OpFoldResult> inputSizes =
+      tensor::getMixedSizes(builder, loc, op.getInput());
+  for (unsigned dim : {tile_dim::kTapRow, tile_dim::kTapCol})
+    if (!coversAll(offsets[dim], sizes[dim], inputSizes[dim]))
+      return failure();
+
+  SmallVector<Operation *> slices;
+  Value input = getSlice(builder, loc, op.getInput(), offsets, sizes, slices);
+  Value init =
+      getSlice(builder, loc, op.getInit(), resultOffsets, resultSizes, slices);
+  SmallVector<Value> operands;
+  for (Value operand : op.getEpilogueOperands()) {
+    size_t rank = cast<ShapedType>(operand.getType()).getRank();
+    operands.push_back(getSlice(builder, loc, operand,
+                                resultOffsets.take_back(rank),
+                                resultSizes.take_back(rank), slices));
+  }
+  auto tiled =
+      OutputTransformOp::create(builder, loc, init.getType(), op.getTransform(),
+                                input, init, operands, op.getScheduleAttr());
+  IRMapping mapping;
+  op.getEpilogue().cloneInto(&tiled.getEpilogue(), mapping);
+  return TilingResult{{tiled}, tiled->getResults(), slices};
+}
+
+// The tile that is asked for is computed, not the whole tiles it belongs to: a
+// result that ends inside a tile is cropped.
 FailureOr<TilingResult>
 OutputTransformOp::generateResultTileValue(OpBuilder &builder, unsigned number,
                                            ArrayRef<OpFoldResult> offsets,
                                            ArrayRef<OpFoldResult> sizes) {
-  return generateTile(*this, builder, number, offsets, sizes);
+  SmallVector<OpFoldResult> domainOffsets, domainSizes;
+  if (failed(getIterationDomainTileFromResultTile(
+          builder, number, offsets, sizes, domainOffsets, domainSizes)))
+    return failure();
+  return buildOutputTile(*this, builder, domainOffsets, domainSizes, offsets,
+                         sizes);
+}
+
+/// Whether every tile of `size` channels of M holds channels of the result,
+/// which has fewer.
+static bool allTilesHaveChannels(OutputTransformOp op, OpFoldResult size) {
+  int64_t padded = op.getInputType().getDimSize(tile_dim::kChannel);
+  int64_t channels = op.getInitType().getDimSize(image_dim::kChannel);
+  std::optional<int64_t> tile = getConstantIntValue(size);
+  if (ShapedType::isDynamic(padded) || ShapedType::isDynamic(channels))
+    return false;
+  return padded == channels ||
+         (tile && *tile > 0 &&
+          llvm::divideCeil(padded, *tile) == llvm::divideCeil(channels, *tile));
 }
 
 FailureOr<TilingResult>
 OutputTransformOp::getTiledImplementation(OpBuilder &builder,
                                           ArrayRef<OpFoldResult> offsets,
                                           ArrayRef<OpFoldResult> sizes) {
-  Location loc = getLoc();
-  SmallVector<OpFoldResult> inputSizes =
-      tensor::getMixedSizes(builder, loc, getInput());
-  for (unsigned dim : {tile_dim::kTapRow, tile_dim::kTapCol})
-    if (!coversAll(offsets[dim], sizes[dim], inputSizes[dim]))
-      return failure();
+  OpFoldResult numChannels =
+      tensor::getMixedSize(builder, getLoc(), getInput(), tile_dim::kChannel);
+  if (!coversAll(offsets[tile_dim::kChannel], sizes[tile_dim::kChannel],
+                 numChannels) &&
+      !allTilesHaveChannels(*this, sizes[tile_dim::kChannel]))
+    return failure();
   SmallVector<OpFoldResult> resultOffsets, resultSizes;
   if (failed(getResultTilePosition(builder, 0, offsets, sizes, resultOffsets,
                                    resultSizes)))
     return failure();
-
-  SmallVector<Operation *> slices;
-  Value input = getSlice(builder, loc, getInput(), offsets, sizes, slices);
-  Value init =
-      getSlice(builder, loc, getInit(), resultOffsets, resultSizes, slices);
-  SmallVector<Value> operands;
-  for (Value operand : getEpilogueOperands()) {
-    size_t rank = cast<ShapedType>(operand.getType()).getRank();
-    operands.push_back(getSlice(builder, loc, operand,
-                                ArrayRef(resultOffsets).take_back(rank),
-                                ArrayRef(resultSizes).take_back(rank), slices));
-  }
-  auto tiled =
-      OutputTransformOp::create(builder, loc, init.getType(), getTransform(),
-                                input, init, operands, getScheduleAttr());
-  IRMapping mapping;
-  getEpilogue().cloneInto(&tiled.getEpilogue(), mapping);
-  return TilingResult{{tiled}, tiled->getResults(), slices};
+  return buildOutputTile(*this, builder, offsets, sizes, resultOffsets,
+                         resultSizes);
 }

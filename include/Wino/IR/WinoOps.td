@@ -130,7 +130,7 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
 
     - (C1) The tap sizes of `init` are the alphas of the transform.
     - (C2) Image and `init` agree in N, and `init` has at least C channels.
-    - (C3) `pad` has four elements, none negative.
+    - (C3) `pad` has four elements, none negative or above 2^30.
     - (C4) Without `origin` the tiles are ceil((H + top + bottom - R + 1) / m)
       x ceil((W + left + right - R' + 1) / m').
     - (C5) `origin` has no or two elements.
@@ -174,12 +174,12 @@ def Wino_Im2RowOp : Wino_ImageReaderOp<"im2row"> {
 
     - (C1) The tap sizes of `init` are 1.
     - (C2) Image and `init` agree in N, and rows have at least kh kw C elements.
-    - (C3) `pad` has four elements, none negative.
+    - (C3) `pad` has four elements, none negative or above 2^30.
     - (C4) Without `origin` the tiles are the output pixels of the convolution.
     - (C5) `origin` has no or two elements.
     - (C6) All element types are equal.
     - (C7) Channel and row sizes are static.
-    - (C8) `kernel`, `strides` and `dilations` have two positive elements each.
+    - (C8) `kernel`, `strides` and `dilations` have two elements in [1, 2^15] each.
 
     ```mlir
     %p = wino.im2row kernel [7, 7] strides [2, 2] dilations [1, 1]
