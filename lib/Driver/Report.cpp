@@ -1,0 +1,114 @@
+//===- Report.cpp - What a compilation decided ----------------------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/Driver/Report.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace wino;
+namespace json = llvm::json;
+
+/// Converts what the passes report: numbers, strings, arrays and dictionaries
+/// as themselves, everything else as its text.
+static json::Value toJSON(Attribute attr) {
+  if (auto boolean = dyn_cast<BoolAttr>(attr))
+    return boolean.getValue();
+  if (auto integer = dyn_cast<IntegerAttr>(attr))
+    if (integer.getValue().isSignedIntN(64))
+      return integer.getValue().getSExtValue();
+  if (auto number = dyn_cast<FloatAttr>(attr))
+    return number.getValueAsDouble();
+  if (auto string = dyn_cast<StringAttr>(attr))
+    return json::fixUTF8(string.getValue());
+  if (auto array = dyn_cast<DenseI64ArrayAttr>(attr))
+    return json::Array(array.asArrayRef());
+  if (auto array = dyn_cast<ArrayAttr>(attr)) {
+    json::Array result;
+    for (Attribute element : array)
+      result.push_back(toJSON(element));
+    return result;
+  }
+  if (auto dictionary = dyn_cast<DictionaryAttr>(attr)) {
+    json::Object result;
+    for (NamedAttribute entry : dictionary)
+      result[json::fixUTF8(entry.getName())] = toJSON(entry.getValue());
+    return result;
+  }
+  std::string text;
+  llvm::raw_string_ostream(text) << attr;
+  return json::fixUTF8(text);
+}
+
+static json::Array tensorsToJSON(ArrayRef<TensorSpec> tensors) {
+  json::Array result;
+  for (const TensorSpec &tensor : tensors)
+    result.push_back(json::Object{
+        {"name", json::fixUTF8(tensor.name)},
+        {"type", getElementTypeInfo(tensor.type).name},
+        {"shape", json::Array(tensor.shape)},
+    });
+  return result;
+}
+
+/// Returns the sum of the integer `field` over all layers that have it.
+static int64_t sumOverLayers(ArrayAttr layers, StringRef field) {
+  int64_t sum = 0;
+  for (Attribute layer : layers)
+    if (auto dictionary = dyn_cast<DictionaryAttr>(layer))
+      if (auto value = dictionary.getAs<IntegerAttr>(field))
+        sum += value.getInt();
+  return sum;
+}
+
+std::string wino::formatReport(const Report &report) {
+  const ModelInterface &model = *report.interface;
+  ArrayAttr layers = report.layers;
+  json::Object options{{"threads", report.threads}};
+  if (!report.algorithm.empty())
+    options["algorithm"] = json::fixUTF8(report.algorithm);
+  if (!report.planFile.empty())
+    options["plan"] = json::fixUTF8(report.planFile);
+
+  json::Object seconds;
+  double total = 0;
+  for (const auto &[phase, time] : report.phases) {
+    seconds[phase] = time;
+    total += time;
+  }
+  seconds["total"] = total;
+
+  json::Object result{
+      {"report_version", 1},
+      {"wino_version", WINO_VERSION},
+      {"model", json::fixUTF8(model.modelName)},
+      {"prefix", model.prefix},
+      {"cpu", model.cpu},
+      {"triple", report.cpu->triple},
+      {"options", std::move(options)},
+      {"inputs", tensorsToJSON(model.inputs)},
+      {"outputs", tensorsToJSON(model.outputs)},
+      {"plan_hash", llvm::utohexstr(model.planHash, /*LowerCase=*/true,
+                                    /*Width=*/16)},
+      {"layers", layers ? toJSON(layers) : json::Array()},
+      {"totals",
+       json::Object{{"layers", layers ? layers.size() : 0},
+                    {"macs", layers ? sumOverLayers(layers, "macs") : 0}}},
+      {"memory", json::Object{{"weight_bytes", report.weightBytes},
+                              {"packed_bytes", report.packedBytes},
+                              {"scratch_bytes", model.scratchSize},
+                              {"scratch_lower_bound", report.scratchLowerBound},
+                              {"object_bytes", report.objectBytes}}},
+      {"seconds", std::move(seconds)},
+  };
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << llvm::formatv("{0:2}\n", json::Value(std::move(result)));
+  return text;
+}

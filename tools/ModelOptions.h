@@ -1,0 +1,80 @@
+//===- ModelOptions.h - Options that compile a model ------------*- C++ -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The command line options that wino-compile and wino-run share.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_TOOLS_MODELOPTIONS_H
+#define WINO_TOOLS_MODELOPTIONS_H
+
+#include "Wino/Driver/Compile.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/CommandLine.h"
+
+namespace wino {
+
+/// Returns `name`, for an option of that name. The LLVM library registers the
+/// options of its own passes in every program; one that has this name goes.
+inline llvm::StringRef optionName(llvm::StringRef name) {
+  auto &registered = llvm::cl::getRegisteredOptions();
+  if (auto it = registered.find(name); it != registered.end())
+    it->second->removeArgument();
+  return name;
+}
+
+/// Registers the shared options in `category`, of a tool's main().
+struct ModelOptions {
+  explicit ModelOptions(llvm::cl::OptionCategory &category)
+      : modelFile(llvm::cl::Positional, llvm::cl::Required,
+                  llvm::cl::desc("MODEL.onnx|MODEL.mlir"),
+                  llvm::cl::cat(category)),
+        cpuHelp("CPU to compile for (default: host), one of " +
+                llvm::join(getCPUNames(), ", ")),
+        cpu(optionName("cpu"), llvm::cl::desc(cpuHelp),
+            llvm::cl::value_desc("name"), llvm::cl::init("host"),
+            llvm::cl::cat(category)),
+        planFile(optionName("plan"),
+                 llvm::cl::desc("Take the plans from this file"),
+                 llvm::cl::value_desc("file.json"), llvm::cl::cat(category)),
+        algorithm(optionName("algorithm"),
+                  llvm::cl::desc("Force an algorithm on every convolution it "
+                                 "applies to"),
+                  llvm::cl::value_desc("name[:F(m,r)]"),
+                  llvm::cl::cat(category)),
+        threads(optionName("threads"),
+                llvm::cl::desc("Threads of a run (default: 1)"),
+                llvm::cl::value_desc("count"), llvm::cl::init(1),
+                llvm::cl::cat(category)),
+        reportFile(optionName("report"),
+                   llvm::cl::desc("Write a report as JSON"),
+                   llvm::cl::value_desc("file.json"), llvm::cl::cat(category)) {
+  }
+
+  /// Returns the compile options that the given options mean.
+  CompileOptions get() const {
+    CompileOptions options;
+    options.modelFile = modelFile;
+    options.cpu = cpu;
+    options.planFile = planFile;
+    options.algorithm = algorithm;
+    options.threads = threads;
+    options.reportFile = reportFile;
+    return options;
+  }
+
+  llvm::cl::opt<std::string> modelFile;
+  /// Options do not own their help texts.
+  std::string cpuHelp;
+  llvm::cl::opt<std::string> cpu, planFile, algorithm;
+  llvm::cl::opt<unsigned> threads;
+  llvm::cl::opt<std::string> reportFile;
+};
+
+} // namespace wino
+
+#endif // WINO_TOOLS_MODELOPTIONS_H
