@@ -82,6 +82,8 @@ config.substitutions += [
         "node " + os.path.join(config.wino_src_root, "scripts", "onnx_reference.mjs")
         + " --runtime " + runtime,
     ),
+    ("%cc", config.cc),
+    ("%cxx", config.cxx),
     ("%cmake", config.cmake),
     ("%consumer-options", " ".join(consumer_options)),
     ("%python", "env PYTHONPATH=" + os.path.join(config.wino_src_root, "python") + " " + config.python),

@@ -80,6 +80,31 @@ wino::translateForTarget(ModuleOp module, llvm::LLVMContext &context,
   return result;
 }
 
+/// Whether a program that links the C library and its mathematical functions
+/// has `function`.
+static bool isAvailable(const llvm::Function &function, bool allowOpenMP) {
+  StringRef name = function.getName();
+  if (name == "memcpy" || name == "memmove" || name == "memset")
+    return true;
+  if (allowOpenMP && (name.starts_with("__kmpc_") || name.starts_with("omp_")))
+    return true;
+  llvm::FunctionType *type = function.getFunctionType();
+  return type->getReturnType()->isFloatingPointTy() &&
+         llvm::all_of(type->params(), [](llvm::Type *parameter) {
+           return parameter->isFloatingPointTy();
+         });
+}
+
+llvm::Error wino::checkCalls(const llvm::Module &module, bool allowOpenMP) {
+  for (const llvm::Function &function : module)
+    if (function.isDeclaration() && !function.isIntrinsic() &&
+        !function.use_empty() && !isAvailable(function, allowOpenMP))
+      return llvm::createStringError("the compiled code would call '" +
+                                     function.getName() +
+                                     "', which programs do not have");
+  return llvm::Error::success();
+}
+
 void wino::optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;

@@ -324,6 +324,9 @@ llvm::Expected<std::string> Compiler::emit() {
     return text;
   }
   optimize(**translated, *machine);
+  if (llvm::Error error =
+          checkCalls(**translated, /*allowOpenMP=*/options.threads > 1))
+    return error;
   SmallVector<char, 0> code;
   llvm::raw_svector_ostream os(code);
   auto fileType = options.emit == EmitKind::Object

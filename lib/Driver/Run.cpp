@@ -309,6 +309,9 @@ llvm::Error Runner::link() {
   std::string program = directory.getFile("program");
   SmallVector<StringRef> arguments{
       "-O1", "-D_DEFAULT_SOURCE", source, object, "-lm", "-o", program};
+  // Threads are those of LLVM's OpenMP runtime.
+  if (options.compile.threads > 1)
+    arguments.push_back("-lomp");
   // Saves the emulator from looking for the target's shared libraries.
   if (isForeign)
     arguments.push_back("-static");

@@ -95,6 +95,7 @@ void wino::buildBuffersToLLVMPipeline(OpPassManager &passes,
     llvm::consumeError(cpu.takeError());
   }
   passes.addPass(createConvertWinoToVectorPass(vectors));
+  passes.addPass(createConvertCopyToLinalgPass());
   passes.addPass(createConvertLinalgToLoopsPass());
   addCleanup(passes);
   passes.addPass(createLoopInvariantCodeMotionPass());

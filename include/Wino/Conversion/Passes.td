@@ -62,13 +62,44 @@ def ConvertWinoToVectorPass : Pass<"convert-wino-to-vector"> {
            "Multiply by lanes of vectors of the transformed input, as NEON can; "
            "otherwise by scalars that are loaded and broadcast">,
     Option<"prefetch", "prefetch", "bool", /*default=*/"true",
-           "Prefetch the next panel of packed filters">
+           "Prefetch packed filters">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
     "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
     "::mlir::vector::VectorDialect"
   ];
+}
+
+def ConvertCopyToLinalgPass : Pass<"convert-copy-to-linalg"> {
+  let summary = "Turn copies of strided buffers into linalg ops";
+  let description = [{
+    Replaces every `memref.copy` between buffers that are not both contiguous by
+    an elementwise `linalg.generic`, which becomes loops. MLIR's own lowering of
+    such a copy calls a function of its runner library. Copies of contiguous
+    buffers stay: they become `memcpy`.
+
+    Example:
+
+    ```mlir
+    memref.copy %x, %y
+      : memref<4x6xf32> to memref<4x6xf32, strided<[8, 1], offset: 9>>
+    ```
+
+    becomes
+
+    ```mlir
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>,
+                                     affine_map<(d0, d1) -> (d0, d1)>],
+                    iterator_types = ["parallel", "parallel"]}
+      ins(%x : memref<4x6xf32>)
+      outs(%y : memref<4x6xf32, strided<[8, 1], offset: 9>>) {
+    ^bb0(%in: f32, %out: f32):
+      linalg.yield %in : f32
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
 #endif // WINO_CONVERSION_PASSES_TD

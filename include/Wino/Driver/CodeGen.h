@@ -37,6 +37,11 @@ translateForTarget(mlir::ModuleOp module, llvm::LLVMContext &context,
                    llvm::TargetMachine &machine, llvm::StringRef name,
                    llvm::ArrayRef<std::string> exported);
 
+/// Fails if `module` calls anything but its own functions, `memcpy` and its
+/// kin, functions on floating-point numbers as in <math.h> and, if
+/// `allowOpenMP`, the OpenMP runtime.
+llvm::Error checkCalls(const llvm::Module &module, bool allowOpenMP);
+
 /// Runs LLVM's pipeline of level -O3.
 void optimize(llvm::Module &module, llvm::TargetMachine &machine);
 
