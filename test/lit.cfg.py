@@ -5,6 +5,7 @@
 #   asan           built with AddressSanitizer
 #   assertions     built with assertions on
 #   onnx           built with the ONNX importer
+#   openmp         an OpenMP runtime to link
 #   onnxruntime    node and the installed npm package of the reference runtime
 #   shared-data    a folder of data not kept in this repository (WINO_SHARED)
 
@@ -18,6 +19,9 @@ config.name = "Wino"
 config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
 config.suffixes = [".mlir", ".test"]
 config.excludes = ["Inputs"]
+# The target check-wino-slow runs them.
+if not lit_config.params.get("slow"):
+    config.excludes.append("Slow")
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.wino_obj_root, "test")
 
@@ -31,6 +35,8 @@ if config.wino_sanitizers:
     config.available_features.add("asan")
 if config.wino_assertions:
     config.available_features.add("assertions")
+if config.wino_have_openmp:
+    config.available_features.add("openmp")
 if config.wino_build_onnx:
     config.available_features.add("onnx")
 if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
@@ -90,7 +96,7 @@ config.substitutions += [
 ]
 llvm_config.use_default_substitutions()
 llvm_config.add_tool_substitutions(
-    ["wino-opt", "wino-compile", "wino-import", "wino-lsp-server", "wino-run"],
+    ["wino-opt", "wino-compile", "wino-import", "wino-lsp-server", "wino-run", "wino-sweep"],
     [config.wino_tools_dir],
 )
 llvm_config.add_tool_substitutions(

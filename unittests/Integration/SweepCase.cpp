@@ -1,0 +1,178 @@
+//===- SweepCase.cpp - One convolution of the sweep -----------------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "SweepCase.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace wino;
+using namespace wino::test;
+
+//===----------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------===//
+
+std::string TransformSpec::getName() const {
+  return llvm::formatv("F({0}x{1}, {2}x{3})", mRows, mCols, rRows, rCols);
+}
+
+std::string TransformSpec::str() const {
+  if (points.empty())
+    return getName();
+  return getName() + ", points = [" + llvm::join(points, ", ") + "]";
+}
+
+std::string SweepCase::getRequest() const {
+  return transform ? algorithm + ":" + transform->getName() : algorithm;
+}
+
+std::string SweepCase::str() const {
+  static constexpr llvm::StringLiteral layouts[] = {"nhwc_hwcf", "nhwc_fhwc",
+                                                    "nchw_fchw"};
+  static constexpr llvm::StringLiteral destinations[] = {"", " init=bias",
+                                                         " init=tensor"};
+  static constexpr llvm::StringLiteral activations[] = {"", " relu", " clip"};
+  std::string text = llvm::formatv(
+      "seed={0} case={1}: {2} {3}{4} n={5}{6} h={7}{8} w={9}{10} c={11} k={12} "
+      "filter={13}x{14}",
+      seed, number, getRequest(), layouts[static_cast<int>(layout)],
+      isGeneric ? " generic" : "", shape.n, isDynamicN ? "?" : "", shape.h,
+      isDynamicH ? "?" : "", shape.w, isDynamicW ? "?" : "", shape.c, shape.k,
+      shape.kh, shape.kw);
+  text += llvm::formatv(
+      " stride={0}x{1} dilation={2}x{3} pad={4},{5},{6},{7}{8}{9}{10}{11}",
+      shape.strideH, shape.strideW, shape.dilationH, shape.dilationW,
+      shape.padTop, shape.padBottom, shape.padLeft, shape.padRight,
+      destinations[static_cast<int>(destination)], hasBias ? " bias" : "",
+      hasResidual ? " residual" : "",
+      activations[static_cast<int>(activation)]);
+  if (isFilterInput)
+    text += " filter=input";
+  if (!schedule.empty())
+    text += " <" + schedule + ">";
+  return text;
+}
+
+//===----------------------------------------------------------------------===//
+// Random cases
+//===----------------------------------------------------------------------===//
+
+/// The transforms of the sweep.
+static const TransformSpec kTransforms[] = {
+    {2, 2, 3, 3, {}}, {3, 3, 3, 3, {}}, {4, 4, 3, 3, {}}, {5, 5, 3, 3, {}},
+    {6, 6, 3, 3, {}}, {7, 7, 3, 3, {}}, {8, 8, 3, 3, {}}, {2, 2, 5, 5, {}},
+    {4, 4, 5, 5, {}}, {2, 2, 7, 7, {}}, {1, 4, 1, 3, {}}, {4, 1, 3, 1, {}},
+    {1, 2, 1, 7, {}}, {6, 1, 5, 1, {}}, {4, 2, 3, 5, {}}, {2, 6, 3, 3, {}},
+    {3, 4, 5, 2, {}}, {2, 3, 2, 2, {}}};
+
+/// Filters, strides and dilations that im2row serves.
+struct Window {
+  int64_t kh, kw, strideH, strideW, dilationH, dilationW;
+};
+static const Window kWindows[] = {{1, 1, 1, 1, 1, 1}, {1, 1, 2, 2, 1, 1},
+                                  {7, 7, 2, 2, 1, 1}, {3, 3, 2, 2, 1, 1},
+                                  {3, 3, 1, 1, 2, 2}, {3, 3, 1, 1, 1, 1},
+                                  {5, 3, 2, 1, 1, 3}, {11, 11, 4, 4, 1, 1},
+                                  {7, 7, 1, 1, 1, 1}, {1, 5, 1, 3, 1, 2}};
+
+/// Sets algorithm and filter so that neighbours differ: of twelve cases eight
+/// run winograd, three im2row, one the linalg op itself.
+static void setAlgorithm(SweepCase &c, Random &random) {
+  unsigned slot = c.number % 12, round = c.number / 12;
+  if (slot < 8) {
+    c.algorithm = "winograd";
+    unsigned index = (round * 8 + slot) % std::size(kTransforms);
+    c.transform = kTransforms[index];
+    c.shape.kh = c.transform->rRows;
+    c.shape.kw = c.transform->rCols;
+    return;
+  }
+  c.algorithm = slot < 11 ? "im2row" : "direct";
+  unsigned index = slot < 11 ? round * 3 + slot - 8 : random.integer(0, 100);
+  const Window &window = kWindows[index % std::size(kWindows)];
+  c.shape.kh = window.kh;
+  c.shape.kw = window.kw;
+  c.shape.strideH = window.strideH;
+  c.shape.strideW = window.strideW;
+  c.shape.dilationH = window.dilationH;
+  c.shape.dilationW = window.dilationW;
+}
+
+static void setSizes(SweepCase &c, Random &random) {
+  Conv2DShape &shape = c.shape;
+  constexpr int64_t channels[] = {1,  2,  3,  4,  5,  7,  8,  11, 12, 15,
+                                  16, 17, 19, 24, 31, 32, 33, 40, 47, 64};
+  shape.c = random.pick(channels);
+  shape.k = random.pick(channels);
+  shape.n = random.pick({1, 1, 2, 3});
+  bool isEven = random.oneIn(2);
+  int64_t pad = random.integer(0, 3);
+  auto getPad = [&] { return isEven ? pad : random.integer(0, 3); };
+  shape.padTop = getPad();
+  shape.padBottom = getPad();
+  shape.padLeft = getPad();
+  shape.padRight = getPad();
+  // A filter may not exceed the padded image.
+  int64_t extentH = shape.dilationH * (shape.kh - 1) + 1;
+  int64_t extentW = shape.dilationW * (shape.kw - 1) + 1;
+  int64_t maxSize = random.oneIn(4) ? 5 : 22;
+  shape.h = std::max(extentH - shape.padTop - shape.padBottom, int64_t(0)) +
+            random.integer(1, maxSize);
+  shape.w = std::max(extentW - shape.padLeft - shape.padRight, int64_t(0)) +
+            random.integer(1, maxSize);
+}
+
+static void setForm(SweepCase &c, Random &random) {
+  c.layout = static_cast<Layout>(random.integer(0, 2));
+  c.isGeneric = random.oneIn(6);
+  c.isFilterInput = random.oneIn(10);
+  c.destination = static_cast<Destination>(random.pick({0, 0, 0, 1, 2}));
+  c.hasBias = random.oneIn(2);
+  c.hasResidual = random.oneIn(4);
+  c.activation = static_cast<Activation>(random.integer(0, 2));
+  if (random.oneIn(4)) {
+    c.isDynamicN = random.oneIn(2);
+    c.isDynamicH = random.oneIn(2);
+    c.isDynamicW = random.oneIn(2);
+  }
+}
+
+/// Makes half of the plans hand-written, with a random schedule. The generic
+/// form of an op is made by a pass that drops attributes, so its plan cannot be
+/// written on the op.
+static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
+  if (c.algorithm == "direct" || c.isGeneric || random.oneIn(2))
+    return;
+  int64_t vector = cpu.getVectorLength(/*elementBits=*/32);
+  int64_t microCols = vector * random.integer(1, 3);
+  int64_t kBlock = microCols * random.integer(1, 3);
+  // Blocks of zero tiles are all tiles, whose number must be known for the
+  // scratch to be bounded.
+  int64_t least = c.isDynamic() ? 1 : 0;
+  int64_t blockRows = random.integer(least, 4);
+  int64_t blockCols = random.integer(least, 7);
+  int64_t microRows = random.integer(1, 7);
+  c.schedule =
+      llvm::formatv("block = {0}x{1}, k_block = {2}, micro_tile = "
+                    "{3}x{4}, vector = {5}",
+                    blockRows, blockCols, kBlock, microRows, microCols, vector);
+}
+
+SweepCase wino::test::makeSweepCase(uint64_t seed, unsigned number,
+                                    const CPUInfo &cpu) {
+  // Neighbouring seeds must not give neighbouring sequences.
+  Random random(seed * 0x9e3779b97f4a7c15 + number);
+  SweepCase c;
+  c.seed = seed;
+  c.number = number;
+  setAlgorithm(c, random);
+  setSizes(c, random);
+  setForm(c, random);
+  setSchedule(c, random, cpu);
+  return c;
+}

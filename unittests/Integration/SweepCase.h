@@ -1,0 +1,113 @@
+//===- SweepCase.h - One convolution of the sweep ---------------*- C++ -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A sweep is a sequence of convolutions that a seed determines: the case of a
+// number is the same in every sweep with that seed, so that one can be rerun
+// alone.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_UNITTESTS_INTEGRATION_SWEEPCASE_H
+#define WINO_UNITTESTS_INTEGRATION_SWEEPCASE_H
+
+#include "Wino/Support/ReferenceConv.h"
+#include "Wino/Target/CPU.h"
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace wino::test {
+
+/// Random numbers that do not depend on the standard library.
+class Random {
+public:
+  explicit Random(uint64_t seed) : engine(seed) {}
+
+  /// Returns an integer from `low` to `high`, both included.
+  int64_t integer(int64_t low, int64_t high) {
+    return low + static_cast<int64_t>(engine() % (high - low + 1));
+  }
+  /// Returns true once in `n` times.
+  bool oneIn(int64_t n) { return integer(1, n) == 1; }
+  int64_t pick(llvm::ArrayRef<int64_t> values) {
+    return values[integer(0, values.size() - 1)];
+  }
+  /// Returns a multiple of 2^-23 in [-1, 1].
+  float real() {
+    return static_cast<float>(integer(-(1 << 23), 1 << 23)) * 0x1p-23f;
+  }
+  std::vector<float> reals(int64_t count) {
+    std::vector<float> values(count);
+    for (float &value : values)
+      value = real();
+    return values;
+  }
+
+private:
+  std::mt19937_64 engine;
+};
+
+/// The op the convolution is written as.
+enum class Layout { NhwcHwcf, NhwcFhwc, NchwFchw };
+/// What the convolution adds to.
+enum class Destination { Zero, Bias, Tensor };
+enum class Activation { None, Relu, Clip };
+
+/// F(m x m', r x r') with the points of both axes; empty for the default ones.
+struct TransformSpec {
+  int64_t mRows = 1, mCols = 1, rRows = 1, rCols = 1;
+  std::vector<std::string> points;
+
+  /// Prints `F(4x4, 3x3)`.
+  std::string getName() const;
+  /// Prints the parameters of a `#wino.transform`.
+  std::string str() const;
+};
+
+/// A convolution, its epilogue, and the plan it is forced to.
+struct SweepCase {
+  uint64_t seed = 0;
+  unsigned number = 0;
+
+  Layout layout = Layout::NhwcHwcf;
+  Conv2DShape shape;
+  Destination destination = Destination::Zero;
+  bool hasBias = false, hasResidual = false;
+  Activation activation = Activation::None;
+  /// Whether the op is written as linalg.generic.
+  bool isGeneric = false;
+  /// Whether the filter is an input instead of a weight.
+  bool isFilterInput = false;
+  bool isDynamicN = false, isDynamicH = false, isDynamicW = false;
+
+  /// `winograd`, `im2row` or `direct`.
+  std::string algorithm;
+  /// The transform of winograd.
+  std::optional<TransformSpec> transform;
+  /// The schedule of a hand-written plan; if empty the algorithm is forced by
+  /// the option of wino-assign-plans, and the schedule is the default one.
+  std::string schedule;
+
+  bool isDynamic() const { return isDynamicN || isDynamicH || isDynamicW; }
+  /// The symbol of the function.
+  std::string getSymbol() const { return "case" + std::to_string(number); }
+  /// The value of the option `algorithm`.
+  std::string getRequest() const;
+  /// One line for people: how to rerun the case, and what it is.
+  std::string str() const;
+  /// The MLIR module; the function takes the image, a filter that is no
+  /// weight, the destination, the residual, and then the weights.
+  std::string getModule() const;
+};
+
+/// Returns case `number` of the sweep of `seed` for `cpu`.
+SweepCase makeSweepCase(uint64_t seed, unsigned number, const CPUInfo &cpu);
+
+} // namespace wino::test
+
+#endif // WINO_UNITTESTS_INTEGRATION_SWEEPCASE_H

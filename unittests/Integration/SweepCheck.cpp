@@ -1,0 +1,385 @@
+//===- SweepCheck.cpp - What a case must compute --------------------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The bound of the rounding errors, after Barabasz et al. (arXiv 1803.10986),
+// componentwise and with every constant derived from the code that is
+// generated. Let u = 2^-24, gamma_n = n u / (1 - n u). A computed sum of
+// products equals the exact sum with every product multiplied by at most n
+// factors (1 + d), |d| <= u, where n is the largest number of roundings on the
+// way of a product to the result; so its error is at most gamma_n times the sum
+// of the absolute values of the products.
+//
+// Winograd: the ways of y = A^T [sum_c (G g G'^T) . (B^T d B')] A' go through
+//   - G: evaluated in double precision and rounded to float once, so one
+//     rounding, and as many of 2^-53 as the programs of G have,
+//   - B, once along the rows and once along the columns: the roundings of the
+//     two straight-line programs, inexact constants included
+//     (LinearProgram::getMaxRoundings),
+//   - the sum over channels by multiply-adds in a fixed order: C roundings, as
+//     the first one adds to zero (padded channels add zeros exactly),
+//   - A, as B,
+//   - one rounding per addition of the epilogue.
+// Programs may compute terms that cancel, so that more products than those of
+// the matrix take part: |A|, |B| and |G| are LinearProgram::getAbsoluteMatrix.
+//
+//   |error| <= gamma_n |A^T| [sum_c (|G| |g| |G'^T|) . (|B^T| |d| |B'|)] |A'|,
+//   n = 1 + A + A' + B + B' + C + epilogue
+//
+// im2row: n = kh kw C + epilogue over sum |f| |x|. The linalg op itself rounds
+// products before it adds them: one more. Addends of the epilogue are rounded
+// as often as there are additions. Activations do not increase errors.
+//
+//===----------------------------------------------------------------------===//
+
+#include "SweepCheck.h"
+
+#include "Wino/Support/CookToom.h"
+#include "Wino/Support/LinearProgram.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+#include <cmath>
+#include <limits>
+
+using namespace wino;
+using namespace wino::test;
+
+//===----------------------------------------------------------------------===//
+// Data
+//===----------------------------------------------------------------------===//
+
+SweepData::SweepData(const SweepCase &c) {
+  const Conv2DShape &s = c.shape;
+  Random random(~c.seed * 0x9e3779b97f4a7c15 + c.number);
+  int64_t numResults = s.n * s.outH() * s.outW() * s.k;
+  image = random.reals(s.n * s.h * s.w * s.c);
+  filter = random.reals(s.kh * s.kw * s.c * s.k);
+  if (c.destination == Destination::Tensor)
+    start = random.reals(numResults);
+  if (c.destination == Destination::Bias)
+    startBias = random.reals(s.k);
+  if (c.hasBias)
+    bias = random.reals(s.k);
+  if (c.hasResidual)
+    residual = random.reals(numResults);
+}
+
+/// Copies a dense array of `sizes` with its dimensions permuted as by
+/// linalg.transpose.
+static std::vector<float> transpose(llvm::ArrayRef<float> from,
+                                    std::array<int64_t, 4> sizes,
+                                    std::array<int, 4> permutation) {
+  std::array<int64_t, 4> strides;
+  for (int64_t dim = 3, stride = 1; dim >= 0; stride *= sizes[dim--])
+    strides[dim] = stride;
+  std::array<int64_t, 4> size, step;
+  for (int dim = 0; dim < 4; ++dim) {
+    size[dim] = sizes[permutation[dim]];
+    step[dim] = strides[permutation[dim]];
+  }
+  std::vector<float> to;
+  to.reserve(from.size());
+  for (int64_t i = 0; i < size[0]; ++i)
+    for (int64_t j = 0; j < size[1]; ++j)
+      for (int64_t k = 0; k < size[2]; ++k)
+        for (int64_t l = 0; l < size[3]; ++l)
+          to.push_back(
+              from[i * step[0] + j * step[1] + k * step[2] + l * step[3]]);
+  return to;
+}
+
+static std::vector<float> toImageLayout(const SweepCase &c,
+                                        std::array<int64_t, 4> sizes,
+                                        const std::vector<float> &nhwc) {
+  if (c.layout != Layout::NchwFchw)
+    return nhwc;
+  return transpose(nhwc, sizes, {0, 3, 1, 2});
+}
+
+static std::vector<float> toFilterLayout(const SweepCase &c,
+                                         const std::vector<float> &hwcf) {
+  const Conv2DShape &s = c.shape;
+  std::array<int64_t, 4> sizes = {s.kh, s.kw, s.c, s.k};
+  switch (c.layout) {
+  case Layout::NhwcHwcf:
+    return hwcf;
+  case Layout::NhwcFhwc:
+    return transpose(hwcf, sizes, {3, 0, 1, 2});
+  case Layout::NchwFchw:
+    return transpose(hwcf, sizes, {3, 2, 0, 1});
+  }
+  llvm_unreachable("unknown layout");
+}
+
+std::vector<std::vector<float>> SweepData::getInputs(const SweepCase &c) const {
+  const Conv2DShape &s = c.shape;
+  std::array<int64_t, 4> resultSizes = {s.n, s.outH(), s.outW(), s.k};
+  std::vector<std::vector<float>> inputs = {
+      toImageLayout(c, {s.n, s.h, s.w, s.c}, image)};
+  if (c.isFilterInput)
+    inputs.push_back(toFilterLayout(c, filter));
+  if (!start.empty())
+    inputs.push_back(toImageLayout(c, resultSizes, start));
+  if (!residual.empty())
+    inputs.push_back(toImageLayout(c, resultSizes, residual));
+  return inputs;
+}
+
+std::vector<std::vector<float>>
+SweepData::getWeights(const SweepCase &c) const {
+  std::vector<std::vector<float>> weights;
+  if (!c.isFilterInput)
+    weights.push_back(toFilterLayout(c, filter));
+  if (!startBias.empty())
+    weights.push_back(startBias);
+  if (!bias.empty())
+    weights.push_back(bias);
+  return weights;
+}
+
+//===----------------------------------------------------------------------===//
+// The bound of Winograd
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A dense matrix of doubles.
+struct Matrix {
+  Matrix(int64_t numRows, int64_t numCols)
+      : numRows(numRows), numCols(numCols), data(numRows * numCols) {}
+  explicit Matrix(const RationalMatrix &other)
+      : Matrix(other.getNumRows(), other.getNumCols()) {
+    for (int64_t row = 0; row < numRows; ++row)
+      for (int64_t col = 0; col < numCols; ++col)
+        at(row, col) = toDouble(other(row, col));
+  }
+  double &at(int64_t row, int64_t col) { return data[row * numCols + col]; }
+  double at(int64_t row, int64_t col) const {
+    return data[row * numCols + col];
+  }
+
+  int64_t numRows, numCols;
+  std::vector<double> data;
+};
+
+/// The absolute matrices and roundings of the programs along one axis.
+struct AxisBound {
+  AxisBound(int64_t m, int64_t r, llvm::ArrayRef<std::string> names)
+      : AxisBound(buildTransform(m, r, names)) {}
+
+  Matrix at, g, bt;
+  unsigned roundings, filterRoundings;
+
+private:
+  explicit AxisBound(const Transform1D &transform)
+      : AxisBound(synthesizeProgram(transform.at),
+                  synthesizeProgram(transform.g),
+                  synthesizeProgram(transform.bt)) {}
+  AxisBound(const LinearProgram &at, const LinearProgram &g,
+            const LinearProgram &bt)
+      : at(at.getAbsoluteMatrix()), g(g.getAbsoluteMatrix()),
+        bt(bt.getAbsoluteMatrix()),
+        roundings(at.getMaxRoundings() + bt.getMaxRoundings()),
+        filterRoundings(g.getMaxRoundings()) {}
+
+  static Transform1D buildTransform(int64_t m, int64_t r,
+                                    llvm::ArrayRef<std::string> names) {
+    llvm::SmallVector<Point> points;
+    for (const std::string &name : names)
+      points.push_back(*parsePoint(name));
+    if (points.empty())
+      points = getDefaultPoints(m, r);
+    return llvm::cantFail(buildCookToom(m, r, points));
+  }
+};
+} // namespace
+
+static Matrix multiply(const Matrix &a, const Matrix &b) {
+  Matrix result(a.numRows, b.numCols);
+  for (int64_t i = 0; i < a.numRows; ++i)
+    for (int64_t k = 0; k < a.numCols; ++k)
+      for (int64_t j = 0; j < b.numCols; ++j)
+        result.at(i, j) += a.at(i, k) * b.at(k, j);
+  return result;
+}
+
+static Matrix transposed(const Matrix &a) {
+  Matrix result(a.numCols, a.numRows);
+  for (int64_t i = 0; i < a.numRows; ++i)
+    for (int64_t j = 0; j < a.numCols; ++j)
+      result.at(j, i) = a.at(i, j);
+  return result;
+}
+
+/// A matrix of taps for every index, tap by tap: element (tap, index).
+using TapMatrix = Matrix;
+
+/// Returns |G| |g| |G'^T| for every tap and every (c, k).
+static TapMatrix getFilterMagnitudes(const Conv2DShape &s,
+                                     llvm::ArrayRef<float> filter,
+                                     const AxisBound &rows,
+                                     const AxisBound &cols) {
+  int64_t alphaCols = cols.g.numRows, numPairs = s.c * s.k;
+  TapMatrix result(rows.g.numRows * alphaCols, numPairs);
+  Matrix right = transposed(cols.g);
+  for (int64_t pair = 0; pair < numPairs; ++pair) {
+    Matrix taps(s.kh, s.kw);
+    for (int64_t i = 0; i < s.kh; ++i)
+      for (int64_t j = 0; j < s.kw; ++j)
+        taps.at(i, j) = std::fabs(filter[(i * s.kw + j) * numPairs + pair]);
+    Matrix u = multiply(multiply(rows.g, taps), right);
+    for (auto [tap, value] : llvm::enumerate(u.data))
+      result.at(tap, pair) = value;
+  }
+  return result;
+}
+
+/// Returns |B^T| |d| |B'| for every tap and channel of the tile of image `n`
+/// whose first input pixel is (top, left).
+static TapMatrix getTileMagnitudes(const Conv2DShape &s,
+                                   llvm::ArrayRef<float> image, int64_t n,
+                                   int64_t top, int64_t left,
+                                   const AxisBound &rows,
+                                   const AxisBound &cols) {
+  int64_t alphaRows = rows.bt.numRows, alphaCols = cols.bt.numRows;
+  TapMatrix result(alphaRows * alphaCols, s.c);
+  Matrix right = transposed(cols.bt);
+  for (int64_t c = 0; c < s.c; ++c) {
+    Matrix tile(alphaRows, alphaCols);
+    for (int64_t i = 0; i < alphaRows; ++i)
+      for (int64_t j = 0; j < alphaCols; ++j) {
+        int64_t row = top + i, col = left + j;
+        if (row >= 0 && row < s.h && col >= 0 && col < s.w)
+          tile.at(i, j) =
+              std::fabs(image[((n * s.h + row) * s.w + col) * s.c + c]);
+      }
+    Matrix v = multiply(multiply(rows.bt, tile), right);
+    for (auto [tap, value] : llvm::enumerate(v.data))
+      result.at(tap, c) = value;
+  }
+  return result;
+}
+
+/// Returns the magnitudes of all outputs of a Winograd convolution.
+static std::vector<double> getWinogradMagnitudes(const Conv2DShape &s,
+                                                 const SweepData &data,
+                                                 const AxisBound &rows,
+                                                 const AxisBound &cols) {
+  std::vector<double> result(s.n * s.outH() * s.outW() * s.k);
+  TapMatrix u = getFilterMagnitudes(s, data.filter, rows, cols);
+  Matrix right = transposed(cols.at);
+  int64_t mRows = rows.at.numRows, mCols = cols.at.numRows;
+  auto addTile = [&](int64_t n, int64_t row, int64_t col) {
+    TapMatrix v = getTileMagnitudes(s, data.image, n, row - s.padTop,
+                                    col - s.padLeft, rows, cols);
+    for (int64_t k = 0; k < s.k; ++k) {
+      Matrix products(rows.at.numCols, cols.at.numCols);
+      for (auto [tap, sum] : llvm::enumerate(products.data))
+        for (int64_t c = 0; c < s.c; ++c)
+          sum += v.at(tap, c) * u.at(tap, c * s.k + k);
+      Matrix y = multiply(multiply(rows.at, products), right);
+      for (int64_t i = 0; i < mRows && row + i < s.outH(); ++i)
+        for (int64_t j = 0; j < mCols && col + j < s.outW(); ++j)
+          result[((n * s.outH() + row + i) * s.outW() + col + j) * s.k + k] =
+              y.at(i, j);
+    }
+  };
+  for (int64_t n = 0; n < s.n; ++n)
+    for (int64_t row = 0; row < s.outH(); row += mRows)
+      for (int64_t col = 0; col < s.outW(); col += mCols)
+        addTile(n, row, col);
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Expectations
+//===----------------------------------------------------------------------===//
+
+static double getGamma(double numRoundings) {
+  double product = numRoundings * 0x1p-24;
+  return product / (1 - product);
+}
+
+/// Returns the bounds of the convolution alone, if `numMore` roundings follow.
+static std::vector<double> getConvolutionBounds(const SweepCase &c,
+                                                const SweepData &data,
+                                                unsigned numMore) {
+  const Conv2DShape &s = c.shape;
+  std::vector<double> bounds;
+  double factor;
+  if (c.algorithm == "winograd") {
+    AxisBound rows(c.transform->mRows, c.transform->rRows, c.transform->points);
+    AxisBound cols(c.transform->mCols, c.transform->rCols, c.transform->points);
+    bounds = getWinogradMagnitudes(s, data, rows, cols);
+    factor = getGamma(1 + rows.roundings + cols.roundings + s.c + numMore) +
+             (rows.filterRoundings + cols.filterRoundings) * 0x1p-53;
+  } else {
+    auto getAbsolute = [](std::vector<float> values) {
+      for (float &value : values)
+        value = std::fabs(value);
+      return values;
+    };
+    bounds =
+        referenceConv2D(s, getAbsolute(data.image), getAbsolute(data.filter));
+    factor = getGamma(s.kh * s.kw * s.c + (c.algorithm == "direct") + numMore);
+  }
+  for (double &bound : bounds)
+    bound *= factor;
+  return bounds;
+}
+
+Expectation wino::test::getExpectation(const SweepCase &c,
+                                       const SweepData &data) {
+  const Conv2DShape &s = c.shape;
+  unsigned numAdditions =
+      (c.destination != Destination::Zero) + c.hasBias + c.hasResidual;
+  Expectation expected{referenceConv2D(s, data.image, data.filter),
+                       getConvolutionBounds(c, data, numAdditions)};
+  double gamma = getGamma(numAdditions);
+  for (size_t i = 0; i < expected.values.size(); ++i) {
+    double &value = expected.values[i];
+    auto add = [&](llvm::ArrayRef<float> addends, size_t index) {
+      if (addends.empty())
+        return;
+      value += addends[index];
+      expected.bounds[i] += gamma * std::fabs(addends[index]);
+    };
+    add(data.start, i);
+    add(data.startBias, i % s.k);
+    add(data.bias, i % s.k);
+    add(data.residual, i);
+    if (c.activation != Activation::None)
+      value = std::max(value, 0.0);
+    if (c.activation == Activation::Clip)
+      value = std::min(value, 2.0);
+  }
+  return expected;
+}
+
+Comparison wino::test::compare(const SweepCase &c, const Expectation &expected,
+                               llvm::ArrayRef<float> output) {
+  const Conv2DShape &s = c.shape;
+  std::vector<float> actual = output.vec();
+  if (c.layout == Layout::NchwFchw)
+    actual = transpose(output, {s.n, s.k, s.outH(), s.outW()}, {0, 2, 3, 1});
+  Comparison result;
+  for (size_t i = 0; i < actual.size(); ++i) {
+    double error = std::fabs(actual[i] - expected.values[i]);
+    double ratio = error == 0 ? 0 : error / expected.bounds[i];
+    if (std::isnan(ratio))
+      ratio = std::numeric_limits<double>::infinity();
+    result.meanError += error / actual.size();
+    result.maxError = std::max(result.maxError, error);
+    if (ratio <= result.worstRatio)
+      continue;
+    result.worstRatio = ratio;
+    size_t pixel = i / s.k;
+    result.where = llvm::formatv(
+        "[n={0}, h={1}, w={2}, k={3}]: {4} instead of {5}",
+        pixel / (s.outH() * s.outW()), pixel / s.outW() % s.outH(),
+        pixel % s.outW(), i % s.k, actual[i], expected.values[i]);
+  }
+  return result;
+}

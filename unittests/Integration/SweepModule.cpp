@@ -1,0 +1,237 @@
+//===- SweepModule.cpp - The MLIR module of a case ------------------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "SweepCase.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace wino;
+using namespace wino::test;
+using llvm::formatv;
+
+namespace {
+/// Writes the function of a case.
+class ModuleWriter {
+public:
+  explicit ModuleWriter(const SweepCase &c) : c(c) {}
+  std::string write();
+
+private:
+  /// Prints a tensor type; -1 is a dynamic size.
+  static std::string getType(llvm::ArrayRef<int64_t> sizes);
+  /// Orders sizes given as (n, h, w, channels) as the layout does.
+  std::string getImageType(int64_t n, int64_t h, int64_t w, int64_t channels);
+  std::string getFilterType();
+  std::string getMap();
+  void writePad();
+  void writeDestination();
+  void writeConvolution();
+  void writeEpilogue();
+
+  const SweepCase &c;
+  std::string text, imageType, paddedType, resultType, image = "%x",
+                                                       result = "%zeros";
+};
+} // namespace
+
+std::string ModuleWriter::getType(llvm::ArrayRef<int64_t> sizes) {
+  std::string type = "tensor<";
+  for (int64_t size : sizes)
+    type += (size < 0 ? "?" : std::to_string(size)) + "x";
+  return type + "f32>";
+}
+
+std::string ModuleWriter::getImageType(int64_t n, int64_t h, int64_t w,
+                                       int64_t channels) {
+  n = c.isDynamicN ? -1 : n;
+  h = c.isDynamicH ? -1 : h;
+  w = c.isDynamicW ? -1 : w;
+  if (c.layout == Layout::NchwFchw)
+    return getType({n, channels, h, w});
+  return getType({n, h, w, channels});
+}
+
+std::string ModuleWriter::getFilterType() {
+  const Conv2DShape &s = c.shape;
+  switch (c.layout) {
+  case Layout::NhwcHwcf:
+    return getType({s.kh, s.kw, s.c, s.k});
+  case Layout::NhwcFhwc:
+    return getType({s.k, s.kh, s.kw, s.c});
+  case Layout::NchwFchw:
+    return getType({s.k, s.c, s.kh, s.kw});
+  }
+  llvm_unreachable("unknown layout");
+}
+
+/// The channel of a result, as an affine map.
+std::string ModuleWriter::getMap() {
+  return c.layout == Layout::NchwFchw ? "affine_map<(n, k, h, w) -> (k)>"
+                                      : "affine_map<(n, h, w, k) -> (k)>";
+}
+
+void ModuleWriter::writePad() {
+  const Conv2DShape &s = c.shape;
+  if (s.padTop + s.padBottom + s.padLeft + s.padRight == 0)
+    return;
+  bool isNchw = c.layout == Layout::NchwFchw;
+  auto print = [&](int64_t row, int64_t col) -> std::string {
+    return formatv(isNchw ? "[0, 0, {0}, {1}]" : "[0, {0}, {1}, 0]", row, col);
+  };
+  text += formatv("  %pad = tensor.pad %x low{0} high{1} {{\n"
+                  "  ^bb0(%i0: index, %i1: index, %i2: index, %i3: index):\n"
+                  "    tensor.yield %zero : f32\n"
+                  "  } : {2} to {3}\n",
+                  print(s.padTop, s.padLeft), print(s.padBottom, s.padRight),
+                  imageType, paddedType);
+  image = "%pad";
+}
+
+/// Writes `%empty` and what the convolution adds to.
+void ModuleWriter::writeDestination() {
+  const Conv2DShape &s = c.shape;
+  int rowDim = c.layout == Layout::NchwFchw ? 2 : 1;
+  llvm::SmallVector<std::string> sizes;
+  if (c.isDynamicN) {
+    text += formatv("  %c0 = arith.constant 0 : index\n"
+                    "  %n = tensor.dim %x, %c0 : {0}\n",
+                    imageType);
+    sizes.push_back("%n");
+  }
+  auto writeSize = [&](llvm::StringRef name, int dim, int64_t pad,
+                       int64_t extent, int64_t stride) {
+    text += formatv("  %dim{0} = arith.constant {1} : index\n"
+                    "  %in{0} = tensor.dim %x, %dim{0} : {2}\n"
+                    "  %{0} = affine.apply affine_map<()[s] -> "
+                    "((s + {3}) floordiv {4} + 1)>()[%in{0}]\n",
+                    name, dim, imageType, pad - extent, stride);
+    sizes.push_back(("%" + name).str());
+  };
+  if (c.isDynamicH)
+    writeSize("h", rowDim, s.padTop + s.padBottom, s.dilationH * (s.kh - 1) + 1,
+              s.strideH);
+  if (c.isDynamicW)
+    writeSize("w", rowDim + 1, s.padLeft + s.padRight,
+              s.dilationW * (s.kw - 1) + 1, s.strideW);
+  text += formatv("  %empty = tensor.empty({0}) : {1}\n",
+                  llvm::join(sizes, ", "), resultType);
+  switch (c.destination) {
+  case Destination::Zero:
+    text += formatv("  %zeros = linalg.fill ins(%zero : f32) outs(%empty : "
+                    "{0}) -> {0}\n",
+                    resultType);
+    return;
+  case Destination::Bias:
+    text += formatv(
+        "  %start = linalg.broadcast ins(%start_bias : {0}) outs(%empty : {1}) "
+        "dimensions = {2}\n",
+        getType({s.k}), resultType,
+        c.layout == Layout::NchwFchw ? "[0, 2, 3]" : "[0, 1, 2]");
+    result = "%start";
+    return;
+  case Destination::Tensor:
+    result = "%start";
+    return;
+  }
+}
+
+void ModuleWriter::writeConvolution() {
+  static constexpr llvm::StringLiteral names[] = {
+      "conv_2d_nhwc_hwcf", "conv_2d_nhwc_fhwc", "conv_2d_nchw_fchw"};
+  const Conv2DShape &s = c.shape;
+  text += formatv("  %y = linalg.{0} {{dilations = dense<[{1}, {2}]> : "
+                  "tensor<2xi64>, strides = dense<[{3}, {4}]> : tensor<2xi64>",
+                  names[static_cast<int>(c.layout)], s.dilationH, s.dilationW,
+                  s.strideH, s.strideW);
+  if (!c.schedule.empty()) {
+    text += ", wino.plan = #wino.plan<algorithm = " + c.algorithm;
+    if (c.transform)
+      text += ", transform = <" + c.transform->str() + ">";
+    text += ", schedule = <" + c.schedule + ">>";
+  }
+  text += formatv("}\n    ins({0}, %f : {1}, {2}) outs({3} : {4}) -> {4}\n",
+                  image, paddedType, getFilterType(), result, resultType);
+  result = "%y";
+}
+
+void ModuleWriter::writeEpilogue() {
+  if (!c.hasBias && !c.hasResidual && c.activation == Activation::None)
+    return;
+  llvm::StringRef identity = "affine_map<(a, b, c, d) -> (a, b, c, d)>";
+  std::string operands = result, types = resultType, maps = identity.str(),
+              args = "%v: f32", body, value = "%v";
+  auto add = [&](llvm::StringRef name, llvm::StringRef type,
+                 llvm::StringRef map) {
+    operands += (", %" + name).str();
+    types += (", " + type).str();
+    maps += (", " + map).str();
+    args += (", %" + name + "_v: f32").str();
+    body +=
+        formatv("    %{0}_sum = arith.addf {1}, %{0}_v : f32\n", name, value);
+    value = ("%" + name + "_sum").str();
+  };
+  if (c.hasBias)
+    add("bias", getType({c.shape.k}), getMap());
+  if (c.hasResidual)
+    add("residual", resultType, identity);
+  if (c.activation != Activation::None) {
+    body += formatv("    %low = arith.maximumf {0}, %zero : f32\n", value);
+    value = "%low";
+  }
+  if (c.activation == Activation::Clip) {
+    body += formatv("    %high = arith.minimumf {0}, %limit : f32\n", value);
+    value = "%high";
+  }
+  text += formatv(
+      "  %r = linalg.generic {{indexing_maps = [{0}, {1}], iterator_types = "
+      "[\"parallel\", \"parallel\", \"parallel\", \"parallel\"]}\n"
+      "    ins({2} : {3}) outs(%empty : {4}) {{\n"
+      "  ^bb0({5}, %o: f32):\n{6}    linalg.yield {7} : f32\n  } -> {4}\n",
+      maps, identity, operands, types, resultType, args, body, value);
+  result = "%r";
+}
+
+std::string ModuleWriter::write() {
+  const Conv2DShape &s = c.shape;
+  imageType = getImageType(s.n, s.h, s.w, s.c);
+  paddedType = getImageType(s.n, s.h + s.padTop + s.padBottom,
+                            s.w + s.padLeft + s.padRight, s.c);
+  resultType = getImageType(s.n, s.outH(), s.outW(), s.k);
+  llvm::StringRef input = " {bufferization.writable = false}";
+  llvm::StringRef weight = " {wino.weight}";
+  text = formatv("func.func @{0}(%x: {1}{2}", c.getSymbol(), imageType, input);
+  auto addArgument = [&](llvm::StringRef name, llvm::StringRef type,
+                         llvm::StringRef attrs) {
+    text += formatv(", %{0}: {1}{2}", name, type, attrs);
+  };
+  if (c.isFilterInput)
+    addArgument("f", getFilterType(), input);
+  if (c.destination == Destination::Tensor)
+    addArgument("start", resultType, input);
+  if (c.hasResidual)
+    addArgument("residual", resultType, input);
+  if (!c.isFilterInput)
+    addArgument("f", getFilterType(), weight);
+  if (c.destination == Destination::Bias)
+    addArgument("start_bias", getType({s.k}), weight);
+  if (c.hasBias)
+    addArgument("bias", getType({s.k}), weight);
+  text += formatv(") -> {0} {{\n"
+                  "  %zero = arith.constant 0.0 : f32\n"
+                  "  %limit = arith.constant 2.0 : f32\n",
+                  resultType);
+  writePad();
+  writeDestination();
+  writeConvolution();
+  writeEpilogue();
+  text += formatv("  return {0} : {1}\n}\n", result, resultType);
+  return text;
+}
+
+std::string SweepCase::getModule() const { return ModuleWriter(*this).write(); }
