@@ -33,7 +33,7 @@ static void addTensorPasses(OpPassManager &passes,
   plans.cpu = options.cpu;
   plans.algorithm = options.algorithm;
   plans.plans = options.plan;
-  passes.addNestedPass<func::FuncOp>(createAssignPlansPass(plans));
+  passes.addPass(createAssignPlansPass(plans));
   passes.addNestedPass<func::FuncOp>(createApplyPlanPass());
   addCleanup(passes);
   passes.addNestedPass<func::FuncOp>(createAbsorbEpiloguePass());
@@ -45,10 +45,12 @@ static void addTensorPasses(OpPassManager &passes,
   TileAndFusePassOptions tiling;
   tiling.threads = options.threads;
   passes.addNestedPass<func::FuncOp>(createTileAndFusePass(tiling));
+  // Repairs sizes that tiling took from different values; without it
+  // bufferization copies every block. Peeling would hide that they are equal.
+  passes.addNestedPass<func::FuncOp>(createSCFForLoopCanonicalizationPass());
+  addCleanup(passes);
   // Static blocks that do not divide become a loop of whole blocks and a rest.
   passes.addPass(createSCFForLoopPeeling());
-  // Also repairs sizes that tiling took from different values; without it
-  // bufferization copies every block.
   passes.addNestedPass<func::FuncOp>(createSCFForLoopCanonicalizationPass());
   addCleanup(passes);
 }

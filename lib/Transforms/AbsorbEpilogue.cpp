@@ -8,6 +8,7 @@
 #include "Wino/Transforms/Passes.h"
 #include "Wino/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"
@@ -35,6 +36,20 @@ static bool isPlainElementwise(linalg::GenericOp op) {
 static bool isUsedOnlyBy(Value value, Operation *user) {
   return llvm::all_of(value.getUsers(),
                       [&](Operation *other) { return other == user; });
+}
+
+/// Whether `value` is computed in the block of `op`, where only `op` uses it.
+/// Of a value from outside a loop each iteration would compute its part again.
+static bool isPrivateTo(Value value, Operation *op) {
+  return value.getParentBlock() == op->getBlock() && isUsedOnlyBy(value, op);
+}
+
+/// Whether `op` reads `value` only at the place of the result.
+static bool isReadInPlace(Value value, linalg::GenericOp op) {
+  return llvm::all_of(op.getDpsInputOperands(), [&](OpOperand *operand) {
+    return operand->get() != value ||
+           op.getMatchingIndexingMap(operand).isIdentity();
+  });
 }
 
 namespace {
@@ -67,8 +82,8 @@ private:
   static OutputTransformOp getProducer(linalg::GenericOp op) {
     for (OpOperand *operand : op.getDpsInputOperands()) {
       auto producer = operand->get().getDefiningOp<OutputTransformOp>();
-      if (producer && isUsedOnlyBy(operand->get(), op) &&
-          op.getMatchingIndexingMap(operand).isIdentity())
+      if (producer && isPrivateTo(operand->get(), op) &&
+          isReadInPlace(operand->get(), op))
         return producer;
     }
     return {};
@@ -163,8 +178,8 @@ struct SinkTranspose : OpRewritePattern<linalg::GenericOp> {
     linalg::TransposeOp producer;
     for (OpOperand *operand : op.getDpsInputOperands()) {
       auto transpose = operand->get().getDefiningOp<linalg::TransposeOp>();
-      if (transpose && isUsedOnlyBy(operand->get(), op) &&
-          op.getMatchingIndexingMap(operand).isIdentity() &&
+      if (transpose && isPrivateTo(operand->get(), op) &&
+          isReadInPlace(operand->get(), op) &&
           transpose.getInput().getDefiningOp<OutputTransformOp>())
         producer = transpose;
     }
@@ -207,8 +222,11 @@ struct SinkTranspose : OpRewritePattern<linalg::GenericOp> {
                                          utils::IteratorType::parallel));
     rewriter.inlineRegionBefore(op.getRegion(), sunk.getRegion(),
                                 sunk.getRegion().begin());
-    rewriter.replaceOpWithNewOp<linalg::TransposeOp>(
-        op, sunk->getResult(0), op.getDpsInits()[0], permutation);
+    Value result = op.getDpsInits()[0];
+    if (result == producer->getResult(0))
+      result = producer.getInit();
+    rewriter.replaceOpWithNewOp<linalg::TransposeOp>(op, sunk->getResult(0),
+                                                     result, permutation);
     return success();
   }
 };
@@ -225,6 +243,27 @@ void wino::populateAbsorbEpiloguePatterns(RewritePatternSet &patterns) {
         return collapse && collapse.getSrc().getDefiningOp<OutputTransformOp>();
       });
   linalg::TransposeOp::getCanonicalizationPatterns(patterns, context);
+  // A size taken from a result would count as another user of it.
+  memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
+}
+
+/// Tells why `op` is not part of the epilogue of a convolution that it reads.
+static void remarkMissed(linalg::GenericOp op) {
+  for (OpOperand *operand : op.getDpsInputOperands()) {
+    auto producer = operand->get().getDefiningOp<OutputTransformOp>();
+    if (!producer)
+      continue;
+    StringRef reason = "it is not elementwise with operands of the result's "
+                       "shape or by channel";
+    if (!isUsedOnlyBy(operand->get(), op))
+      reason = "the convolution has other users";
+    else if (!isPrivateTo(operand->get(), op))
+      reason = "the convolution is in another block";
+    remark::missed(op->getLoc(),
+                   remark::RemarkOpts::name("AbsorbEpilogue").category("wino"))
+        << ("not absorbed: " + reason).str();
+    return;
+  }
 }
 
 namespace {
@@ -236,17 +275,7 @@ struct AbsorbEpilogue : wino::impl::AbsorbEpiloguePassBase<AbsorbEpilogue> {
     populateAbsorbEpiloguePatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
-    getOperation()->walk([](linalg::GenericOp op) {
-      for (OpOperand *operand : op.getDpsInputOperands())
-        if (auto producer = operand->get().getDefiningOp<OutputTransformOp>())
-          remark::missed(
-              op->getLoc(),
-              remark::RemarkOpts::name("AbsorbEpilogue").category("wino"))
-              << (isUsedOnlyBy(operand->get(), op)
-                      ? "not absorbed: it is not elementwise with operands of "
-                        "the result's shape or by channel"
-                      : "not absorbed: the convolution has other users");
-    });
+    getOperation()->walk([](linalg::GenericOp op) { remarkMissed(op); });
   }
 };
 } // namespace

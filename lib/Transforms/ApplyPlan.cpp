@@ -26,6 +26,7 @@
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -66,6 +67,9 @@ static Value transposeImage(OpBuilder &builder, Location loc, Value image,
   Value value = pad ? pad.getConstantPaddingValue() : Value();
   if (!value || isIdentity(permutation))
     return transpose(builder, loc, image, permutation);
+  // A constant may stand in the region of the padding.
+  if (value.getParentRegion() == &pad.getRegion())
+    value = builder.clone(*value.getDefiningOp())->getResult(0);
   Value source = transpose(builder, loc, pad.getSource(), permutation);
   return tensor::PadOp::create(
       builder, loc, Type(), source,
@@ -106,7 +110,8 @@ static Value getBroadcastChannel(Value value, int64_t channelDim) {
   }
   auto generic = value.getDefiningOp<linalg::GenericOp>();
   if (!generic || generic.getNumDpsInputs() != 1 ||
-      generic.getNumResults() != 1 || !linalg::isElementwise(generic))
+      generic.getNumResults() != 1 || !linalg::isElementwise(generic) ||
+      !generic.getIndexingMapsArray().back().isIdentity())
     return {};
   auto yield = cast<linalg::YieldOp>(generic.getBody()->getTerminator());
   AffineMap map = generic.getIndexingMapsArray()[0];
@@ -244,17 +249,33 @@ private:
         ->getResult(0);
   }
 
+  /// Whether `image` may hold more pixels along `dim` than the result needs.
+  bool hasSparePixels(Value image, unsigned dim) {
+    const unsigned axis = dim - image_dim::kRow;
+    const int64_t taps = axis == 0 ? problem.kh : problem.kw;
+    const int64_t extent = problem.dilations[axis] * (taps - 1) + 1;
+    const int64_t size = cast<ShapedType>(image.getType()).getDimSize(dim);
+    std::optional<int64_t> pixels = getConstantIntValue(resultSizes[dim]);
+    return !ShapedType::isDynamic(size) && pixels &&
+           (size - extent) / problem.strides[axis] + 1 != *pixels;
+  }
+
   Value buildImageReader(Value image) {
     Value init = createEmpty(getTileSizes(paddedDepth));
     SmallVector<int64_t, 4> noPad(4, 0);
+    // With an origin V need not hold all tiles of the image.
+    SmallVector<Value> origin;
+    if (hasSparePixels(image, image_dim::kRow) ||
+        hasSparePixels(image, image_dim::kCol))
+      origin.assign(2, arith::ConstantIndexOp::create(rewriter, loc, 0));
     if (isWinograd)
       return InputTransformOp::create(rewriter, loc, init.getType(), transform,
-                                      noPad, image, init, ValueRange())
+                                      noPad, image, init, origin)
           ->getResult(0);
     return Im2RowOp::create(rewriter, loc, init.getType(),
                             ArrayRef<int64_t>{problem.kh, problem.kw},
                             problem.strides, problem.dilations, noPad, image,
-                            init, ValueRange())
+                            init, origin)
         ->getResult(0);
   }
 
@@ -368,15 +389,49 @@ struct ApplyPlan : wino::impl::ApplyPlanPassBase<ApplyPlan> {
   using ApplyPlanPassBase::ApplyPlanPassBase;
 
   void runOnOperation() override {
+    bool hasFailed = failed(refuseOtherOps());
+    getOperation()->walk<WalkOrder::PreOrder>([&](FunctionOpInterface op) {
+      hasFailed |= failed(applyPlans(op));
+      return WalkResult::skip();
+    });
+    if (hasFailed)
+      return signalPassFailure();
+    RewritePatternSet patterns(&getContext());
+    InputTransformOp::getCanonicalizationPatterns(patterns, &getContext());
+    Im2RowOp::getCanonicalizationPatterns(patterns, &getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+
+private:
+  /// A plan on an op that computes no convolution is an error.
+  LogicalResult refuseOtherOps() {
+    bool hasOthers = false;
+    getOperation()->walk([&](Operation *op) {
+      if (!op->hasAttr(WinoDialect::kPlanAttrName))
+        return;
+      std::string reason;
+      auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+      if (linalgOp &&
+          (succeeded(matchConvolution(linalgOp, reason)) || !reason.empty()))
+        return;
+      hasOthers = true;
+      op->emitError("expected a convolution or a product with a weight, "
+                    "because it has a plan");
+    });
+    return failure(hasOthers);
+  }
+
+  /// Rewrites the planned convolutions of `function` and records them.
+  LogicalResult applyPlans(FunctionOpInterface function) {
     IRRewriter rewriter(&getContext());
     SmallVector<Attribute> records;
-    if (auto previous =
-            getOperation()->getAttrOfType<ArrayAttr>(kLayersAttrName))
+    if (auto previous = function->getAttrOfType<ArrayAttr>(kLayersAttrName))
       records.assign(previous.begin(), previous.end());
     bool hasFailed = false;
-    forEachConvolution(getOperation(), [&](linalg::LinalgOp op,
-                                           FailureOr<ConvProblem> problem,
-                                           StringRef reason, StringRef name) {
+    forEachConvolution(function, [&](linalg::LinalgOp op,
+                                     FailureOr<ConvProblem> problem,
+                                     StringRef reason, StringRef name) {
       auto plan = op->getAttrOfType<PlanAttr>(WinoDialect::kPlanAttrName);
       if (failed(problem) || !plan) {
         hasFailed |= failed(refuse(op, plan, name, reason));
@@ -389,20 +444,12 @@ struct ApplyPlan : wino::impl::ApplyPlanPassBase<ApplyPlan> {
       }
       records.push_back(record);
     });
-    if (hasFailed)
-      return signalPassFailure();
-    if (records.empty())
-      return;
-    getOperation()->setAttr(kLayersAttrName,
-                            ArrayAttr::get(&getContext(), records));
-    RewritePatternSet patterns(&getContext());
-    InputTransformOp::getCanonicalizationPatterns(patterns, &getContext());
-    Im2RowOp::getCanonicalizationPatterns(patterns, &getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
-      signalPassFailure();
+    if (!records.empty())
+      function->setAttr(kLayersAttrName,
+                        ArrayAttr::get(&getContext(), records));
+    return failure(hasFailed);
   }
 
-private:
   LogicalResult refuse(Operation *op, PlanAttr plan, StringRef name,
                        StringRef reason) {
     if (plan && !reason.empty())

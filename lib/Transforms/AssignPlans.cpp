@@ -9,6 +9,7 @@
 #include "Wino/Transforms/Passes.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -76,9 +77,8 @@ struct AssignPlans : wino::impl::AssignPlansPassBase<AssignPlans> {
     bool failedToPlan = false;
     llvm::StringMap<PlanAttr> unused = plansByName;
     std::string lastReason;
-    forEachConvolution(getOperation(), [&](linalg::LinalgOp op,
-                                           FailureOr<ConvProblem> problem,
-                                           StringRef reason, StringRef name) {
+    auto assignPlan = [&](linalg::LinalgOp op, FailureOr<ConvProblem> problem,
+                          StringRef reason, StringRef name) {
       ++numConvolutions;
       unused.erase(name);
       if (failed(problem)) {
@@ -93,6 +93,10 @@ struct AssignPlans : wino::impl::AssignPlansPassBase<AssignPlans> {
       }
       op->setAttr(WinoDialect::kPlanAttrName, *plan);
       remarkPlan(op, name, *plan);
+    };
+    getOperation()->walk<WalkOrder::PreOrder>([&](FunctionOpInterface op) {
+      forEachConvolution(op, assignPlan);
+      return WalkResult::skip();
     });
     for (auto &entry : unused) {
       getOperation()->emitError("no convolution is called '")

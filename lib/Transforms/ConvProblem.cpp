@@ -11,6 +11,7 @@
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/CheckedArithmetic.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace wino;
@@ -151,13 +152,64 @@ static FailureOr<ConvProblem> matchConv(linalg::LinalgOp op,
   return problem;
 }
 
+/// Elements of a tensor of these sizes, a dynamic size counted as one.
+/// Saturates.
+static uint64_t getNumElements(ArrayRef<int64_t> sizes) {
+  uint64_t product = 1;
+  for (int64_t size : sizes)
+    if (!ShapedType::isDynamic(size))
+      product = llvm::SaturatingMultiply<uint64_t>(product, size);
+  return product;
+}
+
+/// Whether Wino can compute with the sizes of `problem`; if not, `reason` says
+/// why.
+static bool hasFeasibleSizes(const ConvProblem &problem, std::string &reason) {
+  for (int64_t size : {problem.kh, problem.kw, problem.c, problem.k})
+    if (ShapedType::isDynamic(size)) {
+      reason = "the shape of the filter is dynamic";
+      return false;
+    }
+  for (int64_t size : {problem.n, problem.h, problem.w, problem.c, problem.k,
+                       problem.kh, problem.kw, problem.outH, problem.outW})
+    if (size == 0) {
+      reason = "a size is zero";
+      return false;
+    }
+  // The limits of wino.im2row.
+  constexpr int64_t kMaxWindow = int64_t(1) << 15;
+  for (int64_t size :
+       {problem.kh, problem.kw, problem.strides[0], problem.strides[1],
+        problem.dilations[0], problem.dilations[1]})
+    if (size < 1 || size > kMaxWindow) {
+      reason = "a size, stride or dilation of the filter exceeds " +
+               std::to_string(kMaxWindow);
+      return false;
+    }
+  constexpr uint64_t kMaxNumElements = uint64_t(1) << 40;
+  if (getNumElements({problem.n, problem.h, problem.w, problem.c}) >
+          kMaxNumElements ||
+      getNumElements({problem.kh, problem.kw, problem.c, problem.k}) >
+          kMaxNumElements ||
+      getNumElements({problem.n, problem.outH, problem.outW, problem.k}) >
+          kMaxNumElements) {
+    reason = "an operand has more than 2^40 elements";
+    return false;
+  }
+  return true;
+}
+
 FailureOr<ConvProblem> wino::matchConvolution(linalg::LinalgOp op,
                                               std::string &reason) {
   reason.clear();
   bool isMatmul = isa<linalg::MatmulOp>(*op);
-  bool isPooling = op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1;
-  if (isPooling || (!isMatmul && !linalg::isaConvolutionOpInterface(op)))
+  if (op.getNumDpsInputs() < 2 || op.getNumDpsInits() != 1 ||
+      (!isMatmul && !linalg::isaConvolutionOpInterface(op)))
     return failure();
+  if (op.getNumDpsInputs() > 2) {
+    reason = "it has more operands than image and filter (quantized)";
+    return failure();
+  }
   // Poolings are convolutions to the interface; they do not multiply.
   if (!linalg::detail::isContractionBody(
           *op.getBlock(), [](Operation *mul, Operation *add) {
@@ -183,18 +235,8 @@ FailureOr<ConvProblem> wino::matchConvolution(linalg::LinalgOp op,
   if (failed(problem))
     return failure();
   problem->elementType = elementType;
-  for (int64_t size : {problem->kh, problem->kw, problem->c, problem->k})
-    if (ShapedType::isDynamic(size)) {
-      reason = "the shape of the filter is dynamic";
-      return failure();
-    }
-  for (int64_t size :
-       {problem->n, problem->h, problem->w, problem->c, problem->k, problem->kh,
-        problem->kw, problem->outH, problem->outW})
-    if (size == 0) {
-      reason = "a size is zero";
-      return failure();
-    }
+  if (!hasFeasibleSizes(*problem, reason))
+    return failure();
   return problem;
 }
 
@@ -225,11 +267,46 @@ void wino::forEachConvolution(
   }
 }
 
+/// Checks that the tensors of the stages can exist.
+static LogicalResult checkStageSizes(const ConvProblem &problem, PlanAttr plan,
+                                     llvm::raw_ostream &os) {
+  ScheduleAttr schedule = plan.getSchedule();
+  int64_t taps = 1, mRows = 1, mCols = 1;
+  int64_t depth = problem.kh * problem.kw * problem.c;
+  if (TransformAttr transform = plan.getTransform()) {
+    taps = transform.getAlphaRows() * transform.getAlphaCols();
+    mRows = transform.getMRows();
+    mCols = transform.getMCols();
+    depth = problem.c;
+  }
+  depth = llvm::alignTo(depth, schedule.getVector());
+  int64_t k = llvm::alignTo(problem.k, schedule.getKBlock());
+  auto getNumTiles = [](int64_t pixels, int64_t m) {
+    return ShapedType::isDynamic(pixels) ? pixels : llvm::divideCeil(pixels, m);
+  };
+  int64_t rows = getNumTiles(problem.outH, mRows);
+  int64_t cols = getNumTiles(problem.outW, mCols);
+  // The limit of the ops.
+  constexpr uint64_t kMaxNumElements = uint64_t(1) << 48;
+  const std::pair<StringRef, uint64_t> sizes[] = {
+      {"filter", getNumElements({taps, depth, k})},
+      {"image", getNumElements({taps, problem.n, rows, cols, depth})},
+      {"products", getNumElements({taps, problem.n, rows, cols, k})}};
+  for (auto [name, size] : sizes)
+    if (size > kMaxNumElements) {
+      os << "its transformed " << name << " would have more than 2^48 elements";
+      return failure();
+    }
+  return success();
+}
+
 LogicalResult wino::checkPlan(const ConvProblem &problem, PlanAttr plan,
                               std::string &reason) {
   llvm::raw_string_ostream os(reason);
-  if (plan.getAlgorithm() != Algorithm::Winograd)
+  if (plan.getAlgorithm() == Algorithm::Direct)
     return success();
+  if (plan.getAlgorithm() == Algorithm::Im2Row)
+    return checkStageSizes(problem, plan, os);
   TransformAttr transform = plan.getTransform();
   if (problem.strides != std::array<int64_t, 2>{1, 1}) {
     os << "winograd needs stride 1, but the strides are " << problem.strides[0]
@@ -247,7 +324,7 @@ LogicalResult wino::checkPlan(const ConvProblem &problem, PlanAttr plan,
        << "x" << problem.kw;
     return failure();
   }
-  return success();
+  return checkStageSizes(problem, plan, os);
 }
 
 bool wino::isWeight(Value value) {

@@ -90,6 +90,7 @@ LogicalResult wino::tileAndFuse(RewriterBase &rewriter, OutputTransformOp op,
   if (!schedule)
     return op->emitError("expected a schedule to tile by");
   rewriter.modifyOpInPlace(op, [&] { op.removeScheduleAttr(); });
+  int64_t blockRows = schedule.getBlockRows();
   if (threads > 1) {
     SmallVector<int64_t> sizes = getThreadTileSizes(op, threads);
     if (llvm::any_of(sizes, [](int64_t size) { return size != 0; })) {
@@ -98,14 +99,14 @@ LogicalResult wino::tileAndFuse(RewriterBase &rewriter, OutputTransformOp op,
       if (failed(tiled))
         return failure();
       op = *tiled;
+      // A block is no larger than the part of a thread.
+      if (int64_t rows = sizes[tile_dim::kTileRow])
+        blockRows = blockRows == 0 ? rows : std::min(blockRows, rows);
     }
   }
-  const int64_t sizes[] = {0,
-                           0,
-                           /*batch=*/1,
-                           schedule.getBlockRows(),
-                           schedule.getBlockCols(),
-                           schedule.getKBlock()};
+  const int64_t sizes[] = {
+      0,           0,
+      /*batch=*/1, blockRows, schedule.getBlockCols(), schedule.getKBlock()};
   return tileOnce(rewriter, op, sizes, scf::SCFTilingOptions::LoopType::ForOp);
 }
 
@@ -116,7 +117,7 @@ struct TileAndFuse : wino::impl::TileAndFusePassBase<TileAndFuse> {
   void runOnOperation() override {
     if (threads < 1) {
       getOperation()->emitError("expected at least one thread, but got ")
-          << threads;
+          << threads.getValue();
       return signalPassFailure();
     }
     SmallVector<OutputTransformOp> ops;

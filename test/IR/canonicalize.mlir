@@ -110,11 +110,11 @@ func.func @pad_batch(%x: tensor<1x8x8x2xf32>, %v: tensor<4x4x2x3x3x2xf32>) -> te
 // CHECK: wino.input_transform <F(2x2, 3x3)> pad [0, 0, 0, 0]
 func.func @pad_negative(%x: tensor<1x8x8x2xf32>, %v: tensor<4x4x1x3x3x2xf32>) -> tensor<4x4x1x3x3x2xf32> {
   %zero = arith.constant 0.0 : f32
-  %p = tensor.pad %x low[0, 1, 0, 0] high[0, -1, 0, 0] {
+  %p = tensor.pad %x low[0, 1, 0, 0] high[0, -2, 0, 0] {
   ^bb0(%a: index, %b: index, %c: index, %d: index):
     tensor.yield %zero : f32
-  } : tensor<1x8x8x2xf32> to tensor<1x8x8x2xf32>
-  %0 = wino.input_transform <F(2x2, 3x3)> pad [0, 0, 0, 0] ins(%p : tensor<1x8x8x2xf32>) outs(%v : tensor<4x4x1x3x3x2xf32>) -> tensor<4x4x1x3x3x2xf32>
+  } : tensor<1x8x8x2xf32> to tensor<1x7x8x2xf32>
+  %0 = wino.input_transform <F(2x2, 3x3)> pad [0, 0, 0, 0] ins(%p : tensor<1x7x8x2xf32>) outs(%v : tensor<4x4x1x3x3x2xf32>) -> tensor<4x4x1x3x3x2xf32>
   return %0 : tensor<4x4x1x3x3x2xf32>
 }
 

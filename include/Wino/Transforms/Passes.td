@@ -10,13 +10,13 @@
 
 include "mlir/Pass/PassBase.td"
 
-def AssignPlansPass
-    : InterfacePass<"wino-assign-plans", "mlir::FunctionOpInterface"> {
+def AssignPlansPass : Pass<"wino-assign-plans"> {
   let summary = "Give every convolution a plan";
   let description = [{
     Sets the `wino.plan` attribute of every convolution, named or generic, that
     has none, and of every matrix product with a weight. A plan in the IR stays,
-    unless `algorithm` or `plans` name another.
+    unless `algorithm` or `plans` name another. The pass runs on a module or a
+    function; names and `algorithm` refer to all convolutions below it.
 
     The default rule weighs, for F(m x m', r x r') of each m up to 6 with at most
     8 taps an axis, and for im2row, the multiply-adds of the products, the
@@ -28,7 +28,8 @@ def AssignPlansPass
     `algorithm` forces one algorithm, `winograd`, `winograd:F(4x4,3x3)`, `im2row`
     or `direct`, on every convolution it applies to; it is an error if it applies
     to none. `plans` is a JSON file, an object whose keys are the names of
-    convolutions (their locations) and whose values are plan attributes as text;
+    convolutions (of their locations, else `conv` and the number in the function)
+    and whose values are plan attributes as text;
     a name that no convolution has, or a plan that does not apply, is an error.
     A remark tells each choice and why a convolution has none.
 
@@ -51,8 +52,7 @@ def AssignPlansPass
   let dependentDialects = ["::wino::WinoDialect"];
 }
 
-def ApplyPlanPass
-    : InterfacePass<"wino-apply-plan", "mlir::FunctionOpInterface"> {
+def ApplyPlanPass : Pass<"wino-apply-plan"> {
   let summary = "Rewrite convolutions by their plans";
   let description = [{
     Rewrites every op with a `wino.plan` attribute: a Winograd plan to
@@ -76,8 +76,7 @@ def ApplyPlanPass
   ];
 }
 
-def AbsorbEpiloguePass
-    : InterfacePass<"wino-absorb-epilogue", "mlir::FunctionOpInterface"> {
+def AbsorbEpiloguePass : Pass<"wino-absorb-epilogue"> {
   let summary = "Move bias and activation into the output transform";
   let description = [{
     Absorbs an elementwise `linalg.generic` that is the only user of a
@@ -93,8 +92,7 @@ def AbsorbEpiloguePass
   ];
 }
 
-def TileAndFusePass
-    : InterfacePass<"wino-tile-and-fuse", "mlir::FunctionOpInterface"> {
+def TileAndFusePass : Pass<"wino-tile-and-fuse"> {
   let summary = "Fuse the stages of a convolution by blocks of tiles";
   let description = [{
     Tiles every `wino.output_transform` that has a schedule over images, blocks of

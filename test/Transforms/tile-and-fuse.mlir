@@ -1,0 +1,121 @@
+// RUN: wino-opt %s --wino-tile-and-fuse --canonicalize --cse | FileCheck %s
+// RUN: wino-opt %s --wino-tile-and-fuse --scf-for-loop-peeling --scf-for-loop-canonicalization --canonicalize --cse | FileCheck %s --check-prefix=PEEL
+// RUN: wino-opt %s --wino-tile-and-fuse="threads=2" --canonicalize --cse | FileCheck %s --check-prefix=THREADS
+// RUN: wino-opt %s --wino-tile-and-fuse --canonicalize --cse -o %t.once
+// RUN: wino-opt %t.once --wino-tile-and-fuse --canonicalize --cse | diff %t.once -
+// RUN: not wino-opt %s --wino-tile-and-fuse="threads=0" 2>&1 | FileCheck %s --check-prefix=ERROR
+// ERROR: error: expected at least one thread, but got 0
+
+// Images, blocks of tile rows, blocks of output channels; the tile columns are
+// one block. The block's image tiles are transformed before the inner loop, and
+// V and M are those of a block. Blocks of 3 of 7 tile rows leave a rest of one.
+// CHECK-LABEL: func @nest
+// CHECK-SAME: %[[X:[^:]*]]: tensor<2x30x30x16xf32>, %[[U:[^:]*]]: tensor<2x6x6x2x16x16xf32>, %[[B:[^:]*]]: tensor<60xf32>
+// CHECK-NOT: tensor<6x6x2x7x7
+// CHECK: %[[YI:.*]] = tensor.empty() : tensor<2x28x27x60xf32>
+// CHECK: scf.for %[[N:.*]] = %c0 to %c2 step %c1 iter_args(%[[Y0:.*]] = %[[YI]])
+// CHECK:   %[[XN:.*]] = tensor.extract_slice %[[X]][%[[N]], 0, 0, 0] [1, 30, 30, 16]
+// CHECK:   scf.for %[[T:.*]] = %c0 to %c7 step %c3 iter_args
+// CHECK:     %[[ROWS:.*]] = affine.min
+// CHECK:     %[[VI:.*]] = tensor.empty(%[[ROWS]]) : tensor<6x6x1x?x7x16xf32>
+// CHECK:     %[[V:.*]] = wino.input_transform <F(4x4, 3x3)> pad [0, 0, 0, 0] origin[%[[T]], %c0] ins(%[[XN]] : tensor<1x30x30x16xf32>) outs(%[[VI]]
+// CHECK:     scf.for %[[K:.*]] = %c0 to %c64 step %c32 iter_args(%[[Y2:.*]] =
+// CHECK:       %[[UK:.*]] = tensor.extract_slice %[[U]][%{{.*}}, 0, 0, 0, 0, 0] [1, 6, 6, 2, 16, 16]
+// CHECK:       %[[M:.*]] = wino.hadamard {{.*}} ins(%[[V]], %[[UK]] : tensor<6x6x1x?x7x16xf32>, tensor<1x6x6x2x16x16xf32>)
+// CHECK:       %[[YK:.*]] = tensor.extract_slice %[[Y2]][%[[N]], %[[ROW:.*]], 0, %[[K]]] [1, %[[OH:[0-9a-z_]+]], 27, %[[KS:[0-9a-z_]+]]]
+// CHECK:       %[[BK:.*]] = tensor.extract_slice %[[B]][%[[K]]] [%[[KS]]]
+// CHECK:       %[[R:.*]] = wino.output_transform <F(4x4, 3x3)> ins(%[[M]] {{.*}} outs(%[[YK]] {{.*}} epilogue(%[[BK]] : tensor<?xf32>)
+// CHECK:       tensor.insert_slice %[[R]] into %[[Y2]][%[[N]], %[[ROW]], 0, %[[K]]] [1, %[[OH]], 27, %[[KS]]]
+
+// Whole blocks have static sizes.
+// PEEL-LABEL: func @nest
+// PEEL: scf.for %{{.*}} = %c0 to %c2 step %c1
+// PEEL:   scf.for %{{.*}} = %c0 to %c6 step %c3
+// PEEL:     wino.input_transform {{.*}} outs(%{{.*}} : tensor<6x6x1x3x7x16xf32>)
+// PEEL:     scf.for
+// PEEL:       wino.output_transform
+// PEEL:   wino.input_transform {{.*}} outs(%{{.*}} : tensor<6x6x1x1x7x16xf32>)
+
+// Each thread has one of the two images.
+// THREADS-LABEL: func @nest
+// THREADS: scf.forall (%[[N:.*]]) in (2) shared_outs
+// THREADS:   scf.for %{{.*}} = %c0 to %c7 step %c3
+// THREADS:     wino.input_transform
+// THREADS:   scf.forall.in_parallel
+func.func @nest(%x: tensor<2x30x30x16xf32>, %u: tensor<2x6x6x2x16x16xf32>, %bias: tensor<60xf32>) -> tensor<2x28x27x60xf32> {
+  %vi = tensor.empty() : tensor<6x6x2x7x7x16xf32>
+  %mi = tensor.empty() : tensor<6x6x2x7x7x64xf32>
+  %yi = tensor.empty() : tensor<2x28x27x60xf32>
+  %v = wino.input_transform <F(4x4, 3x3)> pad [0, 0, 0, 0] ins(%x : tensor<2x30x30x16xf32>) outs(%vi : tensor<6x6x2x7x7x16xf32>) -> tensor<6x6x2x7x7x16xf32>
+  %m = wino.hadamard schedule <block = 3x0, k_block = 32, micro_tile = 5x16, vector = 4> ins(%v, %u : tensor<6x6x2x7x7x16xf32>, tensor<2x6x6x2x16x16xf32>) outs(%mi : tensor<6x6x2x7x7x64xf32>) -> tensor<6x6x2x7x7x64xf32>
+  %r = wino.output_transform <F(4x4, 3x3)> schedule <block = 3x0, k_block = 32, micro_tile = 5x16, vector = 4> ins(%m : tensor<6x6x2x7x7x64xf32>) outs(%yi : tensor<2x28x27x60xf32>) epilogue(%bias : tensor<60xf32>) {
+  ^bb0(%sum: f32, %b: f32):
+    %1 = arith.addf %sum, %b : f32
+    wino.yield %1 : f32
+  } -> tensor<2x28x27x60xf32>
+  return %r : tensor<2x28x27x60xf32>
+}
+
+// Dynamic sizes, im2row, one image: threads share the rows of tiles.
+// CHECK-LABEL: func @dynamic
+// CHECK: scf.for
+// CHECK: scf.for
+// CHECK: wino.im2row kernel [3, 3] {{.*}} origin[%{{.*}}, %{{.*}}]
+// CHECK: wino.hadamard
+// CHECK: wino.output_transform
+// THREADS-LABEL: func @dynamic
+// THREADS-NOT: scf.forall
+func.func @dynamic(%x: tensor<?x?x?x2xf32>, %u: tensor<1x1x1x1x20x8xf32>, %yi: tensor<?x?x?x8xf32>, %n: index, %h: index, %w: index) -> tensor<?x?x?x8xf32> {
+  %vi = tensor.empty(%n, %h, %w) : tensor<1x1x?x?x?x20xf32>
+  %mi = tensor.empty(%n, %h, %w) : tensor<1x1x?x?x?x8xf32>
+  %v = wino.im2row kernel [3, 3] strides [2, 2] dilations [1, 1] pad [1, 1, 1, 1] ins(%x : tensor<?x?x?x2xf32>) outs(%vi : tensor<1x1x?x?x?x20xf32>) -> tensor<1x1x?x?x?x20xf32>
+  %m = wino.hadamard ins(%v, %u : tensor<1x1x?x?x?x20xf32>, tensor<1x1x1x1x20x8xf32>) outs(%mi : tensor<1x1x?x?x?x8xf32>) -> tensor<1x1x?x?x?x8xf32>
+  %r = wino.output_transform <F(1x1, 1x1)> schedule <block = 2x8, k_block = 8, micro_tile = 5x8, vector = 4> ins(%m : tensor<1x1x?x?x?x8xf32>) outs(%yi : tensor<?x?x?x8xf32>) -> tensor<?x?x?x8xf32>
+  return %r : tensor<?x?x?x8xf32>
+}
+
+// A block is no larger than the part of a thread: 4 of 7 rows of tiles.
+// THREADS-LABEL: func @rows
+// THREADS: scf.forall (%[[T:.*]]) = (0) to (7) step (4)
+// THREADS:   scf.for %{{.*}} = %c0 to %{{.*}} step %c4
+// THREADS:     wino.input_transform {{.*}} origin[%{{.*}}, %c0]
+func.func @rows(%x: tensor<1x30x30x16xf32>, %u: tensor<1x6x6x1x16x16xf32>) -> tensor<1x28x28x16xf32> {
+  %vi = tensor.empty() : tensor<6x6x1x7x7x16xf32>
+  %yi = tensor.empty() : tensor<1x28x28x16xf32>
+  %v = wino.input_transform <F(4x4, 3x3)> pad [0, 0, 0, 0] ins(%x : tensor<1x30x30x16xf32>) outs(%vi : tensor<6x6x1x7x7x16xf32>) -> tensor<6x6x1x7x7x16xf32>
+  %m = wino.hadamard ins(%v, %u : tensor<6x6x1x7x7x16xf32>, tensor<1x6x6x1x16x16xf32>) outs(%vi : tensor<6x6x1x7x7x16xf32>) -> tensor<6x6x1x7x7x16xf32>
+  %r = wino.output_transform <F(4x4, 3x3)> schedule <block = 0x7, k_block = 16, micro_tile = 5x16, vector = 4> ins(%m : tensor<6x6x1x7x7x16xf32>) outs(%yi : tensor<1x28x28x16xf32>) -> tensor<1x28x28x16xf32>
+  return %r : tensor<1x28x28x16xf32>
+}
+
+// Of two convolutions in a row each has its own nest.
+// CHECK-LABEL: func @two
+// CHECK: %[[A:.*]] = scf.for
+// CHECK: wino.input_transform
+// CHECK: wino.output_transform
+// CHECK: scf.yield
+// CHECK: scf.for
+// CHECK: wino.input_transform
+// CHECK: wino.output_transform
+// CHECK-NOT: wino.input_transform
+func.func @two(%x: tensor<1x8x8x8xf32>, %u: tensor<1x6x6x1x8x8xf32>) -> tensor<1x8x8x8xf32> {
+  %vi = tensor.empty() : tensor<6x6x1x2x2x8xf32>
+  %yi = tensor.empty() : tensor<1x8x8x8xf32>
+  %v = wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1] ins(%x : tensor<1x8x8x8xf32>) outs(%vi : tensor<6x6x1x2x2x8xf32>) -> tensor<6x6x1x2x2x8xf32>
+  %m = wino.hadamard ins(%v, %u : tensor<6x6x1x2x2x8xf32>, tensor<1x6x6x1x8x8xf32>) outs(%vi : tensor<6x6x1x2x2x8xf32>) -> tensor<6x6x1x2x2x8xf32>
+  %r = wino.output_transform <F(4x4, 3x3)> schedule <block = 1x1, k_block = 8, micro_tile = 5x8, vector = 4> ins(%m : tensor<6x6x1x2x2x8xf32>) outs(%yi : tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  %v2 = wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1] ins(%r : tensor<1x8x8x8xf32>) outs(%vi : tensor<6x6x1x2x2x8xf32>) -> tensor<6x6x1x2x2x8xf32>
+  %m2 = wino.hadamard ins(%v2, %u : tensor<6x6x1x2x2x8xf32>, tensor<1x6x6x1x8x8xf32>) outs(%vi : tensor<6x6x1x2x2x8xf32>) -> tensor<6x6x1x2x2x8xf32>
+  %r2 = wino.output_transform <F(4x4, 3x3)> schedule <block = 1x1, k_block = 8, micro_tile = 5x8, vector = 4> ins(%m2 : tensor<6x6x1x2x2x8xf32>) outs(%yi : tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %r2 : tensor<1x8x8x8xf32>
+}
+
+// Without a schedule, and on memrefs, there is nothing to do.
+// CHECK-LABEL: func @untouched
+// CHECK-NOT: scf.for
+// CHECK: return
+func.func @untouched(%m: tensor<6x6x1x2x2x8xf32>, %yi: tensor<1x8x8x8xf32>, %mm: memref<6x6x1x2x2x8xf32>, %ym: memref<1x8x8x8xf32>) -> tensor<1x8x8x8xf32> {
+  %r = wino.output_transform <F(4x4, 3x3)> ins(%m : tensor<6x6x1x2x2x8xf32>) outs(%yi : tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  wino.output_transform <F(4x4, 3x3)> schedule <block = 1x1, k_block = 8, micro_tile = 5x8, vector = 4> ins(%mm : memref<6x6x1x2x2x8xf32>) outs(%ym : memref<1x8x8x8xf32>)
+  return %r : tensor<1x8x8x8xf32>
+}
