@@ -106,6 +106,8 @@ void wino::buildBuffersToLLVMPipeline(OpPassManager &passes,
   if (options.threads > 1) {
     passes.addNestedPass<func::FuncOp>(createForallToParallelLoopPass());
     passes.addPass(createConvertSCFToOpenMPPass());
+    // Its memref.alloca_scope takes one block only, which branches would split.
+    passes.addPass(createCanonicalizerPass());
   }
   passes.addPass(createSCFToControlFlowPass());
   passes.addPass(createFinalizeMemRefToLLVMConversionPass());
