@@ -312,6 +312,19 @@ private:
 };
 } // namespace
 
+/// Height and width of the image before it is padded.
+static std::pair<int64_t, int64_t> getImageSize(const ConvProblem &problem) {
+  if (problem.isMatmul)
+    return {problem.h, problem.w};
+  linalg::LinalgOp op = problem.op;
+  Value image = op.getDpsInputs()[0];
+  if (auto pad = image.getDefiningOp<tensor::PadOp>())
+    image = pad.getSource();
+  auto type = cast<ShapedType>(image.getType());
+  return {type.getDimSize(problem.imagePermutation[1]),
+          type.getDimSize(problem.imagePermutation[2])};
+}
+
 /// Describes a planned convolution for reports; dynamic sizes are left out.
 static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
                                 StringRef name, int64_t filterBytes,
@@ -331,10 +344,11 @@ static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
     if (!ShapedType::isDynamic(size))
       record.append(key, builder.getI64IntegerAttr(size));
   };
+  auto [imageH, imageW] = getImageSize(problem);
   const std::pair<StringRef, int64_t> sizes[] = {
       {"n", problem.n},
-      {"h", problem.h},
-      {"w", problem.w},
+      {"h", imageH},
+      {"w", imageW},
       {"c", problem.c},
       {"out_h", problem.outH},
       {"out_w", problem.outW},
