@@ -35,6 +35,9 @@ using llvm::formatv;
 /// The alignment of packed weights and scratch memory.
 static constexpr int64_t kAlignment = 64;
 
+/// After this many seconds a program is taken for one that never ends.
+static constexpr unsigned kTimeLimit = 1200;
+
 namespace {
 /// A case that has been compiled.
 struct CompiledCase {
@@ -271,7 +274,7 @@ llvm::Error SweepProgram::Impl::execute(ArrayRef<StringRef> command) {
     return llvm::createStringError("cannot find '" + command.front() + "'");
   std::string message;
   int code = llvm::sys::ExecuteAndWait(*path, command, std::nullopt, {},
-                                       /*SecondsToWait=*/0,
+                                       /*SecondsToWait=*/kTimeLimit,
                                        /*MemoryLimit=*/0, &message);
   if (code == 0)
     return llvm::Error::success();

@@ -49,13 +49,21 @@ struct buffer {
 
 static size_t page_size;
 static sigjmp_buf on_signal;
+static volatile sig_atomic_t is_executing;
 
 static void fail(const char *message) {
   fprintf(stderr, "runner: %s\n", message);
   exit(1);
 }
 
-static void catch_signal(int number) { siglongjmp(on_signal, number); }
+/* A signal outside of compiled code is the late effect of a broken case, such
+   as a damaged heap: nothing that follows can be trusted. */
+static void catch_signal(int number) {
+  if (is_executing)
+    siglongjmp(on_signal, number);
+  signal(number, SIG_DFL);
+  raise(number);
+}
 
 static void describe(struct buffer *b, const struct argument *a) {
   int64_t stride = 1;
@@ -146,8 +154,11 @@ static int execute(const struct sweep_case *c, struct frame *prepare,
   struct buffer *packed = find(prepare, &c->prepare, ARGUMENT_PACKED);
   struct buffer *output = find(run, &c->run, ARGUMENT_OUTPUT);
   int number = sigsetjmp(on_signal, 1);
-  if (number)
+  if (number) {
+    is_executing = 0;
     return number;
+  }
+  is_executing = 1;
   if (c->prepare.call)
     c->prepare.call(prepare->arguments);
   if (packed)
@@ -156,6 +167,7 @@ static int execute(const struct sweep_case *c, struct frame *prepare,
   memcpy(result, output->data, output->bytes);
   memset(output->data, FILL, output->bytes);
   c->run.call(run->arguments);
+  is_executing = 0;
   if (memcmp(result, output->data, output->bytes))
     return -2;
   for (int i = 0; i < c->prepare.num_arguments; ++i)
