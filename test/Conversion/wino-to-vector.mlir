@@ -155,8 +155,7 @@ func.func @scratch_per_thread(%x: memref<1x32x32x4xf32>,
 // -----
 
 // 28 rows take four kernels of seven. NEON multiplies by lanes, four channels
-// per step; else one channel per step, and the first rows prefetch the next
-// panel.
+// per step; else one channel per step, and the first rows prefetch the filter.
 
 // CHECK-LABEL: func @hadamard
 // CHECK: scf.for %{{.*}} = %c0 to %c28 step %c7

@@ -24,7 +24,7 @@ struct WinoToVectorOptions {
   /// Whether micro-kernels multiply by lanes of vectors, else by broadcast
   /// scalars.
   bool laneFma = true;
-  /// Whether micro-kernels prefetch the next panel of packed filters.
+  /// Whether micro-kernels prefetch packed filters.
   bool prefetch = true;
 };
 
