@@ -9,6 +9,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MathExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
 #include <unistd.h>
@@ -43,6 +44,20 @@ static int64_t getCacheSize(int name, int64_t fallback) {
   return size > 0 ? size : fallback;
 }
 
+/// Bytes of the third-level cache that the first core uses; 0 if Linux does not
+/// tell. The C library's answer is for all cores of the machine on some.
+static int64_t getHostL3Bytes() {
+  auto file = llvm::MemoryBuffer::getFileAsStream(
+      "/sys/devices/system/cpu/cpu0/cache/index3/size");
+  if (!file)
+    return 0;
+  llvm::StringRef text = (*file)->getBuffer().trim();
+  int64_t kibibytes;
+  if (!text.consume_back("K") || text.getAsInteger(10, kibibytes))
+    return 0;
+  return kibibytes << 10;
+}
+
 static CPUInfo getHostCPU() {
   CPUInfo cpu;
   cpu.name = "host";
@@ -65,6 +80,7 @@ static CPUInfo getHostCPU() {
 #ifdef _SC_LEVEL2_CACHE_SIZE
   cpu.l1Bytes = getCacheSize(_SC_LEVEL1_DCACHE_SIZE, cpu.l1Bytes);
   cpu.l2Bytes = getCacheSize(_SC_LEVEL2_CACHE_SIZE, 1 << 20);
+  cpu.l3Bytes = getHostL3Bytes();
 #endif
   return cpu;
 }
@@ -88,6 +104,23 @@ llvm::Expected<CPUInfo> wino::lookupCPU(llvm::StringRef name) {
                                  llvm::join(getCPUNames(), ", "));
 }
 
+/// Whether tile `a` is better than `b`, which pads the columns as much. Tiles
+/// are in rows x vectors.
+static bool isBetterTile(const CPUInfo &cpu, MicroTile a, MicroTile b) {
+  auto intensity = [](MicroTile tile) {
+    return double(tile.rows * tile.cols) / double(tile.rows + tile.cols);
+  };
+  if (cpu.hasLaneFma)
+    return intensity(a) > intensity(b);
+  // Two loads for three multiply-adds keep the multipliers busy. Beyond that a
+  // narrow tile is better: its panel of U takes less of the first-level cache.
+  constexpr double kEnough = 1.5;
+  bool aIsEnough = intensity(a) >= kEnough, bIsEnough = intensity(b) >= kEnough;
+  if (aIsEnough && bIsEnough)
+    return a.rows * a.cols > b.rows * b.cols;
+  return intensity(a) > intensity(b);
+}
+
 MicroTile wino::selectMicroTile(const CPUInfo &cpu, int64_t vectorLength,
                                 int64_t numColumns) {
   // One register stays free for the compiler, and one takes the broadcast
@@ -95,7 +128,6 @@ MicroTile wino::selectMicroTile(const CPUInfo &cpu, int64_t vectorLength,
   const int64_t spare = cpu.hasLaneFma ? 1 : 2;
   MicroTile best;
   int64_t bestPadded = 0;
-  double bestIntensity = 0;
   for (int64_t vectors = 1; vectors <= 4; ++vectors) {
     int64_t perRow = vectors + (cpu.hasLaneFma ? 1 : 0);
     // More rows would gain nothing and unroll the loop past the decoders'
@@ -105,15 +137,13 @@ MicroTile wino::selectMicroTile(const CPUInfo &cpu, int64_t vectorLength,
         std::min((cpu.numVectorRegisters - spare - vectors) / perRow, kMaxRows);
     if (rows < 1)
       continue;
-    int64_t cols = vectors * vectorLength;
-    int64_t padded = llvm::alignTo(numColumns, cols);
-    double intensity = double(rows * vectors) / double(rows + vectors);
+    MicroTile tile = {rows, vectors};
+    int64_t padded = llvm::alignTo(numColumns, vectors * vectorLength);
     if (bestPadded == 0 || padded < bestPadded ||
-        (padded == bestPadded && intensity > bestIntensity)) {
-      best = {rows, cols};
+        (padded == bestPadded && isBetterTile(cpu, tile, best))) {
+      best = tile;
       bestPadded = padded;
-      bestIntensity = intensity;
     }
   }
-  return best;
+  return {best.rows, best.cols * vectorLength};
 }

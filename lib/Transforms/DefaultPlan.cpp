@@ -89,50 +89,121 @@ static int64_t getEvenPart(int64_t total, int64_t limit) {
   return llvm::divideCeil(total, llvm::divideCeil(total, limit));
 }
 
-ScheduleAttr wino::getDefaultSchedule(const ConvProblem &problem,
-                                      TransformAttr transform,
-                                      const CPUInfo &cpu) {
-  const int64_t bits = problem.getElementBits();
-  const int64_t vector = cpu.getVectorLength(bits);
-  MicroTile micro = selectMicroTile(cpu, vector, problem.k);
+namespace {
+/// How the default rule blocks a convolution.
+struct Blocking {
+  MicroTile micro;
+  int64_t kBlock;
+  /// Tiles of an image, and of a block.
+  int64_t rows, cols, blockRows, blockCols;
+  /// Bytes of the packed filter.
+  double filterBytes;
+  /// Whether the filter stays in the second-level cache between blocks.
+  bool keepsFilter = false;
 
-  // About 64 output channels at a time keep the products of a block small;
-  // even parts keep the last block from being padded.
-  constexpr int64_t kTargetKBlock = 64;
-  int64_t panels = llvm::divideCeil(problem.k, micro.cols);
-  int64_t panelsPerBlock =
-      std::max<int64_t>(1, llvm::divideCeil(kTargetKBlock, micro.cols));
+  int64_t getNumBlocks() const {
+    return llvm::divideCeil(rows, blockRows) *
+           llvm::divideCeil(cols, blockCols);
+  }
+};
+} // namespace
+
+/// Sets the K block to about `target` output channels. Even parts keep the last
+/// block from being padded.
+static void chooseKBlock(Blocking &blocking, int64_t k, int64_t target) {
+  int64_t cols = blocking.micro.cols;
+  int64_t panels = std::max<int64_t>(1, llvm::divideCeil(k, cols));
+  int64_t panelsPerBlock = std::max<int64_t>(1, llvm::divideCeil(target, cols));
   if (panels <= panelsPerBlock)
     panelsPerBlock = panels;
   while (panels % panelsPerBlock)
     --panelsPerBlock;
-  int64_t kBlock = panelsPerBlock * micro.cols;
+  blocking.kBlock = panelsPerBlock * cols;
+}
 
-  int64_t taps =
+/// Returns how many tiles a block should have. A tile takes `tileBytes` of V
+/// and M, and `pixelBytes` of image and result. Sets `blocking.keepsFilter`.
+static double getBlockSize(Blocking &blocking, double tileBytes,
+                           double pixelBytes, const CPUInfo &cpu) {
+  const double microRows = blocking.micro.rows;
+  const double l2Bytes = cpu.l2Bytes;
+  // If the filter fits the second-level cache beside a block of at least half a
+  // micro-kernel's height, it is read from the next level only once.
+  double beside = (l2Bytes - blocking.filterBytes) / (tileBytes + pixelBytes);
+  blocking.keepsFilter = 2 * beside >= microRows;
+  if (blocking.keepsFilter)
+    return beside;
+  // Otherwise every block streams the filter through the cache, which leaves
+  // half of it to the block. A block needs enough rows for its multiply-adds to
+  // take as long as the filter takes from the third level, or from memory.
+  double fitting = l2Bytes / 2 / tileBytes;
+  bool isNear = blocking.filterBytes <= double(cpu.l3Bytes);
+  return std::max(fitting, isNear ? microRows / 2 : microRows * 2);
+}
+
+static Blocking getBlocking(const ConvProblem &problem, TransformAttr transform,
+                            const CPUInfo &cpu) {
+  const int64_t vector = cpu.getVectorLength(problem.getElementBits());
+  const double bytes = problem.getElementBits() / 8;
+  int64_t mRows = transform ? transform.getMRows() : 1;
+  int64_t mCols = transform ? transform.getMCols() : 1;
+  double taps =
       transform ? transform.getAlphaRows() * transform.getAlphaCols() : 1;
-  int64_t depth = llvm::alignTo(getDepth(problem, transform), vector);
-  int64_t tileBytes = taps * (depth + kBlock) * bits / 8;
-  int64_t numTiles = std::max(cpu.l2Bytes / 2 / tileBytes, 2 * micro.rows);
-  int64_t rows =
-      getNumTiles(problem.outH, transform ? transform.getMRows() : 1);
-  int64_t cols =
-      getNumTiles(problem.outW, transform ? transform.getMCols() : 1);
-  int64_t blockCols = getEvenPart(cols, numTiles);
-  int64_t blockRows =
-      getEvenPart(rows, std::max<int64_t>(1, numTiles / blockCols));
-  constexpr int64_t kMaxBlock = 4096;
-  return ScheduleAttr::get(
-      problem.op->getContext(), std::min(blockRows, kMaxBlock),
-      std::min(blockCols, kMaxBlock), kBlock, micro.rows, micro.cols, vector);
+  double depth = llvm::alignTo(getDepth(problem, transform), vector);
+
+  // This keeps the products of a block small.
+  constexpr int64_t kTargetKBlock = 64;
+  Blocking blocking;
+  blocking.micro = selectMicroTile(cpu, vector, problem.k);
+  chooseKBlock(blocking, problem.k, kTargetKBlock);
+  blocking.filterBytes =
+      taps * depth * bytes * llvm::alignTo(problem.k, blocking.kBlock);
+  double size = getBlockSize(
+      blocking, taps * (depth + blocking.kBlock) * bytes,
+      double(mRows * mCols) * (problem.c + problem.k) * bytes, cpu);
+  // V is read once for each K block. If the cache does not hold it, half as
+  // many of them are better.
+  if (size * taps * depth * bytes > double(cpu.l2Bytes))
+    chooseKBlock(blocking, problem.k, 2 * kTargetKBlock);
+  constexpr double kMaxBlock = 4096;
+  int64_t numTiles = std::clamp(size, 1.0, kMaxBlock);
+  blocking.rows = std::max<int64_t>(1, getNumTiles(problem.outH, mRows));
+  blocking.cols = std::max<int64_t>(1, getNumTiles(problem.outW, mCols));
+  blocking.blockCols = getEvenPart(blocking.cols, numTiles);
+  blocking.blockRows = getEvenPart(
+      blocking.rows, std::max<int64_t>(1, numTiles / blocking.blockCols));
+  return blocking;
+}
+
+ScheduleAttr wino::getDefaultSchedule(const ConvProblem &problem,
+                                      TransformAttr transform,
+                                      const CPUInfo &cpu) {
+  Blocking blocking = getBlocking(problem, transform, cpu);
+  return ScheduleAttr::get(problem.op->getContext(), blocking.blockRows,
+                           blocking.blockCols, blocking.kBlock,
+                           blocking.micro.rows, blocking.micro.cols,
+                           cpu.getVectorLength(problem.getElementBits()));
 }
 
 //===----------------------------------------------------------------------===//
 // The default rule
 //===----------------------------------------------------------------------===//
 
-/// Bytes of the transformed filter that a core reads from memory in a cycle; an
-/// order of magnitude that holds from small Arm cores to servers.
-static constexpr double kFilterBytesPerCycle = 8;
+/// Bytes of the packed filter that a core reads from memory, and from a
+/// third-level cache, in a cycle; orders of magnitude that hold from small Arm
+/// cores to servers.
+static constexpr double kMemoryBytesPerCycle = 4;
+static constexpr double kL3BytesPerCycle = 8;
+
+/// Cycles in which the packed filter is read, by every block unless it stays in
+/// the second-level cache.
+static double getFilterCycles(const Blocking &blocking, double n,
+                              const CPUInfo &cpu) {
+  double passes = blocking.keepsFilter ? 1 : n * blocking.getNumBlocks();
+  bool isNear = blocking.filterBytes <= double(cpu.l3Bytes);
+  return passes * blocking.filterBytes /
+         (isNear ? kL3BytesPerCycle : kMemoryBytesPerCycle);
+}
 
 /// Cycles of vector instructions, one a cycle, for `problem` with `transform`
 /// (null: im2row).
@@ -163,10 +234,13 @@ static double getCost(const ConvProblem &problem, TransformAttr transform,
   }
   double tiles =
       n * getNumTiles(problem.outH, mRows) * getNumTiles(problem.outW, mCols);
-  double perTile =
-      taps * depth * problem.k + inputOps * depth + outputOps * problem.k;
-  double filterBytes = taps * depth * problem.k * bits / 8;
-  return tiles * perTile / vector + filterBytes / kFilterBytesPerCycle;
+  double transformCycles =
+      tiles * (inputOps * depth + outputOps * problem.k) / vector;
+  double productCycles = tiles * taps * depth * problem.k / vector;
+  // The filter is prefetched while the products are computed.
+  Blocking blocking = getBlocking(problem, transform, cpu);
+  return transformCycles +
+         std::max(productCycles, getFilterCycles(blocking, n, cpu));
 }
 
 /// Returns the transforms F(m x m', kh x kw) that the default rule considers.
@@ -206,11 +280,14 @@ static PlanAttr makePlan(const ConvProblem &problem, TransformAttr transform,
 /// Returns the cheapest of `candidates`; null stands for im2row.
 static TransformAttr getCheapest(const ConvProblem &problem, const CPUInfo &cpu,
                                  ArrayRef<TransformAttr> candidates) {
+  // Errors grow with the tile, so a larger one has to be clearly cheaper.
+  constexpr double kMargin = 0.9;
   TransformAttr best;
   double bestCost = std::numeric_limits<double>::infinity();
   for (TransformAttr candidate : candidates) {
     double cost = getCost(problem, candidate, cpu);
-    if (cost < bestCost) {
+    bool isLarger = best && candidate;
+    if (cost < (isLarger ? kMargin : 1) * bestCost) {
       best = candidate;
       bestCost = cost;
     }

@@ -32,6 +32,8 @@ struct CPUInfo {
   /// Bytes of the first- and second-level data caches one core can use.
   int64_t l1Bytes = 32 << 10;
   int64_t l2Bytes = 512 << 10;
+  /// Bytes of the third-level cache; 0 if there is none.
+  int64_t l3Bytes = 0;
 
   bool isAArch64() const;
   /// Elements of a native vector of `bits`-bit elements.
@@ -56,7 +58,8 @@ struct MicroTile {
 /// Returns the micro tile for vectors of `vectorLength` elements and
 /// `numColumns` columns: of the tiles that the registers hold (accumulators,
 /// one row of U, and with lane multiplies one vector per row of V), one that
-/// pads the columns least, then one that loads least per multiply-add.
+/// pads the columns least, then one that loads least per multiply-add; without
+/// lane multiplies, of those that load little the one with most accumulators.
 MicroTile selectMicroTile(const CPUInfo &cpu, int64_t vectorLength,
                           int64_t numColumns);
 

@@ -32,8 +32,9 @@ int64_t getNumTiles(int64_t size, int64_t m);
 /// Returns the schedule for `problem` computed with tiles of the transform
 /// `transform`, or by im2row if it is null: the register tile that wastes
 /// least, 64 or more output channels at a time, and the largest block of tiles
-/// whose transformed input and products take half the second-level cache, but
-/// at least two micro-kernels high.
+/// that fits the second-level cache together with the filter; if the filter
+/// leaves no room, the largest block that takes half of it, but one that is
+/// high enough for the speed at which the filter can be read.
 ScheduleAttr getDefaultSchedule(const ConvProblem &problem,
                                 TransformAttr transform, const CPUInfo &cpu);
 

@@ -19,11 +19,12 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
     function; names and `algorithm` refer to all convolutions below it.
 
     The default rule weighs, for F(m x m', r x r') of each m up to 6 with at most
-    8 taps an axis, and for im2row, the multiply-adds of the products, the
-    operations of the transforms (as counted in their straight-line programs) and
-    the bytes of the transformed filter, in cycles of a core that executes one
-    vector operation a cycle. It knows nothing else of the CPU: choosing by a
-    latency model is a pass of its own.
+    8 taps an axis, and for im2row, the operations of the transforms (as counted
+    in their straight-line programs), and the multiply-adds of the products or
+    the bytes of the transformed filter that blocks read, whichever take longer,
+    in cycles of a core that executes one vector operation a cycle. A larger tile
+    has to be a tenth cheaper. Of the CPU it knows the vectors, the registers and
+    the sizes of the caches: choosing by a latency model is a pass of its own.
 
     `algorithm` forces one algorithm, `winograd`, `winograd:F(4x4,3x3)`, `im2row`
     or `direct`, on every convolution it applies to; it is an error if it applies
