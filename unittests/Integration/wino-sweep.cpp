@@ -14,6 +14,7 @@
 #include "SweepCheck.h"
 #include "SweepProgram.h"
 
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
@@ -93,6 +94,10 @@ runCases(llvm::ArrayRef<SweepCase> cases, const CPUInfo &cpu,
       createFolder("threads" + std::to_string(numThreads));
   if (!path)
     return path.takeError();
+  llvm::scope_exit removeFolder([&] {
+    if (folder.empty())
+      llvm::sys::fs::remove_directories(*path);
+  });
   SweepProgram program(cpu, numThreads, *path);
   std::vector<std::string> errors;
   for (const SweepCase &c : cases) {
@@ -103,8 +108,6 @@ runCases(llvm::ArrayRef<SweepCase> cases, const CPUInfo &cpu,
       program.run();
   if (!results)
     return results.takeError();
-  if (folder.empty())
-    llvm::sys::fs::remove_directories(*path);
   for (auto [index, error] : llvm::enumerate(errors))
     if (!error.empty())
       results->insert(results->begin() + index,
