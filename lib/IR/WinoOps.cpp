@@ -245,7 +245,7 @@ LogicalResult FilterTransformOp::verify() {
     return emitOpError("expected an init of rank 3 for a depthwise filter, "
                        "but got ")
            << init;
-  unsigned tapDim = isPacked() ? packed_dim::kTapRow : 0;
+  unsigned tapDim = isPacked() ? unsigned(packed_dim::kTapRow) : 0;
   TransformAttr transform = getTransform();
   // C5
   for (ShapedType type : {filter, init})
@@ -269,7 +269,8 @@ LogicalResult FilterTransformOp::verify() {
                           filter.getDimSize(2))))
       return failure();
   } else {
-    int64_t c = init.getDimSize(isPacked() ? packed_dim::kChannel : 2);
+    int64_t c =
+        init.getDimSize(isPacked() ? unsigned(packed_dim::kChannel) : 2);
     int64_t k = isPacked() ? init.getDimSize(packed_dim::kBlock) *
                                  init.getDimSize(packed_dim::kPanel) *
                                  init.getDimSize(packed_dim::kPanelCol)
@@ -416,7 +417,7 @@ LogicalResult HadamardOp::verify() {
             {tile_dim::kTapRow, tile_dim::kTapCol, tile_dim::kChannel})))
       return failure();
   // C1
-  unsigned tapDim = isPacked() ? packed_dim::kTapRow : 0;
+  unsigned tapDim = isPacked() ? unsigned(packed_dim::kTapRow) : 0;
   for (unsigned axis : {0, 1})
     for (ShapedType type : {input, init})
       if (failed(verifySize(*this, "the taps of input and init",
@@ -430,7 +431,8 @@ LogicalResult HadamardOp::verify() {
                           init.getDimSize(dim), input.getDimSize(dim))))
       return failure();
   // C3
-  int64_t c = filter.getDimSize(isPacked() ? packed_dim::kChannel : 2);
+  int64_t c =
+      filter.getDimSize(isPacked() ? unsigned(packed_dim::kChannel) : 2);
   int64_t k = c;
   if (isPacked())
     k = filter.getDimSize(packed_dim::kBlock) *

@@ -11,7 +11,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Interfaces/LoopLikeInterface.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace wino;
@@ -35,16 +34,6 @@ static Region *getAllocationScope(Operation *op) {
   return nullptr;
 }
 
-/// Whether the static sizes of `type` leave the number of its elements in the
-/// range of int64_t.
-static bool hasCountableElements(MemRefType type) {
-  int64_t count = 1;
-  for (int64_t size : type.getShape())
-    if (size > 0 && llvm::MulOverflow(count, size, count))
-      return false;
-  return true;
-}
-
 LogicalResult wino::checkVectorizable(Operation *op,
                                       const WinoToVectorOptions &options) {
   if (options.vectorLength < 1 || options.vectorLength > kMaxVectorLength)
@@ -64,9 +53,6 @@ LogicalResult wino::checkVectorizable(Operation *op,
         !type.getElementType().isF64())
       return op->emitOpError("has elements of type ")
              << type.getElementType() << "; only f16, f32 and f64 are lowered";
-    if (!hasCountableElements(type))
-      return op->emitOpError("operand #")
-             << number << " of type " << type << " is too large";
     if (!type.isLastDimUnitStride())
       return op->emitOpError("operand #")
              << number << " of type " << type
