@@ -41,8 +41,3 @@ func.func @micro_tile(%v: memref<1x1x1x8x8x4xf32>, %u: memref<1x1x4x128xf32>,
     outs(%m : memref<1x1x1x8x8x128xf32>)
   return
 }
-  wino.output_transform <F(1x1, 1x1)>
-    ins(%m : memref<1x1x3037000500x3037000500x8x4xf32>)
-    outs(%y : memref<3037000500x3037000500x8x4xf32>)
-  return
-}
