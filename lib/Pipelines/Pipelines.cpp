@@ -106,11 +106,11 @@ void wino::buildBuffersToLLVMPipeline(OpPassManager &passes,
   if (options.threads > 1) {
     passes.addNestedPass<func::FuncOp>(createForallToParallelLoopPass());
     passes.addPass(createConvertSCFToOpenMPPass());
-    // Its memref.alloca_scope takes one block only, which branches would split.
-    passes.addPass(createCanonicalizerPass());
   }
-  passes.addPass(createSCFToControlFlowPass());
+  // The scopes of the stack that parallel loops bring have one block: they go
+  // before control flow makes several.
   passes.addPass(createFinalizeMemRefToLLVMConversionPass());
+  passes.addPass(createSCFToControlFlowPass());
   passes.addPass(createConvertVectorToLLVMPass());
   passes.addPass(createConvertMathToLLVMPass());
   passes.addPass(createConvertMathToLibmPass());
