@@ -210,12 +210,13 @@ static double getFilterCycles(const Blocking &blocking, double n,
 static double getCost(const ConvProblem &problem, TransformAttr transform,
                       const CPUInfo &cpu) {
   const int64_t bits = problem.getElementBits();
-  const double vector = cpu.getVectorLength(bits);
+  const int64_t vector = cpu.getVectorLength(bits);
   const double n = getTypicalSize(problem.n) == kTypicalSize &&
                            ShapedType::isDynamic(problem.n)
                        ? 1
                        : problem.n;
-  const double depth = getDepth(problem, transform);
+  // V is padded to whole vectors.
+  const double depth = llvm::alignTo(getDepth(problem, transform), vector);
   double taps = 1, inputOps = 2, outputOps = 2;
   int64_t mRows = 1, mCols = 1;
   if (transform) {
@@ -235,8 +236,8 @@ static double getCost(const ConvProblem &problem, TransformAttr transform,
   double tiles =
       n * getNumTiles(problem.outH, mRows) * getNumTiles(problem.outW, mCols);
   double transformCycles =
-      tiles * (inputOps * depth + outputOps * problem.k) / vector;
-  double productCycles = tiles * taps * depth * problem.k / vector;
+      tiles * (inputOps * depth + outputOps * problem.k) / double(vector);
+  double productCycles = tiles * taps * depth * problem.k / double(vector);
   // The filter is prefetched while the products are computed.
   Blocking blocking = getBlocking(problem, transform, cpu);
   return transformCycles +
