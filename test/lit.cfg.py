@@ -88,6 +88,11 @@ config.substitutions += [
         "node " + os.path.join(config.wino_src_root, "scripts", "onnx_reference.mjs")
         + " --runtime " + runtime,
     ),
+    (
+        "%with-onnxruntime",
+        "--runtime " + runtime
+        + " --node-script " + os.path.join(config.wino_src_root, "scripts", "onnx_reference.mjs"),
+    ),
     ("%cc", config.cc),
     ("%cxx", config.cxx),
     ("%cmake", config.cmake),

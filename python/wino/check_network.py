@@ -1,14 +1,17 @@
 """Runs a network with wino-run and compares its tensors with a reference.
 
 usage: python3 -m wino.check_network MODEL.onnx DIR --run WINO-RUN
-           (--runtime DIR --node-script onnx_reference.mjs | --reference-cpu CPU)
+           (--runtime DIR --node-script onnx_reference.mjs | --reference-cpu CPU |
+            --expected OUTPUT.pb...)
            [--cpu CPU] [--inner N] [--seed N] [--tol 1e-4] [--run-arg ARG]...
 
 Random inputs go through wino-run for CPU, and through ONNX Runtime or wino-run
 for the reference CPU. The tensors compared are the outputs, N inner ones and
-that before a final Softmax. Everything is written to DIR. Exits with 1 if a
-tensor differs by more than the tolerance times the reference's largest value,
-or if a reference is constant, which would prove little.
+that before a final Softmax. With expected outputs, only these are compared, and
+the inputs are the rising values of ONNX's own tests. Everything is written to
+DIR. Exits with 1 if a tensor differs by more than the tolerance times the
+reference's largest value, or if a computed reference is constant, which would
+prove little.
 """
 
 import argparse
@@ -20,7 +23,7 @@ import time
 import numpy as np
 import onnx
 
-from wino.compare import compare
+from wino.compare import compare, load
 from wino.expose import expose, pick_inner_tensors
 from wino.inputs import input_shapes
 
@@ -28,20 +31,25 @@ from wino.inputs import input_shapes
 def prepare_model(args):
     """Writes the model with more outputs; returns its path and their names."""
     model = onnx.load(args.model)
-    if args.inner:
+    if args.inner and not args.expected:
         expose(model, pick_inner_tensors(model.graph, args.inner))
     path = os.path.join(args.directory, "model.onnx")
     onnx.save(model, path)
     return path, [output.name for output in model.graph.output]
 
 
-def write_inputs(path, directory, seed):
-    """Writes random inputs; returns the options that name them."""
-    rng = np.random.default_rng(seed)
+def write_inputs(args, path):
+    """Writes the inputs; returns the options that name them."""
+    rng = np.random.default_rng(args.seed)
     options = []
     for index, shape in enumerate(input_shapes(onnx.load(path).graph, {})):
-        name = os.path.join(directory, f"input_{index}.npy")
-        np.save(name, rng.standard_normal(shape, dtype=np.float32))
+        name = os.path.join(args.directory, f"input_{index}.npy")
+        if args.expected:
+            count = int(np.prod(shape))
+            values = (np.arange(count) / count).astype(np.float32).reshape(shape)
+        else:
+            values = rng.standard_normal(shape, dtype=np.float32)
+        np.save(name, values)
         options.append(f"--input={name}")
     return options
 
@@ -60,20 +68,24 @@ def run_cpu(args, cpu, model, inputs, outputs):
 
 
 def run_reference(args, model, inputs, outputs):
+    """Returns the files with the reference's results: `outputs`, or given ones."""
+    if args.expected:
+        return args.expected
     if args.reference_cpu:
         run_cpu(args, args.reference_cpu, model, inputs, outputs)
-        return
+        return outputs
     options = [f"--output={path}" for path in outputs]
     command = ["node", args.node_script, "--runtime", args.runtime, model]
     call("ONNX Runtime", [*command, *inputs, *options])
+    return outputs
 
 
-def compare_all(names, actual, reference, tolerance):
+def compare_all(args, names, actual, reference):
     """Prints a line for each tensor; returns the number that disagree."""
     failures = 0
-    for name, ours, theirs in zip(names, map(np.load, actual), map(np.load, reference)):
-        agree, message = compare(ours, theirs, tolerance)
-        if theirs.size > 1 and np.min(theirs) == np.max(theirs):
+    for name, ours, theirs in zip(names, map(load, actual), map(load, reference)):
+        agree, message = compare(ours, theirs, args.tol)
+        if not args.expected and theirs.size > 1 and np.min(theirs) == np.max(theirs):
             agree, message = False, "the reference is constant"
         failures += not agree
         print(f"{'PASS' if agree else 'FAIL'} {name} {theirs.shape}: {message}")
@@ -87,9 +99,10 @@ def main():
     parser.add_argument("--run", required=True, metavar="WINO-RUN")
     parser.add_argument("--run-arg", action="append", default=[], metavar="ARG")
     parser.add_argument("--cpu", default="host")
-    reference = parser.add_mutually_exclusive_group(required=True)
-    reference.add_argument("--reference-cpu", metavar="CPU")
-    reference.add_argument("--runtime", metavar="DIR")
+    group = parser.add_mutually_exclusive_group(required=True)
+    group.add_argument("--reference-cpu", metavar="CPU")
+    group.add_argument("--runtime", metavar="DIR")
+    group.add_argument("--expected", action="append", metavar="OUTPUT.pb")
     parser.add_argument("--node-script")
     parser.add_argument("--inner", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
@@ -99,16 +112,18 @@ def main():
         parser.error("--runtime needs --node-script")
     os.makedirs(args.directory, exist_ok=True)
     model, names = prepare_model(args)
-    inputs = write_inputs(model, args.directory, args.seed)
+    if args.expected and len(args.expected) != len(names):
+        parser.error(f"the model has {len(names)} outputs")
+    inputs = write_inputs(args, model)
     actual = [os.path.join(args.directory, f"actual_{i}.npy") for i in range(len(names))]
-    expected = [os.path.join(args.directory, f"reference_{i}.npy") for i in range(len(names))]
+    computed = [os.path.join(args.directory, f"reference_{i}.npy") for i in range(len(names))]
     try:
-        run_reference(args, model, inputs, expected)
+        reference = run_reference(args, model, inputs, computed)
         run_cpu(args, args.cpu, model, inputs, actual)
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"check_network: {error}", file=sys.stderr)
         return 1
-    failures = compare_all(names, actual, expected, args.tol)
+    failures = compare_all(args, names, actual, reference)
     print(f"{len(names)} tensors, {failures} failures")
     return 1 if failures else 0
 
