@@ -125,6 +125,8 @@ static Value getBroadcastChannel(Value value, int64_t channelDim) {
 static bool isZero(Value value) {
   if (auto fill = value.getDefiningOp<linalg::FillOp>())
     value = fill.getInputs()[0];
+  else if (auto generic = value.getDefiningOp<linalg::GenericOp>())
+    value = linalg::isaFillOpInterface(generic).value_or(value);
   return matchPattern(value, m_AnyZeroFloat());
 }
 

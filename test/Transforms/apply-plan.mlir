@@ -18,6 +18,9 @@
 // CHECK: return %[[Y]]
 // GENERIC-LABEL: func @nhwc_hwcf
 // GENERIC: wino.input_transform <F(2x2, 3x3)> pad [0, 0, 0, 0] ins(%{{.*}} : tensor<2x10x9x3xf32>)
+// GENERIC: wino.output_transform
+// GENERIC-NOT: epilogue
+// GENERIC: return
 func.func @nhwc_hwcf(%x: tensor<2x10x9x3xf32>, %f: tensor<3x3x3x10xf32>) -> tensor<2x8x7x10xf32> {
   %cst = arith.constant 0.0 : f32
   %e = tensor.empty() : tensor<2x8x7x10xf32>
