@@ -82,8 +82,12 @@ def ConvertCopyToLinalgPass : Pass<"convert-copy-to-linalg"> {
     Example:
 
     ```mlir
-    memref.copy %x, %y
-      : memref<4x6xf32> to memref<4x6xf32, strided<[8, 1], offset: 9>>
+    func.func @f(%x: memref<4x6xf32>,
+                 %y: memref<4x6xf32, strided<[8, 1], offset: 9>>) {
+      memref.copy %x, %y
+        : memref<4x6xf32> to memref<4x6xf32, strided<[8, 1], offset: 9>>
+      return
+    }
     ```
 
     becomes
