@@ -300,7 +300,7 @@ LogicalResult FunctionPlanner::placeBuffers(Frame &frame) {
   }
   std::optional<ArenaPlan> plan = planArena(arena, kBufferAlignment);
   std::optional<int64_t> bound = getLargestLiveSet(smallest);
-  int64_t padded, count = 1;
+  int64_t padded = 0, count = 1;
   bool fits = plan && bound &&
               !llvm::AddOverflow(plan->peak, kBufferAlignment - 1, padded);
   for (int64_t trips : frame.space.trips)
