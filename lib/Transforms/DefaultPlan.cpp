@@ -211,10 +211,7 @@ static double getCost(const ConvProblem &problem, TransformAttr transform,
                       const CPUInfo &cpu) {
   const int64_t bits = problem.getElementBits();
   const int64_t vector = cpu.getVectorLength(bits);
-  const double n = getTypicalSize(problem.n) == kTypicalSize &&
-                           ShapedType::isDynamic(problem.n)
-                       ? 1
-                       : problem.n;
+  const double n = ShapedType::isDynamic(problem.n) ? 1 : problem.n;
   // V is padded to whole vectors.
   const double depth = llvm::alignTo(getDepth(problem, transform), vector);
   double taps = 1, inputOps = 2, outputOps = 2;
