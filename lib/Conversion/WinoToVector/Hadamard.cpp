@@ -12,24 +12,15 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelBuilder.h"
+#include "MicroKernel.h"
 #include "RowView.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace wino;
 
 namespace {
-constexpr int64_t kCacheLineBytes = 64;
-
-/// How far ahead of its use a packed filter is prefetched: far enough for a
-/// third-level cache, near enough not to evict what the kernel reads.
-constexpr int64_t kPrefetchBytes = 4096;
-
 /// The most accumulators of a micro-kernel. No machine has so many registers,
 /// and the code of a kernel grows with them.
 constexpr int64_t kMaxAccumulators = 256;
@@ -73,20 +64,6 @@ private:
   /// Builds the kernel of rows [firstRow, firstRow + numRows).
   void buildKernel(const Panel &panel, const RowView::Rows &rows,
                    Value firstRow, int64_t numRows, bool prefetch);
-  /// Builds the kernel's loop over channels [begin, end), `step` at a time.
-  SmallVector<Value> buildReduction(const Panel &panel, Value input,
-                                    ArrayRef<Value> rows, int64_t begin,
-                                    int64_t end, int64_t step,
-                                    ArrayRef<Value> init, bool prefetch);
-  void buildPrefetch(const Panel &panel, Value channel, int64_t step);
-
-  int64_t getNumVectors(const Panel &panel) {
-    return llvm::divideCeil(panel.numCols, b.getVectorLength());
-  }
-  /// Returns the mask of vector `number` of the panel.
-  Value getMask(const Panel &panel, int64_t number) {
-    return b.mask(panel.numCols - number * b.getVectorLength());
-  }
 
   KernelBuilder &b;
   HadamardOp op;
@@ -270,106 +247,24 @@ void HadamardLowering::buildDynamicRows(const Panel &panel,
 void HadamardLowering::buildKernel(const Panel &panel,
                                    const RowView::Rows &rows, Value firstRow,
                                    int64_t numRows, bool prefetch) {
-  int64_t numVectors = getNumVectors(panel);
-  SmallVector<Value> rowIndices;
+  MicroKernel kernel(b);
+  kernel.input = rows.input;
   for (int64_t row = 0; row < numRows; ++row)
-    rowIndices.push_back(b.add(firstRow, row));
+    kernel.rows.push_back(
+        {panel.tapRow, panel.tapCol, b.add(firstRow, row), b.index(0)});
+  kernel.filter = filter;
+  kernel.panel.assign(panel.filterIndices.begin(), panel.filterIndices.end());
+  kernel.panel.append({b.index(0), panel.filterCol});
+  kernel.numCols = panel.numCols;
+  kernel.prefetch = prefetch;
 
-  SmallVector<Value> sums(numRows * numVectors, b.zero());
-  int64_t whole = 0;
-  if (b.getOptions().laneFma) {
-    whole = numChannels / b.getVectorLength() * b.getVectorLength();
-    sums = buildReduction(panel, rows.input, rowIndices, 0, whole,
-                          b.getVectorLength(), sums, prefetch);
-  }
-  sums = buildReduction(panel, rows.input, rowIndices, whole, numChannels, 1,
-                        sums, prefetch);
-
+  SmallVector<Value> sums = kernel.build(numChannels, kernel.getZeros());
   for (int64_t row = 0; row < numRows; ++row)
-    for (int64_t number = 0; number < numVectors; ++number)
-      b.store(sums[row * numVectors + number], rows.init,
-              {panel.tapRow, panel.tapCol, rowIndices[row],
+    for (int64_t number = 0; number < kernel.getNumVectors(); ++number)
+      b.store(sums[row * kernel.getNumVectors() + number], rows.init,
+              {panel.tapRow, panel.tapCol, b.add(firstRow, row),
                b.add(panel.firstCol, number * b.getVectorLength())},
-              getMask(panel, number));
-}
-
-/// LLVM would unroll some of these loops at run time, and then run out of
-/// registers.
-static void disableUnrolling(scf::ForOp forOp) {
-  MLIRContext *ctx = forOp.getContext();
-  auto unroll = LLVM::LoopUnrollAttr::get(
-      ctx, /*disable=*/BoolAttr::get(ctx, true), {}, {}, {}, {}, {}, {});
-  // The name is that of the property of llvm.br which the attribute becomes.
-  forOp->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(
-                                        ctx, {}, {}, {}, unroll, {}, {}, {}, {},
-                                        {}, {}, {}, {}, {}, {}, {}));
-}
-
-SmallVector<Value> HadamardLowering::buildReduction(
-    const Panel &panel, Value input, ArrayRef<Value> rows, int64_t begin,
-    int64_t end, int64_t step, ArrayRef<Value> init, bool prefetch) {
-  SmallVector<Value> sums(init);
-  if (begin >= end)
-    return sums;
-  auto forOp =
-      scf::ForOp::create(b, b.index(begin), b.index(end), b.index(step), init);
-  disableUnrolling(forOp);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(forOp.getBody());
-  sums.assign(forOp.getRegionIterArgs().begin(),
-              forOp.getRegionIterArgs().end());
-  Value channel = forOp.getInductionVar();
-
-  SmallVector<Value> inputVectors;
-  if (step > 1)
-    for (Value row : rows)
-      inputVectors.push_back(
-          b.load(input, {panel.tapRow, panel.tapCol, row, channel}));
-  if (prefetch)
-    buildPrefetch(panel, channel, step);
-  int64_t numVectors = getNumVectors(panel);
-  for (int64_t lane = 0; lane < step; ++lane) {
-    SmallVector<Value> filterVectors;
-    for (int64_t number = 0; number < numVectors; ++number) {
-      SmallVector<Value> indices =
-          llvm::to_vector_of<Value>(panel.filterIndices);
-      indices.push_back(b.add(channel, lane));
-      indices.push_back(b.add(panel.filterCol, number * b.getVectorLength()));
-      filterVectors.push_back(b.load(filter, indices, getMask(panel, number)));
-    }
-    for (auto [number, row] : llvm::enumerate(rows)) {
-      Value element;
-      if (step > 1)
-        element = vector::ExtractOp::create(b, inputVectors[number], lane);
-      else
-        element = memref::LoadOp::create(
-            b, input, ValueRange{panel.tapRow, panel.tapCol, row, channel});
-      Value factor = vector::BroadcastOp::create(b, b.getVectorType(), element);
-      for (auto [vec, filterVector] : llvm::enumerate(filterVectors)) {
-        Value &sum = sums[number * numVectors + vec];
-        sum = vector::FMAOp::create(b, factor, filterVector, sum);
-      }
-    }
-  }
-  scf::YieldOp::create(b, sums);
-  return llvm::to_vector_of<Value>(forOp.getResults());
-}
-
-/// Panels lie one after the other, so reading ahead runs from one into the
-/// next; behind the last one nothing is accessed, as a prefetch never faults.
-void HadamardLowering::buildPrefetch(const Panel &panel, Value channel,
-                                     int64_t step) {
-  int64_t elementBytes = op.getFilterType().getElementTypeBitWidth() / CHAR_BIT;
-  int64_t lineElements = kCacheLineBytes / elementBytes;
-  int64_t rowBytes = panel.numCols * elementBytes;
-  Value ahead = b.add(channel, llvm::divideCeil(kPrefetchBytes, rowBytes));
-  for (int64_t pos = 0; pos < step * panel.numCols; pos += lineElements) {
-    SmallVector<Value> indices = llvm::to_vector_of<Value>(panel.filterIndices);
-    indices.push_back(ahead);
-    indices.push_back(b.index(pos));
-    memref::PrefetchOp::create(b, filter, indices, /*isWrite=*/false,
-                               /*localityHint=*/2, /*isDataCache=*/true);
-  }
+              kernel.getMask(number));
 }
 
 LogicalResult wino::lowerToVector(RewriterBase &rewriter, HadamardOp op,

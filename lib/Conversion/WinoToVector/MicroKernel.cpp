@@ -1,0 +1,119 @@
+//===- MicroKernel.cpp - Products of rows by a panel ----------------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "MicroKernel.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace wino;
+
+static constexpr int64_t kCacheLineBytes = 64;
+
+/// How far ahead of its use a packed filter is prefetched: far enough for a
+/// third-level cache, near enough not to evict what the kernel reads.
+static constexpr int64_t kPrefetchBytes = 4096;
+
+/// LLVM would unroll some of these loops at run time, and then run out of
+/// registers.
+static void disableUnrolling(scf::ForOp forOp) {
+  MLIRContext *ctx = forOp.getContext();
+  auto unroll = LLVM::LoopUnrollAttr::get(
+      ctx, /*disable=*/BoolAttr::get(ctx, true), {}, {}, {}, {}, {}, {});
+  // The name is that of the property of llvm.br which the attribute becomes.
+  forOp->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(
+                                        ctx, {}, {}, {}, unroll, {}, {}, {}, {},
+                                        {}, {}, {}, {}, {}, {}, {}));
+}
+
+/// Returns `indices` with `offset` added to the one `fromLast` before the last.
+static SmallVector<Value> offsetIndices(KernelBuilder &b,
+                                        ArrayRef<Value> indices, Value offset,
+                                        unsigned fromLast) {
+  SmallVector<Value> result(indices);
+  Value &index = result[result.size() - 1 - fromLast];
+  index = b.add(index, offset);
+  return result;
+}
+
+SmallVector<Value> MicroKernel::build(int64_t depth, ArrayRef<Value> init) {
+  SmallVector<Value> sums(init);
+  int64_t whole = 0;
+  if (b.getOptions().laneFma) {
+    whole = depth / b.getVectorLength() * b.getVectorLength();
+    sums = buildReduction(0, whole, b.getVectorLength(), sums);
+  }
+  return buildReduction(whole, depth, 1, sums);
+}
+
+SmallVector<Value> MicroKernel::buildReduction(int64_t begin, int64_t end,
+                                               int64_t step,
+                                               ArrayRef<Value> init) {
+  SmallVector<Value> sums(init);
+  if (begin >= end)
+    return sums;
+  auto forOp =
+      scf::ForOp::create(b, b.index(begin), b.index(end), b.index(step), init);
+  disableUnrolling(forOp);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(forOp.getBody());
+  sums.assign(forOp.getRegionIterArgs().begin(),
+              forOp.getRegionIterArgs().end());
+  Value position = forOp.getInductionVar();
+
+  SmallVector<Value> inputVectors;
+  if (step > 1)
+    for (ArrayRef<Value> row : rows)
+      inputVectors.push_back(
+          b.load(input, offsetIndices(b, row, position, /*fromLast=*/0)));
+  if (prefetch)
+    buildPrefetch(position, step);
+  int64_t numVectors = getNumVectors();
+  for (int64_t lane = 0; lane < step; ++lane) {
+    SmallVector<Value> at =
+        offsetIndices(b, panel, b.add(position, lane), /*fromLast=*/1);
+    SmallVector<Value> filterVectors;
+    for (int64_t number = 0; number < numVectors; ++number) {
+      Value col = b.index(number * b.getVectorLength());
+      filterVectors.push_back(b.load(
+          filter, offsetIndices(b, at, col, /*fromLast=*/0), getMask(number)));
+    }
+    for (auto [number, row] : llvm::enumerate(rows)) {
+      Value element;
+      if (step > 1)
+        element = vector::ExtractOp::create(b, inputVectors[number], lane);
+      else
+        element = memref::LoadOp::create(
+            b, input, offsetIndices(b, row, position, /*fromLast=*/0));
+      Value factor = vector::BroadcastOp::create(b, b.getVectorType(), element);
+      for (auto [vec, filterVector] : llvm::enumerate(filterVectors)) {
+        Value &sum = sums[number * numVectors + vec];
+        sum = vector::FMAOp::create(b, factor, filterVector, sum);
+      }
+    }
+  }
+  scf::YieldOp::create(b, sums);
+  return llvm::to_vector_of<Value>(forOp.getResults());
+}
+
+/// Panels lie one after the other, so reading ahead runs from one into the
+/// next; behind the last one nothing is accessed, as a prefetch never faults.
+void MicroKernel::buildPrefetch(Value position, int64_t step) {
+  int64_t elementBytes =
+      getElementTypeOrSelf(filter.getType()).getIntOrFloatBitWidth() / CHAR_BIT;
+  int64_t lineElements = kCacheLineBytes / elementBytes;
+  int64_t rowBytes = numCols * elementBytes;
+  Value ahead = b.add(position, llvm::divideCeil(kPrefetchBytes, rowBytes));
+  SmallVector<Value> row = offsetIndices(b, panel, ahead, /*fromLast=*/1);
+  for (int64_t pos = 0; pos < step * numCols; pos += lineElements)
+    memref::PrefetchOp::create(
+        b, filter, offsetIndices(b, row, b.index(pos), /*fromLast=*/0),
+        /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+}

@@ -1,0 +1,67 @@
+//===- MicroKernel.h - Products of rows by a panel --------------*- C++ -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The one description of the innermost loop of all products: some rows of a
+// left matrix times a panel of columns of the right one, with the sums in
+// registers.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_LIB_CONVERSION_WINOTOVECTOR_MICROKERNEL_H
+#define WINO_LIB_CONVERSION_WINOTOVECTOR_MICROKERNEL_H
+
+#include "KernelBuilder.h"
+
+namespace wino {
+
+/// The operands of a micro-kernel, and the builder of its loop over the depth.
+class MicroKernel {
+public:
+  using Value = mlir::Value;
+
+  MicroKernel(KernelBuilder &b) : b(b) {}
+
+  /// The left matrix, and the indices of the first element of each row; the
+  /// others follow along the last dimension.
+  Value input;
+  llvm::SmallVector<llvm::SmallVector<Value>> rows;
+  /// The right matrix, and the indices of the first element of the panel. The
+  /// depth runs along the last dimension but one, columns along the last.
+  Value filter;
+  llvm::SmallVector<Value> panel;
+  int64_t numCols = 0;
+  /// Whether what is about to be read of the right matrix is prefetched.
+  bool prefetch = false;
+
+  int64_t getNumVectors() const {
+    return llvm::divideCeil(numCols, b.getVectorLength());
+  }
+  /// Returns the mask of vector `number` of the panel.
+  Value getMask(int64_t number) {
+    return b.mask(numCols - number * b.getVectorLength());
+  }
+
+  /// Returns zero sums: the vectors of the first row, then of the second, ...
+  llvm::SmallVector<Value> getZeros() {
+    return llvm::SmallVector<Value>(rows.size() * getNumVectors(), b.zero());
+  }
+  /// Builds the products over `depth` elements, and returns `sums` plus them.
+  llvm::SmallVector<Value> build(int64_t depth, llvm::ArrayRef<Value> sums);
+
+private:
+  /// Builds the loop over elements [begin, end) of the depth, `step` at a time.
+  llvm::SmallVector<Value> buildReduction(int64_t begin, int64_t end,
+                                          int64_t step,
+                                          llvm::ArrayRef<Value> init);
+  void buildPrefetch(Value position, int64_t step);
+
+  KernelBuilder &b;
+};
+
+} // namespace wino
+
+#endif // WINO_LIB_CONVERSION_WINOTOVECTOR_MICROKERNEL_H
