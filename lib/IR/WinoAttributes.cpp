@@ -219,6 +219,31 @@ bool TransformAttr::isIdentity() const {
          *this == get(getContext(), 1, 1, 1, 1);
 }
 
+TransformAttr TransformAttr::getKept(MLIRContext *context, int64_t rRows,
+                                     int64_t rCols) {
+  auto getAxis = [&](int64_t r) {
+    auto getRows = [&](int64_t numRows,
+                       function_ref<bool(int64_t, int64_t)> isOne) {
+      SmallVector<Attribute> rows;
+      for (int64_t row = 0; row < numRows; ++row) {
+        SmallVector<Attribute> entries;
+        for (int64_t col = 0; col < r; ++col)
+          entries.push_back(
+              StringAttr::get(context, isOne(row, col) ? "1" : "0"));
+        rows.push_back(ArrayAttr::get(context, entries));
+      }
+      return ArrayAttr::get(context, rows);
+    };
+    ArrayAttr identity = getRows(r, std::equal_to<int64_t>());
+    ArrayAttr ones = getRows(1, [](int64_t, int64_t) { return true; });
+    Builder builder(context);
+    return builder.getDictionaryAttr({builder.getNamedAttr("AT", ones),
+                                      builder.getNamedAttr("G", identity),
+                                      builder.getNamedAttr("BT", identity)});
+  };
+  return get(context, 1, 1, rRows, rCols, getAxis(rRows), getAxis(rCols));
+}
+
 std::string TransformAttr::getName() const {
   std::string name;
   llvm::raw_string_ostream os(name);
@@ -452,10 +477,11 @@ void TransformAttr::print(AsmPrinter &printer) const {
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    int64_t blockRows, int64_t blockCols,
                                    int64_t kBlock, int64_t microRows,
-                                   int64_t microCols, int64_t vector) {
+                                   int64_t microCols, int64_t vector,
+                                   int64_t cBlock, bool) {
   constexpr int64_t kMaxSize = int64_t(1) << 20;
   // C1, C4
-  for (int64_t size : {blockRows, blockCols})
+  for (int64_t size : {blockRows, blockCols, cBlock})
     if (size < 0 || size > kMaxSize)
       return emitError() << "expected a block size in [0, " << kMaxSize
                          << "], but got " << size;
@@ -476,33 +502,54 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected k_block to be a multiple of the micro "
                           "tile's columns = "
                        << microCols << ", but got " << kBlock;
+  // C5
+  if (cBlock % vector)
+    return emitError() << "expected c_block to be a multiple of vector = "
+                       << vector << ", but got " << cBlock;
   return success();
 }
 
 Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   int64_t blockRows, blockCols, kBlock, microRows, microCols, vector;
+  int64_t cBlock = 0;
+  bool onTheFly = false;
   auto parseKey = [&](StringRef key) -> ParseResult {
     return failure(parser.parseKeyword(key) || parser.parseEqual());
   };
   if (parser.parseLess() || parseKey("block") ||
       parsePair(parser, blockRows, blockCols) || parser.parseComma() ||
-      parseKey("k_block") || parser.parseInteger(kBlock) ||
-      parser.parseComma() || parseKey("micro_tile") ||
-      parsePair(parser, microRows, microCols) || parser.parseComma() ||
-      parseKey("vector") || parser.parseInteger(vector) ||
-      parser.parseGreater())
+      parseKey("k_block") || parser.parseInteger(kBlock) || parser.parseComma())
+    return {};
+  if (succeeded(parser.parseOptionalKeyword("c_block")) &&
+      (parser.parseEqual() || parser.parseInteger(cBlock) ||
+       parser.parseComma()))
+    return {};
+  if (parseKey("micro_tile") || parsePair(parser, microRows, microCols) ||
+      parser.parseComma() || parseKey("vector") || parser.parseInteger(vector))
+    return {};
+  if (succeeded(parser.parseOptionalComma())) {
+    if (parser.parseKeyword("on_the_fly"))
+      return {};
+    onTheFly = true;
+  }
+  if (parser.parseGreater())
     return {};
   return parser.getChecked<ScheduleAttr>(loc, parser.getContext(), blockRows,
                                          blockCols, kBlock, microRows,
-                                         microCols, vector);
+                                         microCols, vector, cBlock, onTheFly);
 }
 
 void ScheduleAttr::print(AsmPrinter &printer) const {
   printer << "<block = " << getBlockRows() << "x" << getBlockCols()
-          << ", k_block = " << getKBlock()
-          << ", micro_tile = " << getMicroRows() << "x" << getMicroCols()
-          << ", vector = " << getVector() << ">";
+          << ", k_block = " << getKBlock();
+  if (getCBlock() != 0)
+    printer << ", c_block = " << getCBlock();
+  printer << ", micro_tile = " << getMicroRows() << "x" << getMicroCols()
+          << ", vector = " << getVector();
+  if (getOnTheFly())
+    printer << ", on_the_fly";
+  printer << ">";
 }
 
 //===----------------------------------------------------------------------===//
@@ -522,5 +569,9 @@ LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected algorithm " << stringifyAlgorithm(algorithm)
                        << (schedule ? " not to have a schedule"
                                     : " to have a schedule");
+  // C3
+  if (schedule && schedule.getOnTheFly() && algorithm != Algorithm::Winograd)
+    return emitError() << "expected algorithm " << stringifyAlgorithm(algorithm)
+                       << " not to transform filters on_the_fly";
   return success();
 }

@@ -104,17 +104,20 @@ bool OutputTransformOp::hasIdentityEpilogue() {
 
 using EffectInstance = SideEffects::EffectInstance<MemoryEffects::Effect>;
 
-/// On memrefs an op reads its inputs and writes its init; on tensors it has no
-/// effects.
+/// On memrefs an op reads its inputs and writes its init, which it reads as
+/// well if it accumulates; on tensors it has no effects.
 static void getDpsEffects(DestinationStyleOpInterface op,
                           SmallVectorImpl<EffectInstance> &effects) {
+  auto hadamard = dyn_cast<HadamardOp>(op.getOperation());
+  bool accumulates = hadamard && hadamard.getAccumulate();
   for (OpOperand &operand : op->getOpOperands()) {
     if (!isa<MemRefType>(operand.get().getType()))
       continue;
-    if (op.isDpsInit(&operand))
-      effects.emplace_back(MemoryEffects::Write::get(), &operand);
-    else
+    bool isInit = op.isDpsInit(&operand);
+    if (!isInit || accumulates)
       effects.emplace_back(MemoryEffects::Read::get(), &operand);
+    if (isInit)
+      effects.emplace_back(MemoryEffects::Write::get(), &operand);
   }
 }
 
@@ -235,6 +238,42 @@ static LogicalResult verifyStatic(Operation *op, const Twine &what,
   return success();
 }
 
+/// Verifies C6 of filter_transform.
+static LogicalResult verifyPackedFilter(FilterTransformOp op) {
+  ShapedType filter = op.getFilterType(), init = op.getInitType();
+  if (!op.isPacked())
+    return op.emitOpError("expected a packed init for a packed filter, but "
+                          "got ")
+           << init;
+  for (auto [dim, name] : {std::pair(packed_dim::kBlock, "blocks"),
+                           std::pair(packed_dim::kPanel, "panels"),
+                           std::pair(packed_dim::kChannel, "input channels"),
+                           std::pair(packed_dim::kPanelCol, "panel columns")})
+    if (failed(verifySize(op, Twine("the ") + name + " of the init",
+                          init.getDimSize(dim), filter.getDimSize(dim))))
+      return failure();
+  return success();
+}
+
+/// Verifies C3 of filter_transform.
+static LogicalResult verifyFilterChannels(FilterTransformOp op) {
+  ShapedType filter = op.getFilterType(), init = op.getInitType();
+  if (op.isDepthwise())
+    return verifySize(op, "the channels of the init", init.getDimSize(2),
+                      filter.getDimSize(2));
+  int64_t c =
+      init.getDimSize(op.isPacked() ? unsigned(packed_dim::kChannel) : 2);
+  int64_t k = op.isPacked() ? init.getDimSize(packed_dim::kBlock) *
+                                  init.getDimSize(packed_dim::kPanel) *
+                                  init.getDimSize(packed_dim::kPanelCol)
+                            : init.getDimSize(3);
+  if (failed(verifyAtLeast(op, "the input channels of the init", c,
+                           filter.getDimSize(2))))
+    return failure();
+  return verifyAtLeast(op, "the output channels of the init", k,
+                       filter.getDimSize(3));
+}
+
 LogicalResult FilterTransformOp::verify() {
   ShapedType filter = getFilterType(), init = getInitType();
   if (failed(verifyDps(*this, getInit())))
@@ -245,17 +284,27 @@ LogicalResult FilterTransformOp::verify() {
     return emitOpError("expected an init of rank 3 for a depthwise filter, "
                        "but got ")
            << init;
-  unsigned tapDim = isPacked() ? unsigned(packed_dim::kTapRow) : 0;
+  auto getTapDim = [](bool isPacked) {
+    return isPacked ? unsigned(packed_dim::kTapRow) : 0;
+  };
+  unsigned filterTapDim = getTapDim(isFilterPacked());
+  unsigned tapDim = getTapDim(isPacked());
   TransformAttr transform = getTransform();
   // C5
   for (ShapedType type : {filter, init})
     if (!type.hasStaticShape())
       return emitOpError("expected static shapes, but got ") << type;
   // C1
-  if (failed(verifySize(*this, "the filter's height", filter.getDimSize(0),
+  if (failed(verifySize(*this, "the filter's height",
+                        filter.getDimSize(filterTapDim),
                         transform.getRRows())) ||
-      failed(verifySize(*this, "the filter's width", filter.getDimSize(1),
+      failed(verifySize(*this, "the filter's width",
+                        filter.getDimSize(filterTapDim + 1),
                         transform.getRCols())))
+    return failure();
+  // C6, C3
+  if (failed(isFilterPacked() ? verifyPackedFilter(*this)
+                              : verifyFilterChannels(*this)))
     return failure();
   // C2
   if (failed(verifySize(*this, "the row taps of the init",
@@ -263,24 +312,6 @@ LogicalResult FilterTransformOp::verify() {
       failed(verifySize(*this, "the column taps of the init",
                         init.getDimSize(tapDim + 1), transform.getAlphaCols())))
     return failure();
-  // C3
-  if (isDepthwise()) {
-    if (failed(verifySize(*this, "the channels of the init", init.getDimSize(2),
-                          filter.getDimSize(2))))
-      return failure();
-  } else {
-    int64_t c =
-        init.getDimSize(isPacked() ? unsigned(packed_dim::kChannel) : 2);
-    int64_t k = isPacked() ? init.getDimSize(packed_dim::kBlock) *
-                                 init.getDimSize(packed_dim::kPanel) *
-                                 init.getDimSize(packed_dim::kPanelCol)
-                           : init.getDimSize(3);
-    if (failed(verifyAtLeast(*this, "the input channels of the init", c,
-                             filter.getDimSize(2))) ||
-        failed(verifyAtLeast(*this, "the output channels of the init", k,
-                             filter.getDimSize(3))))
-      return failure();
-  }
   // C4
   return verifyElementTypes(*this, filter, {init});
 }

@@ -152,8 +152,9 @@ generateTile(OpTy op, OpBuilder &builder, unsigned resultNumber,
 // FilterTransformOp
 //===----------------------------------------------------------------------===//
 
-// Filters are transformed once per network, in one piece: the domain is that of
-// the result, and only whole tiles are given.
+// The domain is that of the result. A filter that is packed by the transform is
+// given in one piece, as this happens once per network; of a packed filter any
+// blocks, panels and channels.
 
 SmallVector<IteratorType> FilterTransformOp::getLoopIteratorTypes() {
   return SmallVector<IteratorType>(getInitType().getRank(),
@@ -204,8 +205,11 @@ FilterTransformOp::getTiledImplementation(OpBuilder &builder,
     if (!coversAll(offset, size, total))
       tiledDims.push_back(dim);
   for (unsigned dim : tiledDims) {
-    // Channels of the plain layout map one to one where nothing is padded.
-    if (isPacked() || dim < 2 ||
+    bool isTap = isPacked()
+                     ? dim == packed_dim::kTapRow || dim == packed_dim::kTapCol
+                     : dim < 2;
+    // Channels map one to one in equal layouts, where nothing is padded.
+    if (isTap || isPacked() != isFilterPacked() ||
         getInitType().getDimSize(dim) != getFilterType().getDimSize(dim))
       return failure();
     filterOffsets[dim] = offsets[dim];
@@ -384,16 +388,25 @@ HadamardOp::generateResultTileValue(OpBuilder &builder, unsigned number,
   return generateTile(*this, builder, number, offsets, sizes);
 }
 
-/// Returns the part of U that makes output channels [offset, offset + size), or
-/// failure if it is not whole blocks of a packed filter.
+/// Returns the part of U that makes output channels [offset, offset + size) of
+/// the input channels [summedOffset, summedOffset + summedSize), or failure if
+/// it is not whole blocks of a packed filter.
 static FailureOr<Value> getFilterTile(HadamardOp op, OpBuilder &builder,
                                       OpFoldResult offset, OpFoldResult size,
+                                      OpFoldResult summedOffset,
+                                      OpFoldResult summedSize,
                                       SmallVectorImpl<Operation *> &slices) {
   Location loc = op.getLoc();
   SmallVector<OpFoldResult> sizes =
       tensor::getMixedSizes(builder, loc, op.getFilter());
   SmallVector<OpFoldResult> offsets(sizes.size(), builder.getIndexAttr(0));
   unsigned dim = sizes.size() - 1;
+  if (!op.isDepthwise()) {
+    unsigned summedDim =
+        op.isPacked() ? unsigned(packed_dim::kChannel) : dim - 1;
+    offsets[summedDim] = summedOffset;
+    sizes[summedDim] = summedSize;
+  }
   if (op.isPacked()) {
     ArrayRef<int64_t> shape = op.getFilterType().getShape();
     int64_t kBlock = shape[packed_dim::kPanel] * shape[packed_dim::kPanelCol];
@@ -416,25 +429,27 @@ HadamardOp::getTiledImplementation(OpBuilder &builder,
                                    ArrayRef<OpFoldResult> sizes) {
   Location loc = getLoc();
   SmallVector<Range> domain = getIterationDomain(builder);
-  // The op overwrites its result, so a part of the sum is no tile of it; taps
+  // An op that overwrites its result has no tile with a part of the sum; taps
   // and channels have static sizes.
   for (unsigned dim :
        {unsigned(tile_dim::kTapRow), unsigned(tile_dim::kTapCol), kSummedDim})
-    if (!coversAll(offsets[dim], sizes[dim], domain[dim].size))
+    if (!(dim == kSummedDim && getAccumulate()) &&
+        !coversAll(offsets[dim], sizes[dim], domain[dim].size))
       return failure();
-  if (!getConstantIntValue(sizes[tile_dim::kChannel]))
+  if (!getConstantIntValue(sizes[tile_dim::kChannel]) ||
+      !getConstantIntValue(sizes[kSummedDim]))
     return failure();
 
   SmallVector<OpFoldResult> inputOffsets(offsets.drop_back()),
       inputSizes(sizes.drop_back());
   if (!isDepthwise()) {
-    inputOffsets[tile_dim::kChannel] = builder.getIndexAttr(0);
-    inputSizes[tile_dim::kChannel] = domain[kSummedDim].size;
+    inputOffsets[tile_dim::kChannel] = offsets[kSummedDim];
+    inputSizes[tile_dim::kChannel] = sizes[kSummedDim];
   }
   SmallVector<Operation *> slices;
-  FailureOr<Value> filter =
-      getFilterTile(*this, builder, offsets[tile_dim::kChannel],
-                    sizes[tile_dim::kChannel], slices);
+  FailureOr<Value> filter = getFilterTile(
+      *this, builder, offsets[tile_dim::kChannel], sizes[tile_dim::kChannel],
+      offsets[kSummedDim], sizes[kSummedDim], slices);
   if (failed(filter))
     return failure();
   Value input =
@@ -442,7 +457,7 @@ HadamardOp::getTiledImplementation(OpBuilder &builder,
   Value init = getSlice(builder, loc, getInit(), offsets.drop_back(),
                         sizes.drop_back(), slices);
   auto tiled = HadamardOp::create(builder, loc, init.getType(), input, *filter,
-                                  init, getScheduleAttr());
+                                  init, getScheduleAttr(), getAccumulate());
   return TilingResult{{tiled}, tiled->getResults(), slices};
 }
 

@@ -25,9 +25,15 @@ llvm::ArrayRef<llvm::StringLiteral> wino::getCPUNames() {
   return names;
 }
 
+/// How an Arm core issues: one vector operation a cycle in order, one or two
+/// out of order.
+enum class ArmIssue { InOrder, Single, Dual };
+
 /// Arm cores with NEON. Caches are those of common parts: they differ between
-/// chips, and the second level is shared by the cores of a cluster up to A73.
-static CPUInfo getArmCPU(llvm::StringRef name, int64_t l1KiB, int64_t l2KiB) {
+/// chips, and the second level is shared by the cores of a cluster up to A73. A
+/// line of 64 bytes comes from memory in about 30 cycles.
+static CPUInfo getArmCPU(llvm::StringRef name, ArmIssue issue, int64_t l1KiB,
+                         int64_t l2KiB) {
   CPUInfo cpu;
   cpu.name = name.str();
   cpu.triple = "aarch64-unknown-linux-gnu";
@@ -35,6 +41,11 @@ static CPUInfo getArmCPU(llvm::StringRef name, int64_t l1KiB, int64_t l2KiB) {
   cpu.hasLaneFma = true;
   cpu.l1Bytes = l1KiB << 10;
   cpu.l2Bytes = l2KiB << 10;
+  cpu.fmasPerCycle = issue == ArmIssue::Dual ? 2 : 1;
+  cpu.exposedLoadCycles = issue == ArmIssue::InOrder ? 1 : 0;
+  cpu.opCycles = issue == ArmIssue::InOrder  ? 2.5
+                 : issue == ArmIssue::Single ? 1.3
+                                             : 0.7;
   return cpu;
 }
 
@@ -69,6 +80,9 @@ static CPUInfo getHostCPU() {
     enabled.push_back((feature.second ? "+" : "-") + feature.first().str());
   llvm::sort(enabled);
   cpu.features = llvm::join(enabled, ",");
+  cpu.fmasPerCycle = 2;
+  cpu.memoryBytesPerCycle = 4;
+  cpu.hidesMemory = true;
   if (cpu.isAArch64()) {
     cpu.hasLaneFma = true;
   } else if (features.lookup("avx512f")) {
@@ -89,17 +103,17 @@ llvm::Expected<CPUInfo> wino::lookupCPU(llvm::StringRef name) {
   if (name == "host")
     return getHostCPU();
   if (name == "cortex-a53")
-    return getArmCPU(name, 32, 512);
+    return getArmCPU(name, ArmIssue::InOrder, 32, 512);
   if (name == "cortex-a55")
-    return getArmCPU(name, 32, 256);
+    return getArmCPU(name, ArmIssue::InOrder, 32, 256);
   if (name == "cortex-a72")
-    return getArmCPU(name, 32, 1024);
+    return getArmCPU(name, ArmIssue::Single, 32, 1024);
   if (name == "cortex-a73")
-    return getArmCPU(name, 64, 1024);
+    return getArmCPU(name, ArmIssue::Single, 64, 2048);
   if (name == "cortex-a76")
-    return getArmCPU(name, 64, 512);
+    return getArmCPU(name, ArmIssue::Dual, 64, 512);
   if (name == "neoverse-n1")
-    return getArmCPU(name, 64, 1024);
+    return getArmCPU(name, ArmIssue::Dual, 64, 1024);
   return llvm::createStringError("unknown CPU '" + name + "'; known are " +
                                  llvm::join(getCPUNames(), ", "));
 }

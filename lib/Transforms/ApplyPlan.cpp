@@ -8,7 +8,8 @@
 // A convolution y = y0 + conv(x, f) becomes
 //
 //   x', f'   x and f brought to NHWC and HWCF
-//   U        filter_transform(f')   [K'/KB, a, a', KB/NR, C', NR]
+//   U        filter_transform(f')   [K'/KB, a, a', KB/NR, C', NR], of a filter
+//            that is only packed before if this happens on the fly
 //   V        input_transform(x')    [a, a', N, TH, TW, C'], or im2row(x')
 //   M        hadamard(V, U)         [a, a', N, TH, TW, K']
 //   y'       output_transform(M), with y0 added in its epilogue
@@ -195,15 +196,27 @@ public:
                      invertPermutationVector(problem.resultPermutation));
   }
 
-  /// Bytes of the packed filter, and of V and M of one block.
+  /// Bytes of the packed filter, and of V and M of one block, with the part of
+  /// the filter that is transformed on the fly.
   int64_t getFilterBytes() const {
-    return getNumTaps() * paddedDepth * paddedK * problem.getElementBits() / 8;
+    int64_t taps =
+        schedule.getOnTheFly() ? problem.kh * problem.kw : getNumTaps();
+    return taps * paddedDepth * paddedK * problem.getElementBits() / 8;
   }
   int64_t getScratchBytes() const {
-    return getNumTaps() * (paddedDepth + schedule.getKBlock()) *
-           std::max<int64_t>(schedule.getBlockRows(), 1) *
-           std::max<int64_t>(schedule.getBlockCols(), 1) *
-           problem.getElementBits() / 8;
+    auto getTiles = [](int64_t block, int64_t pixels, int64_t m) -> int64_t {
+      if (block != 0)
+        return block;
+      return ShapedType::isDynamic(pixels) ? 1 : llvm::divideCeil(pixels, m);
+    };
+    int64_t tiles =
+        getTiles(schedule.getBlockRows(), problem.outH, transform.getMRows()) *
+        getTiles(schedule.getBlockCols(), problem.outW, transform.getMCols());
+    int64_t elements = tiles * (paddedDepth + schedule.getKBlock());
+    if (schedule.getOnTheFly())
+      elements += schedule.getKBlock() *
+                  (schedule.getCBlock() ? schedule.getCBlock() : paddedDepth);
+    return getNumTaps() * elements * problem.getElementBits() / 8;
   }
 
 private:
@@ -241,13 +254,20 @@ private:
       filter = collapseMatrix(rewriter, loc, filter);
       filter = expandMatrix(rewriter, loc, filter);
     }
-    Value init = createEmpty(
-        getIndexAttrs({paddedK / schedule.getKBlock(), transform.getAlphaRows(),
-                       transform.getAlphaCols(),
-                       schedule.getKBlock() / schedule.getMicroCols(),
-                       paddedDepth, schedule.getMicroCols()}));
-    return FilterTransformOp::create(rewriter, loc, init.getType(), transform,
-                                     filter, init)
+    if (schedule.getOnTheFly())
+      filter = buildFilterTransform(
+          filter, TransformAttr::getKept(rewriter.getContext(), problem.kh,
+                                         problem.kw));
+    return buildFilterTransform(filter, transform);
+  }
+
+  Value buildFilterTransform(Value filter, TransformAttr by) {
+    Value init = createEmpty(getIndexAttrs(
+        {paddedK / schedule.getKBlock(), by.getAlphaRows(), by.getAlphaCols(),
+         schedule.getKBlock() / schedule.getMicroCols(), paddedDepth,
+         schedule.getMicroCols()}));
+    return FilterTransformOp::create(rewriter, loc, init.getType(), by, filter,
+                                     init)
         ->getResult(0);
   }
 

@@ -22,6 +22,9 @@ struct WinoOpInterface
     : DstBufferizableOpInterfaceExternalModel<WinoOpInterface<OpTy>, OpTy> {
   bool bufferizesToMemoryRead(Operation *op, OpOperand &operand,
                               const AnalysisState &) const {
+    if (auto hadamard = dyn_cast<HadamardOp>(op);
+        hadamard && hadamard.getAccumulate())
+      return true;
     return !cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
   }
 

@@ -267,7 +267,8 @@ void wino::forEachConvolution(
   }
 }
 
-/// Checks that the tensors of the stages can exist.
+/// Checks that the tensors of the stages can exist, and that blocks of input
+/// channels are whole.
 static LogicalResult checkStageSizes(const ConvProblem &problem, PlanAttr plan,
                                      llvm::raw_ostream &os) {
   ScheduleAttr schedule = plan.getSchedule();
@@ -280,6 +281,12 @@ static LogicalResult checkStageSizes(const ConvProblem &problem, PlanAttr plan,
     depth = problem.c;
   }
   depth = llvm::alignTo(depth, schedule.getVector());
+  if (int64_t cBlock = schedule.getCBlock();
+      cBlock != 0 && cBlock < depth && depth % cBlock != 0) {
+    os << "c_block = " << cBlock << " does not divide the " << depth
+       << " elements of a row";
+    return failure();
+  }
   int64_t k = llvm::alignTo(problem.k, schedule.getKBlock());
   auto getNumTiles = [](int64_t pixels, int64_t m) {
     return ShapedType::isDynamic(pixels) ? pixels : llvm::divideCeil(pixels, m);

@@ -6,9 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Wino/Transforms/DefaultPlan.h"
+#include "Wino/Cost/Traffic.h"
 #include "Wino/Support/LinearProgram.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "llvm/Support/MathExtras.h"
+#include <cmath>
 #include <limits>
 
 using namespace mlir;
@@ -69,177 +71,205 @@ wino::parseAlgorithmRequest(StringRef text, MLIRContext *context) {
 // Schedules
 //===----------------------------------------------------------------------===//
 
-int64_t wino::getNumTiles(int64_t size, int64_t m) {
-  return llvm::divideCeil(getTypicalSize(size), m);
-}
-
 /// Elements per row of V: channels, or a patch.
 static int64_t getDepth(const ConvProblem &problem, TransformAttr transform) {
   return transform ? problem.c : problem.kh * problem.kw * problem.c;
 }
 
-/// Splits `total` into the fewest parts of at most `limit`, and returns the
-/// size of the larger ones; a divisor near the limit avoids a remainder.
-static int64_t getEvenPart(int64_t total, int64_t limit) {
-  if (total <= limit)
-    return total;
-  for (int64_t part = limit; 2 * part > limit && part > 0; --part)
-    if (total % part == 0)
-      return part;
-  return llvm::divideCeil(total, llvm::divideCeil(total, limit));
-}
-
 namespace {
-/// How the default rule blocks a convolution.
-struct Blocking {
-  MicroTile micro;
-  int64_t kBlock;
-  /// Tiles of an image, and of a block.
-  int64_t rows, cols, blockRows, blockCols;
-  /// Bytes of the packed filter.
-  double filterBytes;
-  /// Whether the filter stays in the second-level cache between blocks.
-  bool keepsFilter = false;
+/// A schedule of a convolution, and what it costs.
+struct Candidate {
+  ScheduleAttr schedule;
+  double cycles = std::numeric_limits<double>::infinity();
+};
 
-  int64_t getNumBlocks() const {
-    return llvm::divideCeil(rows, blockRows) *
-           llvm::divideCeil(cols, blockCols);
-  }
+/// Finds the cheapest schedule for one convolution and transform (null: im2row)
+/// by a model of the cycles it takes.
+class ScheduleChooser {
+public:
+  ScheduleChooser(const ConvProblem &problem, TransformAttr transform,
+                  const CPUInfo &cpu);
+
+  Candidate choose();
+
+private:
+  void tryBlocks(int64_t blockRows, int64_t blockCols);
+  void tryNest();
+  double getCycles() const;
+  double getProductCycles() const;
+  double getTransformCycles() const;
+  double getMemoryCycles() const;
+  void countOperations();
+
+  const ConvProblem &problem;
+  TransformAttr transform;
+  const CPUInfo &cpu;
+  int64_t vector;
+  MicroTile micro;
+  /// The schedule that is being tried.
+  ConvNest nest;
+  /// Vector operations, loads and stores included, of the transforms of one
+  /// tile of the image, of the products and of a filter.
+  double inputOps = 2, outputOps = 2, filterOps = 0;
+  Candidate best;
 };
 } // namespace
 
-/// Sets the K block to about `target` output channels. Even parts keep the last
-/// block from being padded.
-static void chooseKBlock(Blocking &blocking, int64_t k, int64_t target) {
-  int64_t cols = blocking.micro.cols;
-  int64_t panels = std::max<int64_t>(1, llvm::divideCeil(k, cols));
-  int64_t panelsPerBlock = std::max<int64_t>(1, llvm::divideCeil(target, cols));
-  if (panels <= panelsPerBlock)
-    panelsPerBlock = panels;
-  while (panels % panelsPerBlock)
-    --panelsPerBlock;
-  blocking.kBlock = panelsPerBlock * cols;
+ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
+                                 TransformAttr transform, const CPUInfo &cpu)
+    : problem(problem), transform(transform), cpu(cpu),
+      vector(cpu.getVectorLength(problem.getElementBits())),
+      micro(selectMicroTile(cpu, vector, problem.k)) {
+  auto getSize = [](int64_t size) {
+    return std::max<int64_t>(1, getTypicalSize(size));
+  };
+  nest.n = ShapedType::isDynamic(problem.n) ? 1 : getSize(problem.n);
+  nest.outH = getSize(problem.outH);
+  nest.outW = getSize(problem.outW);
+  nest.h = getSize(problem.h);
+  nest.w = getSize(problem.w);
+  // V is padded to whole vectors, and the panels of U to whole ones.
+  nest.c = std::max(
+      vector, int64_t(llvm::alignTo(getDepth(problem, transform), vector)));
+  nest.k = std::max(micro.cols, int64_t(llvm::alignTo(problem.k, micro.cols)));
+  nest.cBlock = nest.c;
+  nest.panelCols = micro.cols;
+  nest.elementBytes = problem.getElementBits() / 8;
+  if (transform) {
+    nest.mRows = transform.getMRows();
+    nest.mCols = transform.getMCols();
+    nest.rRows = transform.getRRows();
+    nest.rCols = transform.getRCols();
+    countOperations();
+  }
 }
 
-/// Returns how many tiles a block should have. A tile takes `tileBytes` of V
-/// and M, and `pixelBytes` of image and result. Sets `blocking.keepsFilter`.
-static double getBlockSize(Blocking &blocking, double tileBytes,
-                           double pixelBytes, const CPUInfo &cpu) {
-  const double microRows = blocking.micro.rows;
-  const double l2Bytes = cpu.l2Bytes;
-  // If the filter fits the second-level cache beside a block of at least half a
-  // micro-kernel's height, it is read from the next level only once.
-  double beside = (l2Bytes - blocking.filterBytes) / (tileBytes + pixelBytes);
-  blocking.keepsFilter = 2 * beside >= microRows;
-  if (blocking.keepsFilter)
-    return beside;
-  // Otherwise every block streams the filter through the cache, which leaves
-  // half of it to the block. A block needs enough rows for its multiply-adds to
-  // take as long as the filter takes from the third level, or from memory.
-  double fitting = l2Bytes / 2 / tileBytes;
-  bool isNear = blocking.filterBytes <= double(cpu.l3Bytes);
-  return std::max(fitting, isNear ? microRows / 2 : microRows * 2);
+void ScheduleChooser::countOperations() {
+  Transform1D rows = transform.getRowTransform();
+  Transform1D cols = transform.getColTransform();
+  auto count = [](const RationalMatrix &a, const RationalMatrix &b) {
+    LinearProgram p = synthesizeProgram(a), q = synthesizeProgram(b);
+    return double(getNumAdditions2D(p, q) + a.getNumRows() * b.getNumRows() +
+                  a.getNumCols() * b.getNumCols());
+  };
+  inputOps = count(rows.bt, cols.bt);
+  outputOps = count(rows.at, cols.at);
+  filterOps = count(rows.g, cols.g);
 }
 
-static Blocking getBlocking(const ConvProblem &problem, TransformAttr transform,
-                            const CPUInfo &cpu) {
-  const int64_t vector = cpu.getVectorLength(problem.getElementBits());
-  const double bytes = problem.getElementBits() / 8;
-  int64_t mRows = transform ? transform.getMRows() : 1;
-  int64_t mCols = transform ? transform.getMCols() : 1;
-  double taps =
-      transform ? transform.getAlphaRows() * transform.getAlphaCols() : 1;
-  double depth = llvm::alignTo(getDepth(problem, transform), vector);
-
-  // This keeps the products of a block small.
-  constexpr int64_t kTargetKBlock = 64;
-  Blocking blocking;
-  blocking.micro = selectMicroTile(cpu, vector, problem.k);
-  chooseKBlock(blocking, problem.k, kTargetKBlock);
-  blocking.filterBytes =
-      taps * depth * bytes * llvm::alignTo(problem.k, blocking.kBlock);
-  double size = getBlockSize(
-      blocking, taps * (depth + blocking.kBlock) * bytes,
-      double(mRows * mCols) * (problem.c + problem.k) * bytes, cpu);
-  // V is read once for each K block. If the cache does not hold it, half as
-  // many of them are better.
-  if (size * taps * depth * bytes > double(cpu.l2Bytes))
-    chooseKBlock(blocking, problem.k, 2 * kTargetKBlock);
-  constexpr double kMaxBlock = 4096;
-  int64_t numTiles = std::clamp(size, 1.0, kMaxBlock);
-  blocking.rows = std::max<int64_t>(1, getNumTiles(problem.outH, mRows));
-  blocking.cols = std::max<int64_t>(1, getNumTiles(problem.outW, mCols));
-  blocking.blockCols = getEvenPart(blocking.cols, numTiles);
-  blocking.blockRows = getEvenPart(
-      blocking.rows, std::max<int64_t>(1, numTiles / blocking.blockCols));
-  return blocking;
+/// Calls `body` with every size that splits `total` evenly into parts.
+static void forEachEvenPart(int64_t total, function_ref<void(int64_t)> body) {
+  int64_t last = 0;
+  for (int64_t parts = 1; parts <= total; ++parts) {
+    int64_t part = llvm::divideCeil(total, parts);
+    if (part != last)
+      body(part);
+    last = part;
+  }
 }
 
-ScheduleAttr wino::getDefaultSchedule(const ConvProblem &problem,
-                                      TransformAttr transform,
-                                      const CPUInfo &cpu) {
-  Blocking blocking = getBlocking(problem, transform, cpu);
-  return ScheduleAttr::get(problem.op->getContext(), blocking.blockRows,
-                           blocking.blockCols, blocking.kBlock,
-                           blocking.micro.rows, blocking.micro.cols,
-                           cpu.getVectorLength(problem.getElementBits()));
+Candidate ScheduleChooser::choose() {
+  // Blocks of more tiles than this would take too much scratch memory.
+  constexpr int64_t kMaxBlock = 4096;
+  const int64_t rows = nest.getTileRows(), cols = nest.getTileCols();
+  forEachEvenPart(cols, [&](int64_t blockCols) {
+    if (blockCols > kMaxBlock)
+      return;
+    if (blockCols < cols)
+      return tryBlocks(1, blockCols);
+    forEachEvenPart(rows, [&](int64_t blockRows) {
+      if (blockRows * blockCols <= kMaxBlock)
+        tryBlocks(blockRows, blockCols);
+    });
+  });
+  return best;
+}
+
+/// Tries all schedules with this block of tiles.
+void ScheduleChooser::tryBlocks(int64_t blockRows, int64_t blockCols) {
+  nest.blockRows = blockRows;
+  nest.blockCols = blockCols;
+  const int64_t numPanels = nest.k / micro.cols;
+  for (int64_t panels = 1; panels <= numPanels; ++panels) {
+    // Even parts keep the last block from being padded.
+    if (numPanels % panels != 0)
+      continue;
+    nest.kBlock = panels * micro.cols;
+    tryNest();
+    // Transforming on the fly is for filters whose blocks stay in a cache.
+    constexpr int64_t kMaxPanels = 4, kMinCBlock = 64;
+    if (!transform || panels > kMaxPanels)
+      continue;
+    nest.onTheFly = true;
+    for (int64_t cBlock = nest.c; cBlock >= std::min(nest.c, kMinCBlock);
+         cBlock /= 2) {
+      nest.cBlock = cBlock;
+      if (cBlock % vector == 0 && nest.c % cBlock == 0)
+        tryNest();
+      if (cBlock % 2 != 0)
+        break;
+    }
+    nest.cBlock = nest.c;
+    nest.onTheFly = false;
+  }
+}
+
+void ScheduleChooser::tryNest() {
+  double cycles = getCycles();
+  if (cycles >= best.cycles)
+    return;
+  best.cycles = cycles;
+  best.schedule = ScheduleAttr::get(
+      problem.op->getContext(), nest.blockRows, nest.blockCols, nest.kBlock,
+      micro.rows, micro.cols, vector,
+      /*cBlock=*/nest.cBlock == nest.c ? 0 : nest.cBlock, nest.onTheFly);
+}
+
+double ScheduleChooser::getCycles() const {
+  double products = getProductCycles(), memory = getMemoryCycles();
+  return getTransformCycles() +
+         (cpu.hidesMemory ? std::max(products, memory) : products + memory);
+}
+
+double ScheduleChooser::getProductCycles() const {
+  const double vectors = double(micro.cols) / double(vector);
+  const double tiles = nest.getBlockTiles();
+  const double kernels = std::ceil(tiles / double(micro.rows));
+  const double rows = tiles / kernels;
+  // For one element of the depth: multiply-adds, and the loads of a panel's row
+  // and of the elements of V.
+  double fmas = rows * vectors / cpu.fmasPerCycle;
+  double loads = vectors + rows / (cpu.hasLaneFma ? double(vector) : 1.0);
+  // What a kernel takes beside its loop over the depth: storing its sums, and
+  // loading them if they are sums of several blocks.
+  double sums = rows * vectors * (nest.cBlock == nest.c ? 2 : 3);
+  double kernel = double(nest.cBlock) * (fmas + loads * cpu.exposedLoadCycles) +
+                  sums * cpu.opCycles;
+  return double(nest.getNumBlocks() * nest.getTaps() * nest.getNumCBlocks()) *
+         kernels * double(nest.k / micro.cols) * kernel;
+}
+
+double ScheduleChooser::getTransformCycles() const {
+  const double blocks = double(nest.getNumBlocks());
+  double ops = nest.getBlockTiles() *
+               (inputOps * double(nest.c) + outputOps * double(nest.k));
+  if (nest.onTheFly)
+    ops += filterOps * double(nest.c) * double(nest.k);
+  return blocks * ops / double(vector) * cpu.opCycles;
+}
+
+double ScheduleChooser::getMemoryCycles() const {
+  if (cpu.l3Bytes == 0)
+    return estimateTraffic(nest, cpu.l2Bytes).getTotal() /
+           cpu.memoryBytesPerCycle;
+  double fromL3 = estimateTraffic(nest, cpu.l2Bytes).getTotal();
+  double fromMemory = estimateTraffic(nest, cpu.l3Bytes).getTotal();
+  return fromL3 / cpu.l3BytesPerCycle + fromMemory / cpu.memoryBytesPerCycle;
 }
 
 //===----------------------------------------------------------------------===//
 // The default rule
 //===----------------------------------------------------------------------===//
-
-/// Bytes of the packed filter that a core reads from memory, and from a
-/// third-level cache, in a cycle; orders of magnitude that hold from small Arm
-/// cores to servers.
-static constexpr double kMemoryBytesPerCycle = 4;
-static constexpr double kL3BytesPerCycle = 8;
-
-/// Cycles in which the packed filter is read, by every block unless it stays in
-/// the second-level cache.
-static double getFilterCycles(const Blocking &blocking, double n,
-                              const CPUInfo &cpu) {
-  double passes = blocking.keepsFilter ? 1 : n * blocking.getNumBlocks();
-  bool isNear = blocking.filterBytes <= double(cpu.l3Bytes);
-  return passes * blocking.filterBytes /
-         (isNear ? kL3BytesPerCycle : kMemoryBytesPerCycle);
-}
-
-/// Cycles of vector instructions, one a cycle, for `problem` with `transform`
-/// (null: im2row).
-static double getCost(const ConvProblem &problem, TransformAttr transform,
-                      const CPUInfo &cpu) {
-  const int64_t bits = problem.getElementBits();
-  const int64_t vector = cpu.getVectorLength(bits);
-  const double n = ShapedType::isDynamic(problem.n) ? 1 : problem.n;
-  // V is padded to whole vectors.
-  const double depth = llvm::alignTo(getDepth(problem, transform), vector);
-  double taps = 1, inputOps = 2, outputOps = 2;
-  int64_t mRows = 1, mCols = 1;
-  if (transform) {
-    mRows = transform.getMRows();
-    mCols = transform.getMCols();
-    taps = transform.getAlphaRows() * transform.getAlphaCols();
-    Transform1D rows = transform.getRowTransform();
-    Transform1D cols = transform.getColTransform();
-    auto count = [](const RationalMatrix &a, const RationalMatrix &b) {
-      LinearProgram p = synthesizeProgram(a), q = synthesizeProgram(b);
-      return getNumAdditions2D(p, q);
-    };
-    // Every tap is loaded once and stored once.
-    inputOps = 2 * taps + count(rows.bt, cols.bt);
-    outputOps = taps + mRows * mCols + count(rows.at, cols.at);
-  }
-  double tiles =
-      n * getNumTiles(problem.outH, mRows) * getNumTiles(problem.outW, mCols);
-  double transformCycles =
-      tiles * (inputOps * depth + outputOps * problem.k) / double(vector);
-  double productCycles = tiles * taps * depth * problem.k / double(vector);
-  // The filter is prefetched while the products are computed.
-  Blocking blocking = getBlocking(problem, transform, cpu);
-  return transformCycles +
-         std::max(productCycles, getFilterCycles(blocking, n, cpu));
-}
 
 /// Returns the transforms F(m x m', kh x kw) that the default rule considers.
 static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
@@ -268,35 +298,35 @@ static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
   return candidates;
 }
 
-static PlanAttr makePlan(const ConvProblem &problem, TransformAttr transform,
-                         const CPUInfo &cpu) {
-  return PlanAttr::get(problem.op->getContext(),
+/// Returns the plan by `transform` (null: im2row) with `schedule`.
+static PlanAttr makePlan(TransformAttr transform, ScheduleAttr schedule) {
+  return PlanAttr::get(schedule.getContext(),
                        transform ? Algorithm::Winograd : Algorithm::Im2Row,
-                       transform, getDefaultSchedule(problem, transform, cpu));
+                       transform, schedule);
 }
 
-/// Returns the cheapest of `candidates`; null stands for im2row.
-static TransformAttr getCheapest(const ConvProblem &problem, const CPUInfo &cpu,
-                                 ArrayRef<TransformAttr> candidates) {
+/// Returns the plan of the cheapest of `candidates`; null stands for im2row.
+static PlanAttr getCheapest(const ConvProblem &problem, const CPUInfo &cpu,
+                            ArrayRef<TransformAttr> candidates) {
   // Errors grow with the tile, so a larger one has to be clearly cheaper.
-  constexpr double kMargin = 0.9;
+  constexpr double kMargin = 0.97;
   TransformAttr best;
-  double bestCost = std::numeric_limits<double>::infinity();
-  for (TransformAttr candidate : candidates) {
-    double cost = getCost(problem, candidate, cpu);
-    bool isLarger = best && candidate;
-    if (cost < (isLarger ? kMargin : 1) * bestCost) {
-      best = candidate;
-      bestCost = cost;
+  Candidate chosen;
+  for (TransformAttr transform : candidates) {
+    Candidate candidate = ScheduleChooser(problem, transform, cpu).choose();
+    bool isLarger = best && transform;
+    if (candidate.cycles < (isLarger ? kMargin : 1) * chosen.cycles) {
+      best = transform;
+      chosen = candidate;
     }
   }
-  return best;
+  return makePlan(best, chosen.schedule);
 }
 
 PlanAttr wino::getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu) {
   SmallVector<TransformAttr> candidates = getCandidates(problem);
   candidates.push_back({});
-  return makePlan(problem, getCheapest(problem, cpu, candidates), cpu);
+  return getCheapest(problem, cpu, candidates);
 }
 
 FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,
@@ -305,20 +335,17 @@ FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,
                                            std::string &reason) {
   if (request.algorithm == Algorithm::Direct)
     return PlanAttr::get(problem.op->getContext(), Algorithm::Direct, {}, {});
-  if (request.algorithm == Algorithm::Im2Row)
-    return makePlan(problem, {}, cpu);
-  TransformAttr transform = request.transform;
-  if (!transform) {
-    SmallVector<TransformAttr> candidates = getCandidates(problem);
+  SmallVector<TransformAttr> candidates = {request.transform};
+  if (request.algorithm == Algorithm::Winograd && !request.transform) {
+    candidates = getCandidates(problem);
     if (candidates.empty()) {
       reason =
           "winograd needs stride 1, dilation 1 and a filter of 2 to 7 taps "
           "along an axis";
       return failure();
     }
-    transform = getCheapest(problem, cpu, candidates);
   }
-  PlanAttr plan = makePlan(problem, transform, cpu);
+  PlanAttr plan = getCheapest(problem, cpu, candidates);
   if (failed(checkPlan(problem, plan, reason)))
     return failure();
   return plan;

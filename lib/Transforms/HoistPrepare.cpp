@@ -220,8 +220,8 @@ bool PrepareHoister::isTooLarge(Operation *op) const {
       return true;
     resultBytes += getSizeInBytes(result.getType());
   }
-  if (isa<FilterTransformOp>(op))
-    return false;
+  if (auto transform = dyn_cast<FilterTransformOp>(op))
+    return transform.isFilterPacked();
   SetVector<Value> operands;
   forEachUsedValue(*op, [&](Value value) {
     if (preparedValues.contains(value))

@@ -267,8 +267,7 @@ LogicalResult FunctionPlanner::addBuffer(memref::AllocOp alloc) {
                           obstacle->getName().getStringRef().str());
   if (buffer.planes)
     sizes =
-        SmallVector<int64_t>{buffer.planes->stride, (*sizes)[tile_dim::kTapRow],
-                             (*sizes)[tile_dim::kTapCol]};
+        SmallVector<int64_t>{buffer.planes->stride, buffer.planes->numPlanes};
   std::optional<int64_t> bytes = getBufferBytes(*sizes, *elementBytes);
   if (!bytes)
     return alloc.emitError() << "the buffer is larger than 64 bits can count";

@@ -41,11 +41,11 @@ mlir::LogicalResult
 packArguments(mlir::ModuleOp module,
               llvm::function_ref<bool(mlir::func::FuncOp)> isFixed);
 
-/// How the planes, one per tap, of a buffer of transformed tiles come to lie
-/// apart.
+/// How the planes, one per tap, of a buffer of transformed tiles or filters
+/// come to lie apart.
 struct PlanePlan {
-  /// Distance of the planes in elements.
-  int64_t stride = 0;
+  /// Distance of the planes in elements, and their number.
+  int64_t stride = 0, numPlanes = 0;
   /// The type of the padded buffer.
   mlir::MemRefType type;
   /// Views of the buffer and the types they get; the producer of a view comes
@@ -54,10 +54,10 @@ struct PlanePlan {
 };
 
 /// Plans planes that are `padding` elements further apart than their size, for
-/// a buffer that is the destination of an op on tiles and has more than one
-/// plane. `sizes` are upper bounds of its sizes. Returns std::nullopt for other
-/// buffers, and if a user does not accept the new layout, which it then returns
-/// in `obstacle`.
+/// a buffer that is the destination of an op on tiles, or of one that
+/// transforms packed filters, and has more than one plane. `sizes` are upper
+/// bounds of its sizes. Returns std::nullopt for other buffers, and if a user
+/// does not accept the new layout, which it then returns in `obstacle`.
 std::optional<PlanePlan> planPlanes(mlir::memref::AllocOp alloc,
                                     llvm::ArrayRef<int64_t> sizes,
                                     int64_t padding,

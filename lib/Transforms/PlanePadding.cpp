@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // A transform writes, and the inverse transform reads, one vector of every
-// plane of V or M, alpha x alpha' of them. If the planes lie a power of two
+// plane of U, V or M, alpha x alpha' of them. If the planes lie a power of two
 // apart, these vectors fall into few sets of the cache and evict each other.
 //
 //===----------------------------------------------------------------------===//
@@ -26,10 +26,38 @@ using namespace wino;
 /// 64 sets of 64 bytes, the least that first-level caches have.
 static constexpr int64_t kSetPeriod = 4096;
 
-/// Whether `use` is the destination of an op that computes or multiplies tiles.
-static bool isTileDestination(OpOperand &use) {
-  return isa<InputTransformOp, Im2RowOp, HadamardOp>(use.getOwner()) &&
-         cast<DestinationStyleOpInterface>(use.getOwner()).isDpsInit(&use);
+/// Returns the dimension of the tap rows, which that of the tap columns
+/// follows, if `use` is the destination of an op that computes or multiplies
+/// tiles or transforms packed filters.
+static std::optional<unsigned> getTapDim(OpOperand &use) {
+  auto op = dyn_cast<DestinationStyleOpInterface>(use.getOwner());
+  if (!op || !op.isDpsInit(&use))
+    return std::nullopt;
+  if (isa<InputTransformOp, Im2RowOp, HadamardOp>(use.getOwner()))
+    return tile_dim::kTapRow;
+  auto filter = dyn_cast<FilterTransformOp>(use.getOwner());
+  if (filter && filter.isFilterPacked())
+    return packed_dim::kTapRow;
+  return std::nullopt;
+}
+
+/// As above, for a use of `buffer` or of a view of it that has all its
+/// dimensions.
+static std::optional<unsigned> findTapDim(Value buffer) {
+  SmallVector<Value> worklist = {buffer};
+  while (!worklist.empty()) {
+    Value value = worklist.pop_back_val();
+    for (OpOperand &use : value.getUses()) {
+      if (std::optional<unsigned> dim = getTapDim(use))
+        return dim;
+      if (isa<memref::SubViewOp, memref::CastOp>(use.getOwner()))
+        if (auto type =
+                dyn_cast<MemRefType>(use.getOwner()->getResult(0).getType());
+            type && type.getRank() == tile_dim::kRank)
+          worklist.push_back(use.getOwner()->getResult(0));
+    }
+  }
+  return std::nullopt;
 }
 
 /// Whether the op reads and writes memrefs of any strides and defines none.
@@ -80,31 +108,23 @@ static MemRefType inferViewType(Operation *op, MemRefType source) {
   return {};
 }
 
-/// Collects the views of `plan.type` in `plan.views`. Returns false, and the
-/// user in `obstacle`, if a user of the buffer or of a view does not accept its
-/// type.
-static bool collectViews(Value buffer, PlanePlan &plan, bool &isTiles,
-                         Operation *&obstacle) {
+/// Collects the views of `plan.type` in `plan.views`. Returns the first user of
+/// the buffer or of a view that does not accept its type, or null.
+static Operation *collectViews(Value buffer, PlanePlan &plan) {
   SmallVector<std::pair<Value, MemRefType>> worklist = {{buffer, plan.type}};
   while (!worklist.empty()) {
     auto [value, type] = worklist.pop_back_val();
-    for (OpOperand &use : value.getUses()) {
-      Operation *user = use.getOwner();
-      if (type.getRank() == tile_dim::kRank && isTileDestination(use))
-        isTiles = true;
+    for (Operation *user : value.getUsers()) {
       if (acceptsAnyLayout(user))
         continue;
       MemRefType viewType = inferViewType(user, type);
-      if (!viewType) {
-        if (!obstacle)
-          obstacle = user;
-        continue;
-      }
+      if (!viewType)
+        return user;
       plan.views.push_back({user->getResult(0), viewType});
       worklist.push_back(plan.views.back());
     }
   }
-  return isTiles && !obstacle;
+  return nullptr;
 }
 
 std::optional<PlanePlan> wino::planPlanes(memref::AllocOp alloc,
@@ -113,45 +133,49 @@ std::optional<PlanePlan> wino::planPlanes(memref::AllocOp alloc,
                                           Operation *&obstacle) {
   MemRefType type = alloc.getType();
   std::optional<int64_t> elementBytes = getElementBytes(type.getElementType());
-  if (padding == 0 || type.getRank() != tile_dim::kRank || !elementBytes ||
-      type.isDynamicDim(tile_dim::kTapRow) ||
-      type.isDynamicDim(tile_dim::kTapCol) ||
-      sizes[tile_dim::kTapRow] * sizes[tile_dim::kTapCol] <= 1)
+  if (padding == 0 || type.getRank() != tile_dim::kRank || !elementBytes)
+    return std::nullopt;
+  std::optional<unsigned> found = findTapDim(alloc);
+  if (!found)
+    return std::nullopt;
+  const unsigned tapRow = *found, tapCol = tapRow + 1;
+  if (type.isDynamicDim(tapRow) || type.isDynamicDim(tapCol) ||
+      sizes[tapRow] * sizes[tapCol] <= 1)
     return std::nullopt;
 
   PlanePlan plan;
-  plan.stride = 1;
-  for (int64_t size : sizes.drop_front(tile_dim::kBatch))
-    if (llvm::MulOverflow(plan.stride, size, plan.stride))
-      return std::nullopt;
+  plan.stride = plan.numPlanes = 1;
   // An overflow is found, and reported, when the size of the buffer is
   // computed.
-  int64_t rowStride;
+  for (int64_t size : sizes.take_front(tapCol + 1))
+    if (llvm::MulOverflow(plan.numPlanes, size, plan.numPlanes))
+      return std::nullopt;
+  for (int64_t size : sizes.drop_front(tapCol + 1))
+    if (llvm::MulOverflow(plan.stride, size, plan.stride))
+      return std::nullopt;
   if (llvm::AddOverflow(plan.stride, padding, plan.stride) ||
       (plan.stride % kSetPeriod * *elementBytes % kSetPeriod == 0 &&
-       llvm::AddOverflow(plan.stride, padding, plan.stride)) ||
-      llvm::MulOverflow(plan.stride, sizes[tile_dim::kTapCol], rowStride))
+       llvm::AddOverflow(plan.stride, padding, plan.stride)))
     return std::nullopt;
 
   SmallVector<int64_t> strides(tile_dim::kRank, 1);
-  for (unsigned dim = tile_dim::kChannel; dim > tile_dim::kBatch; --dim) {
+  for (unsigned dim = tile_dim::kRank - 1; dim > 0; --dim) {
     int64_t size = type.getDimSize(dim);
     bool isDynamic =
         ShapedType::isDynamic(size) || ShapedType::isDynamic(strides[dim]);
-    strides[dim - 1] = isDynamic ? ShapedType::kDynamic : strides[dim] * size;
+    if (dim == tapCol + 1)
+      strides[tapCol] = plan.stride;
+    else if (isDynamic)
+      strides[dim - 1] = ShapedType::kDynamic;
+    else if (llvm::MulOverflow(strides[dim], size, strides[dim - 1]))
+      return std::nullopt;
   }
-  strides[tile_dim::kTapCol] = plan.stride;
-  strides[tile_dim::kTapRow] = rowStride;
   plan.type = MemRefType::get(
       type.getShape(), type.getElementType(),
       StridedLayoutAttr::get(type.getContext(), /*offset=*/0, strides),
       type.getMemorySpace());
-
-  bool isTiles = false;
-  Operation *blocker = nullptr;
-  if (collectViews(alloc.getResult(), plan, isTiles, blocker))
-    return plan;
-  if (isTiles)
-    obstacle = blocker;
-  return std::nullopt;
+  obstacle = collectViews(alloc.getResult(), plan);
+  if (obstacle)
+    return std::nullopt;
+  return plan;
 }

@@ -30,26 +30,37 @@ static FrozenRewritePatternSet getCleanupPatterns(MLIRContext *context) {
   return FrozenRewritePatternSet(std::move(patterns));
 }
 
-/// Fuses the stages of the convolution, but not what produces its image: that
-/// is another convolution, which would be computed again for every block.
-static std::optional<scf::SCFTileAndFuseOptions::ControlFnResult>
-controlFusion(tensor::ExtractSliceOp, OpResult producer, bool) {
-  if (!isa<HadamardOp, InputTransformOp, Im2RowOp>(producer.getOwner()))
-    return std::nullopt;
-  return scf::SCFTileAndFuseOptions::ControlFnResult{};
+/// Whether `op` transforms filters on the fly.
+static bool isFilterOnTheFly(Operation *op) {
+  auto transform = dyn_cast<FilterTransformOp>(op);
+  return transform && transform.isFilterPacked();
 }
 
-/// Tiles `op` by `sizes` with loops of `loopType` and fuses its stages. Returns
-/// the tiled op.
-static FailureOr<OutputTransformOp>
-tileOnce(RewriterBase &rewriter, OutputTransformOp op, ArrayRef<int64_t> sizes,
-         scf::SCFTilingOptions::LoopType loopType) {
+/// Whether `op` is a stage that is fused. What produces the image is not: it is
+/// another convolution, which would be computed again for every block.
+static bool isStage(Operation *op) {
+  return isa<HadamardOp, InputTransformOp, Im2RowOp>(op) ||
+         isFilterOnTheFly(op);
+}
+
+/// Tiles `op` by `sizes` with loops of `loopType` and fuses its producers that
+/// are `fusible`. Returns the tiled op.
+template <typename OpTy>
+static FailureOr<OpTy> tileOnce(RewriterBase &rewriter, OpTy op,
+                                ArrayRef<int64_t> sizes,
+                                scf::SCFTilingOptions::LoopType loopType,
+                                function_ref<bool(Operation *)> fusible) {
   scf::SCFTilingOptions tiling;
   tiling.setTileSizes(getAsIndexOpFoldResult(op.getContext(), sizes));
   tiling.setLoopType(loopType);
   scf::SCFTileAndFuseOptions options;
   options.setTilingOptions(tiling);
-  options.setFusionControlFn(controlFusion);
+  using Control = scf::SCFTileAndFuseOptions::ControlFnResult;
+  options.setFusionControlFn(
+      [&](tensor::ExtractSliceOp, OpResult producer, bool) {
+        return fusible(producer.getOwner()) ? std::optional(Control())
+                                            : std::nullopt;
+      });
   options.cleanupPatterns = getCleanupPatterns(op.getContext());
   rewriter.setInsertionPoint(op);
   FailureOr<scf::SCFTileAndFuseResult> result =
@@ -57,14 +68,38 @@ tileOnce(RewriterBase &rewriter, OutputTransformOp op, ArrayRef<int64_t> sizes,
           rewriter, cast<TilingInterface>(op.getOperation()), options);
   if (failed(result))
     return op->emitError("the schedule cannot be applied: tiling failed");
-  OutputTransformOp tiled;
+  OpTy tiled;
   for (Operation *candidate : result->tiledAndFusedOps)
-    if (auto output = dyn_cast<OutputTransformOp>(candidate))
-      tiled = output;
+    if (auto found = dyn_cast<OpTy>(candidate))
+      tiled = found;
   if (!result->loops.empty())
     for (auto [from, to] : result->replacements)
       rewriter.replaceAllUsesWith(from, to);
   return tiled ? tiled : op;
+}
+
+/// Sums the products over blocks of `cBlock` input channels, one after the
+/// other. Filters that are transformed on the fly are transformed for one block
+/// at a time.
+static LogicalResult blockChannels(RewriterBase &rewriter, HadamardOp op,
+                                   int64_t cBlock) {
+  int64_t channels = op.getInputType().getDimSize(tile_dim::kChannel);
+  if (cBlock == 0 || cBlock >= channels || op.isDepthwise())
+    return success();
+  Location loc = op.getLoc();
+  rewriter.setInsertionPoint(op);
+  Value zero = arith::ConstantOp::create(
+      rewriter, loc, rewriter.getZeroAttr(op.getInitType().getElementType()));
+  Value init =
+      linalg::FillOp::create(rewriter, loc, zero, op.getInit()).getResult(0);
+  rewriter.modifyOpInPlace(op, [&] {
+    op.getInitMutable().assign(init);
+    op.setAccumulate(true);
+  });
+  SmallVector<int64_t> sizes(tile_dim::kRank, 0);
+  sizes.push_back(cBlock);
+  return tileOnce(rewriter, op, sizes, scf::SCFTilingOptions::LoopType::ForOp,
+                  isFilterOnTheFly);
 }
 
 /// Tile sizes that give each thread a part of the batch or of the tile rows, or
@@ -94,8 +129,9 @@ LogicalResult wino::tileAndFuse(RewriterBase &rewriter, OutputTransformOp op,
   if (threads > 1) {
     SmallVector<int64_t> sizes = getThreadTileSizes(op, threads);
     if (llvm::any_of(sizes, [](int64_t size) { return size != 0; })) {
-      FailureOr<OutputTransformOp> tiled = tileOnce(
-          rewriter, op, sizes, scf::SCFTilingOptions::LoopType::ForallOp);
+      FailureOr<OutputTransformOp> tiled =
+          tileOnce(rewriter, op, sizes,
+                   scf::SCFTilingOptions::LoopType::ForallOp, isStage);
       if (failed(tiled))
         return failure();
       op = *tiled;
@@ -107,7 +143,26 @@ LogicalResult wino::tileAndFuse(RewriterBase &rewriter, OutputTransformOp op,
   const int64_t sizes[] = {
       0,           0,
       /*batch=*/1, blockRows, schedule.getBlockCols(), schedule.getKBlock()};
-  return tileOnce(rewriter, op, sizes, scf::SCFTilingOptions::LoopType::ForOp);
+  FailureOr<OutputTransformOp> tiled = tileOnce(
+      rewriter, op, sizes, scf::SCFTilingOptions::LoopType::ForOp, isStage);
+  if (failed(tiled))
+    return failure();
+  auto hadamard = tiled->getInput().getDefiningOp<HadamardOp>();
+  return hadamard ? blockChannels(rewriter, hadamard, schedule.getCBlock())
+                  : success();
+}
+
+/// Moves what does not depend on `loop` out of it, but no fill: its result, the
+/// beginning of a sum, would have to be copied in every iteration.
+static void hoistInvariants(LoopLikeOpInterface loop) {
+  moveLoopInvariantCode(
+      loop.getLoopRegions(),
+      [&](Value value, Region *) { return loop.isDefinedOutsideOfLoop(value); },
+      [](Operation *op, Region *) {
+        return !isa<linalg::FillOp>(op) && isMemoryEffectFree(op) &&
+               isSpeculatable(op);
+      },
+      [&](Operation *op, Region *) { loop.moveOutOfLoop(op); });
 }
 
 namespace {
@@ -134,7 +189,7 @@ struct TileAndFuse : wino::impl::TileAndFusePassBase<TileAndFuse> {
       return signalPassFailure();
     // The input transform of a block does not depend on the output channels.
     getOperation()->walk(
-        [](LoopLikeOpInterface loop) { moveLoopInvariantCode(loop); });
+        [](LoopLikeOpInterface loop) { hoistInvariants(loop); });
   }
 };
 } // namespace

@@ -286,6 +286,18 @@
 
 // -----
 
+// schedule_c5
+// expected-error @+1 {{expected c_block to be a multiple of vector = 4, but got 30}}
+"test.attr"() {a = #wino.schedule<block = 1x1, k_block = 64, c_block = 30, micro_tile = 5x16, vector = 4>} : () -> ()
+
+// -----
+
+// schedule_c1
+// expected-error @+1 {{expected a block size in [0, 1048576], but got -4}}
+"test.attr"() {a = #wino.schedule<block = 1x1, k_block = 64, c_block = -4, micro_tile = 5x16, vector = 4>} : () -> ()
+
+// -----
+
 // schedule_c4
 // expected-error @+1 {{expected a block size in [0, 1048576], but got 1048577}}
 "test.attr"() {a = #wino.schedule<block = 1x1048577, k_block = 64, micro_tile = 5x16, vector = 4>} : () -> ()
@@ -363,3 +375,9 @@
 
 // expected-error @+1 {{unknown attribute `foo` in dialect `wino`}}
 "test.attr"() {a = #wino.foo<direct>} : () -> ()
+
+// -----
+
+// plan_c3
+// expected-error @+1 {{expected algorithm im2row not to transform filters on_the_fly}}
+"test.attr"() {a = #wino.plan<algorithm = im2row, schedule = <block = 1x1, k_block = 64, micro_tile = 5x16, vector = 4, on_the_fly>>} : () -> ()

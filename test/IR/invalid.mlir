@@ -39,7 +39,7 @@ func.func @result_type(%v: tensor<4x4x1x1x1x2xf32>, %u: tensor<4x4x2x4xf32>, %m:
 // -----
 
 func.func @rank(%f: tensor<3x3xf32>, %u: tensor<4x4x2x4xf32>) {
-  // expected-error @+1 {{operand #0 must be 3D/4D tensor of floating-point values or 3D/4D memref of floating-point values, but got 'tensor<3x3xf32>'}}
+  // expected-error @+1 {{operand #0 must be 3D/4D/6D tensor of floating-point values or 3D/4D/6D memref of floating-point values, but got 'tensor<3x3xf32>'}}
   %0 = wino.filter_transform <F(2x2, 3x3)> ins(%f : tensor<3x3xf32>) outs(%u : tensor<4x4x2x4xf32>) -> tensor<4x4x2x4xf32>
   return
 }
@@ -47,7 +47,7 @@ func.func @rank(%f: tensor<3x3xf32>, %u: tensor<4x4x2x4xf32>) {
 // -----
 
 func.func @integers(%f: tensor<3x3x2x4xi8>, %u: tensor<4x4x2x4xi8>) {
-  // expected-error @+1 {{operand #0 must be 3D/4D tensor of floating-point values or 3D/4D memref of floating-point values, but got 'tensor<3x3x2x4xi8>'}}
+  // expected-error @+1 {{operand #0 must be 3D/4D/6D tensor of floating-point values or 3D/4D/6D memref of floating-point values, but got 'tensor<3x3x2x4xi8>'}}
   %0 = wino.filter_transform <F(2x2, 3x3)> ins(%f : tensor<3x3x2x4xi8>) outs(%u : tensor<4x4x2x4xi8>) -> tensor<4x4x2x4xi8>
   return
 }
@@ -142,6 +142,38 @@ func.func @filter_transform_ranks(%f: tensor<3x3x2x4xf32>, %u: tensor<4x4x2xf32>
 func.func @filter_transform_c4(%f: tensor<3x3x2x4xf32>, %u: tensor<4x4x2x4xf16>) {
   // expected-error @+1 {{expected equal element types, but got 'f32' and 'f16'}}
   %0 = wino.filter_transform <F(2x2, 3x3)> ins(%f : tensor<3x3x2x4xf32>) outs(%u : tensor<4x4x2x4xf16>) -> tensor<4x4x2x4xf16>
+  return
+}
+
+// -----
+
+func.func @filter_transform_c6_layout(%f: tensor<1x3x3x1x2x4xf32>, %u: tensor<4x4x2x4xf32>) {
+  // expected-error @+1 {{expected a packed init for a packed filter, but got 'tensor<4x4x2x4xf32>'}}
+  %0 = wino.filter_transform <F(2x2, 3x3)> ins(%f : tensor<1x3x3x1x2x4xf32>) outs(%u : tensor<4x4x2x4xf32>) -> tensor<4x4x2x4xf32>
+  return
+}
+
+// -----
+
+func.func @filter_transform_c6_panels(%f: tensor<1x3x3x1x2x4xf32>, %u: tensor<1x4x4x2x2x4xf32>) {
+  // expected-error @+1 {{expected the panels of the init to be 1, but got 2}}
+  %0 = wino.filter_transform <F(2x2, 3x3)> ins(%f : tensor<1x3x3x1x2x4xf32>) outs(%u : tensor<1x4x4x2x2x4xf32>) -> tensor<1x4x4x2x2x4xf32>
+  return
+}
+
+// -----
+
+func.func @filter_transform_c6_channels(%f: tensor<1x3x3x1x2x4xf32>, %u: tensor<1x4x4x1x4x4xf32>) {
+  // expected-error @+1 {{expected the input channels of the init to be 2, but got 4}}
+  %0 = wino.filter_transform <F(2x2, 3x3)> ins(%f : tensor<1x3x3x1x2x4xf32>) outs(%u : tensor<1x4x4x1x4x4xf32>) -> tensor<1x4x4x1x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @filter_transform_c1_packed(%f: tensor<1x3x2x1x2x4xf32>, %u: tensor<1x4x4x1x2x4xf32>) {
+  // expected-error @+1 {{expected the filter's width to be 3, but got 2}}
+  %0 = wino.filter_transform <F(2x2, 3x3)> ins(%f : tensor<1x3x2x1x2x4xf32>) outs(%u : tensor<1x4x4x1x2x4xf32>) -> tensor<1x4x4x1x2x4xf32>
   return
 }
 

@@ -15,6 +15,20 @@ func.func @filter_transform(%f: tensor<3x3x64x128xf32>, %u: tensor<6x6x64x128xf3
   return %0, %1 : tensor<6x6x64x128xf32>, tensor<2x6x6x4x64x16xf32>
 }
 
+// A filter that is packed as it is, and then transformed.
+// CHECK-LABEL: func @filter_transform_packed
+func.func @filter_transform_packed(%f: tensor<3x3x64x128xf32>, %p: tensor<2x3x3x4x64x16xf32>, %u: tensor<2x6x6x4x64x16xf32>) -> tensor<2x6x6x4x64x16xf32> {
+  // CHECK: wino.filter_transform <F(1x1, 3x3), matrices = {{.*}}> {{.*}} -> tensor<2x3x3x4x64x16xf32>
+  %0 = wino.filter_transform <F(1x1, 3x3), matrices = {AT = [[1, 1, 1]], G = [[1, 0, 0], [0, 1, 0], [0, 0, 1]], BT = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}>
+    ins(%f : tensor<3x3x64x128xf32>)
+    outs(%p : tensor<2x3x3x4x64x16xf32>) -> tensor<2x3x3x4x64x16xf32>
+  // CHECK: wino.filter_transform <F(4x4, 3x3)> ins(%{{.*}} : tensor<2x3x3x4x64x16xf32>) outs(%{{.*}} : tensor<2x6x6x4x64x16xf32>)
+  %1 = wino.filter_transform <F(4x4, 3x3)>
+    ins(%0 : tensor<2x3x3x4x64x16xf32>)
+    outs(%u : tensor<2x6x6x4x64x16xf32>) -> tensor<2x6x6x4x64x16xf32>
+  return %1 : tensor<2x6x6x4x64x16xf32>
+}
+
 // Depthwise filters, on memrefs.
 // CHECK-LABEL: func @filter_transform_depthwise
 func.func @filter_transform_depthwise(%f: memref<3x3x32xf32>, %u: memref<4x4x32xf32>) {
@@ -63,7 +77,12 @@ func.func @hadamard(%v: tensor<6x6x1x14x14x64xf32>, %u: tensor<6x6x64x128xf32>, 
     schedule <block = 2x0, k_block = 64, micro_tile = 6x16, vector = 4>
     ins(%v, %p : tensor<6x6x1x14x14x64xf32>, tensor<2x6x6x4x64x16xf32>)
     outs(%init : tensor<6x6x1x14x14x128xf32>) -> tensor<6x6x1x14x14x128xf32>
-  return %0, %1 : tensor<6x6x1x14x14x128xf32>, tensor<6x6x1x14x14x128xf32>
+  // CHECK: wino.hadamard accumulate schedule <block = 2x0, k_block = 64, c_block = 32, micro_tile = 6x16, vector = 4, on_the_fly> ins(
+  %2 = wino.hadamard accumulate
+    schedule <block = 2x0, k_block = 64, c_block = 32, micro_tile = 6x16, vector = 4, on_the_fly>
+    ins(%v, %p : tensor<6x6x1x14x14x64xf32>, tensor<2x6x6x4x64x16xf32>)
+    outs(%0 : tensor<6x6x1x14x14x128xf32>) -> tensor<6x6x1x14x14x128xf32>
+  return %2, %1 : tensor<6x6x1x14x14x128xf32>, tensor<6x6x1x14x14x128xf32>
 }
 
 // CHECK-LABEL: func @output_transform

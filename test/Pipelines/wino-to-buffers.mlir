@@ -17,7 +17,7 @@
 // function that runs once transforms the filters.
 // CHECK-LABEL: func.func @network(
 // CHECK-SAME: %[[X:[^:]*]]: memref<1x56x56x64xf32>
-// CHECK-SAME: memref<1x6x6x4x64x16xf32> {wino.packed = 0 : i64}
+// CHECK-SAME: memref<4x6x6x1x64x16xf32> {wino.packed = 0 : i64}
 // CHECK-SAME: {llvm.align = 64 : i64, llvm.noalias, wino.scratch})
 // CHECK-SAME: wino.layers = [{algorithm = "winograd", {{.*}}transform = "F(4x4, 3x3)"
 // CHECK-SAME: wino.prepare = @network_prepare

@@ -9,6 +9,15 @@ func.func @filter_size(%x: tensor<1x10x6x4xf32>, %f: tensor<3x3x4x8xf32>, %z: te
 
 // -----
 
+#c8 = #wino.plan<algorithm = winograd, transform = <F(2x2, 3x3)>, schedule = <block = 1x2, k_block = 8, c_block = 8, micro_tile = 5x8, vector = 4>>
+func.func @channel_blocks(%x: tensor<1x10x6x12xf32>, %f: tensor<3x3x12x8xf32>, %z: tensor<1x8x4x8xf32>) -> tensor<1x8x4x8xf32> {
+  // expected-error @+1 {{the plan of 'conv0' does not apply: c_block = 8 does not divide the 12 elements of a row}}
+  %y = linalg.conv_2d_nhwc_hwcf {wino.plan = #c8} ins(%x, %f : tensor<1x10x6x12xf32>, tensor<3x3x12x8xf32>) outs(%z : tensor<1x8x4x8xf32>) -> tensor<1x8x4x8xf32>
+  return %y : tensor<1x8x4x8xf32>
+}
+
+// -----
+
 #f3 = #wino.plan<algorithm = winograd, transform = <F(2x2, 3x3)>, schedule = <block = 1x2, k_block = 8, micro_tile = 5x8, vector = 4>>
 func.func @strides(%x: tensor<1x9x9x4xf32>, %f: tensor<3x3x4x8xf32>, %z: tensor<1x7x4x8xf32>) -> tensor<1x7x4x8xf32> {
   // expected-error @+1 {{the plan of 'conv0' does not apply: winograd needs stride 1, but the strides are 1x2}}

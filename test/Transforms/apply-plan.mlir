@@ -29,6 +29,19 @@ func.func @nhwc_hwcf(%x: tensor<2x10x9x3xf32>, %f: tensor<3x3x3x10xf32>) -> tens
   return %y : tensor<2x8x7x10xf32>
 }
 
+// A filter that is transformed on the fly is packed first. What is counted are
+// the packed filter, and V, M and the part of U of a block: 36 taps of 2 tiles
+// with 8 + 8 channels, and of 4 x 8 channels of filters.
+// CHECK-LABEL: func @on_the_fly
+// CHECK-SAME: scratch_bytes = 9216 : i64
+// CHECK-SAME: weight_bytes = 4608 : i64
+// CHECK: %[[G:.*]] = wino.filter_transform <F(1x1, 3x3), matrices = {{.*}}> ins(%{{.*}} : tensor<3x3x8x10xf32>) outs(%{{.*}} : tensor<2x3x3x1x8x8xf32>)
+// CHECK: wino.filter_transform <F(4x4, 3x3)> ins(%[[G]] : tensor<2x3x3x1x8x8xf32>) outs(%{{.*}} : tensor<2x6x6x1x8x8xf32>)
+func.func @on_the_fly(%x: tensor<2x10x9x8xf32>, %f: tensor<3x3x8x10xf32>, %z: tensor<2x8x7x10xf32>) -> tensor<2x8x7x10xf32> {
+  %y = linalg.conv_2d_nhwc_hwcf {wino.plan = #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>, schedule = <block = 1x2, k_block = 8, c_block = 4, micro_tile = 5x8, vector = 4, on_the_fly>>} ins(%x, %f : tensor<2x10x9x8xf32>, tensor<3x3x8x10xf32>) outs(%z : tensor<2x8x7x10xf32>) -> tensor<2x8x7x10xf32>
+  return %y : tensor<2x8x7x10xf32>
+}
+
 // Filters come to [R, R', C, K]; an arbitrary destination is added.
 // CHECK-LABEL: func @nhwc_fhwc
 // CHECK-SAME: %{{[^:]*}}: tensor<1x6x6x3xf64>, %[[F:[^:]*]]: tensor<8x3x3x3xf64>, %[[Z:[^:]*]]: tensor<1x4x4x8xf64>

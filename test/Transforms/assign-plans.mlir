@@ -16,7 +16,7 @@
 // CHECK: remark: [Passed] AssignPlan | Category:wino | Remark="conv3: im2row"
 // CHECK: remark: [Passed] AssignPlan | Category:wino | Remark="conv4: winograd F(2x2, 3x3)"
 // CHECK-LABEL: func @layers
-// CHECK: linalg.conv_2d_nhwc_hwcf {{{.*}}wino.plan = #wino.plan<algorithm = winograd, transform = <F({{[4-6]x[4-6]}}, 3x3)>, schedule = <block = {{[0-9]+x[0-9]+}}, k_block = 64, micro_tile = {{[0-9]+x[0-9]+}}, vector = 4>>}
+// CHECK: linalg.conv_2d_nhwc_hwcf {{{.*}}wino.plan = #wino.plan<algorithm = winograd, transform = <F({{[4-6]x[4-6]}}, 3x3)>, schedule = <block = {{[0-9]+x[0-9]+}}, k_block = {{[0-9]+}}, micro_tile = {{[0-9]+x[0-9]+}}, vector = 4>>}
 // CHECK: linalg.conv_2d_nhwc_hwcf {{{.*}}wino.plan = #wino.plan<algorithm = im2row, schedule = <{{.*}}vector = 4>>}
 // CHECK: linalg.conv_2d_nhwc_hwcf {{{.*}}wino.plan = #wino.plan<algorithm = im2row, {{.*}}>}
 // CHECK: linalg.matmul {wino.plan = #wino.plan<algorithm = im2row, {{.*}}>}

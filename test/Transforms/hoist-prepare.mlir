@@ -51,6 +51,27 @@ func.func @winograd(%w: tensor<3x3x4x8xf32> {wino.weight}, %x: tensor<1x6x6x4xf3
 
 // -----
 
+// Packing moves; the transform of the packed filter happens where it is used.
+// CHECK-LABEL: func.func @on_the_fly(
+// CHECK-SAME:    %[[G:[a-z0-9]*]]: tensor<1x3x3x1x4x8xf32> {bufferization.writable = false, wino.packed = 0 : i64})
+// CHECK:         %[[U:.*]] = wino.filter_transform <F(4x4, 3x3)> ins(%[[G]]
+// CHECK:         return %[[U]]
+// CHECK-LABEL: func.func @on_the_fly_prepare(
+// CHECK:         wino.filter_transform <F(1x1, 3x3)
+// CHECK-NOT:     wino.filter_transform
+#kept = #wino.transform<F(1x1, 3x3), matrices = {AT = [[1, 1, 1]], G = [[1, 0, 0], [0, 1, 0], [0, 0, 1]], BT = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}>
+func.func @on_the_fly(%w: tensor<3x3x4x8xf32> {wino.weight}) -> tensor<1x6x6x1x4x8xf32> {
+  %eg = tensor.empty() : tensor<1x3x3x1x4x8xf32>
+  %g = wino.filter_transform #kept ins(%w : tensor<3x3x4x8xf32>)
+    outs(%eg : tensor<1x3x3x1x4x8xf32>) -> tensor<1x3x3x1x4x8xf32>
+  %eu = tensor.empty() : tensor<1x6x6x1x4x8xf32>
+  %u = wino.filter_transform <F(4x4, 3x3)> ins(%g : tensor<1x3x3x1x4x8xf32>)
+    outs(%eu : tensor<1x6x6x1x4x8xf32>) -> tensor<1x6x6x1x4x8xf32>
+  return %u : tensor<1x6x6x1x4x8xf32>
+}
+
+// -----
+
 // A large constant becomes a weight, two equal ones the same; a small one, and a
 // splat that only initializes, stay.
 // CHECK-LABEL: func.func @constants(

@@ -137,3 +137,21 @@ func.func @rows(%x: memref<1x4x56x64xf32>, %c: f32) {
   linalg.fill ins(%c : f32) outs(%rows : memref<6x6x14x64xf32>)
   return
 }
+
+// -----
+
+// Packed filters have their taps behind the blocks: planes of 4 * 8 * 16
+// elements, 16 more apart.
+// CHECK-LABEL: func.func @packed_filter(
+// CHECK-SAME:    memref<76032xi8>
+// CHECK:         memref.reinterpret_cast {{.*}} sizes: [1, 6, 6, 4, 8, 16], strides: [19008, 3168, 528, 128, 16, 1]
+// CHECK:         wino.filter_transform
+func.func @packed_filter(%g: memref<1x3x3x4x8x16xf32>, %v: memref<6x6x1x1x14x8xf32>,
+                         %m: memref<6x6x1x1x14x64xf32>) {
+  %u = memref.alloc() : memref<1x6x6x4x8x16xf32>
+  wino.filter_transform <F(4x4, 3x3)>
+    ins(%g : memref<1x3x3x4x8x16xf32>) outs(%u : memref<1x6x6x4x8x16xf32>)
+  wino.hadamard ins(%v, %u : memref<6x6x1x1x14x8xf32>, memref<1x6x6x4x8x16xf32>)
+    outs(%m : memref<6x6x1x1x14x64xf32>)
+  return
+}

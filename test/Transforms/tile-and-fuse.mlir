@@ -119,3 +119,31 @@ func.func @untouched(%m: tensor<6x6x1x2x2x8xf32>, %yi: tensor<1x8x8x8xf32>, %mm:
   wino.output_transform <F(4x4, 3x3)> schedule <block = 1x1, k_block = 8, micro_tile = 5x8, vector = 4> ins(%mm : memref<6x6x1x2x2x8xf32>) outs(%ym : memref<1x8x8x8xf32>)
   return %r : tensor<1x8x8x8xf32>
 }
+
+// Filters are transformed on the fly, and sums made of blocks of channels: V is
+// made before the loop over output channels, in which M begins as zero, and a
+// block of U is made for each block of 8 input and 16 output channels.
+// CHECK-LABEL: func @on_the_fly
+// CHECK-SAME: %{{.*}}: tensor<1x14x14x16xf32>, %[[G:[^:]*]]: tensor<2x3x3x1x16x16xf32>
+// CHECK:   %[[V:.*]] = wino.input_transform
+// CHECK:   scf.for %[[K:.*]] = %c0 to %c32 step %c16
+// CHECK-DAG: %[[GK:.*]] = tensor.extract_slice %[[G]][%{{.*}}, 0, 0, 0, 0, 0] [1, 3, 3, 1, 16, 16]
+// CHECK-DAG: %[[ZERO:.*]] = linalg.fill
+// CHECK:     %[[M:.*]] = scf.for %[[C:.*]] = %c0 to %c16 step %c8 iter_args(%[[SUM:.*]] = %[[ZERO]])
+// CHECK:       %[[GC:.*]] = tensor.extract_slice %[[GK]][0, 0, 0, 0, %[[C]], 0] [1, 3, 3, 1, 8, 16]
+// CHECK:       %[[U:.*]] = wino.filter_transform <F(4x4, 3x3)> ins(%[[GC]] : {{.*}}) outs(%{{.*}} : tensor<1x6x6x1x8x16xf32>)
+// CHECK:       %[[VC:.*]] = tensor.extract_slice %[[V]][0, 0, 0, 0, 0, %[[C]]] [6, 6, 1, 3, 3, 8]
+// CHECK:       %[[P:.*]] = wino.hadamard accumulate {{.*}} ins(%[[VC]], %[[U]] : {{.*}}) outs(%[[SUM]]
+// CHECK:       scf.yield %[[P]]
+// CHECK:     wino.output_transform <F(4x4, 3x3)> ins(%[[M]]
+func.func @on_the_fly(%x: tensor<1x14x14x16xf32>, %g: tensor<2x3x3x1x16x16xf32>) -> tensor<1x12x12x32xf32> {
+  %ui = tensor.empty() : tensor<2x6x6x1x16x16xf32>
+  %vi = tensor.empty() : tensor<6x6x1x3x3x16xf32>
+  %mi = tensor.empty() : tensor<6x6x1x3x3x32xf32>
+  %yi = tensor.empty() : tensor<1x12x12x32xf32>
+  %u = wino.filter_transform <F(4x4, 3x3)> ins(%g : tensor<2x3x3x1x16x16xf32>) outs(%ui : tensor<2x6x6x1x16x16xf32>) -> tensor<2x6x6x1x16x16xf32>
+  %v = wino.input_transform <F(4x4, 3x3)> pad [0, 0, 0, 0] ins(%x : tensor<1x14x14x16xf32>) outs(%vi : tensor<6x6x1x3x3x16xf32>) -> tensor<6x6x1x3x3x16xf32>
+  %m = wino.hadamard schedule <block = 0x0, k_block = 16, c_block = 8, micro_tile = 5x16, vector = 4, on_the_fly> ins(%v, %u : tensor<6x6x1x3x3x16xf32>, tensor<2x6x6x1x16x16xf32>) outs(%mi : tensor<6x6x1x3x3x32xf32>) -> tensor<6x6x1x3x3x32xf32>
+  %y = wino.output_transform <F(4x4, 3x3)> schedule <block = 0x0, k_block = 16, c_block = 8, micro_tile = 5x16, vector = 4, on_the_fly> ins(%m : tensor<6x6x1x3x3x32xf32>) outs(%yi : tensor<1x12x12x32xf32>) -> tensor<1x12x12x32xf32>
+  return %y : tensor<1x12x12x32xf32>
+}

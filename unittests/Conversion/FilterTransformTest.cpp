@@ -73,6 +73,55 @@ static void runFilter(const FilterCase &c, const WinoToVectorOptions &options,
   });
 }
 
+/// Transforms a filter that is packed already, in the precision of its
+/// elements.
+template <typename T>
+static void runPackedFilter(const Sizes2D &s, llvm::ArrayRef<int64_t> blocking,
+                            const WinoToVectorOptions &options,
+                            GuardedMemory::Side side) {
+  auto getShape = [&](int64_t rows, int64_t cols) -> Shape {
+    return {blocking[0], rows, cols, blocking[1], blocking[2], blocking[3]};
+  };
+  Array<T> filter(getShape(s.rRows, s.rCols), side);
+  Array<T> init(getShape(s.alphaRows(), s.alphaCols()), side);
+  filter.fillRandom(1);
+  std::string text = "func.func @f(%f: " + filter.getType() +
+                     ", %u: " + init.getType() +
+                     ") attributes {llvm.emit_c_interface} {\n"
+                     "wino.filter_transform <" +
+                     s.str() + "> ins(%f : " + filter.getType() +
+                     ") outs(%u : " + init.getType() + ")\nreturn\n}";
+  Kernel kernel(text, options);
+  Kernel::Argument arguments[] = {filter, init};
+  kernel.run(arguments);
+
+  // Intermediate sums may be larger than the result's terms.
+  double numRoundings = 8 * (s.rRows + s.rCols);
+  RationalMatrix rows = s.getRows().g, cols = s.getCols().g;
+  compare(init, numRoundings, [&](llvm::ArrayRef<int64_t> at) {
+    Expected sum;
+    for (int64_t i = 0; i < s.rRows; ++i)
+      for (int64_t j = 0; j < s.rCols; ++j)
+        sum.add(toDouble(rows(at[1], i)) * toDouble(cols(at[2], j)) *
+                filter.at({at[0], i, j, at[3], at[4], at[5]}));
+    return sum;
+  });
+}
+
+TEST(FilterTransformTest, OfPackedFilters) {
+  for (const WinoToVectorOptions &options : getMachines()) {
+    SCOPED_TRACE("vectors of " + std::to_string(options.vectorLength));
+    for (Sizes2D sizes : {Sizes2D{4, 4, 3, 3}, Sizes2D{6, 6, 3, 3},
+                          Sizes2D{4, 2, 3, 5}, Sizes2D{1, 4, 1, 3}}) {
+      SCOPED_TRACE(sizes.str());
+      runPackedFilter<float>(sizes, {2, 3, 5, 16}, options,
+                             GuardedMemory::Side::Behind);
+      runPackedFilter<double>(sizes, {1, 2, 3, 7}, options,
+                              GuardedMemory::Side::Before);
+    }
+  }
+}
+
 static void runFilter(const FilterCase &c) {
   SCOPED_TRACE(c.sizes.str() + " " + std::to_string(c.channels) + "x" +
                std::to_string(c.cols));

@@ -20,6 +20,8 @@ struct HadamardCase {
   int64_t blocks = 1, panelCols = 0;
   /// A `schedule` clause, or nothing.
   std::string schedule = "";
+  /// Whether the products are added to what is there.
+  bool accumulates = false;
 };
 } // namespace
 
@@ -47,18 +49,28 @@ runHadamard(const HadamardCase &c, const WinoToVectorOptions &options,
   Array<T> filter(filterShape, side);
   lhs.fillRandom(1);
   filter.fillRandom(2);
+  std::vector<T> before;
+  if (c.accumulates) {
+    init.fillRandom(3);
+    init.forEach(
+        [&](llvm::ArrayRef<int64_t> at) { before.push_back(init.at(at)); });
+  }
 
   std::string text =
       "func.func @f(%v: " + lhs.getType() + ", %u: " + filter.getType() +
       ", %m: " + init.getType() + ") attributes {llvm.emit_c_interface} {\n" +
-      "wino.hadamard " + c.schedule + " ins(%v, %u : " + lhs.getType() + ", " +
-      filter.getType() + ") outs(%m : " + init.getType() + ")\nreturn\n}";
+      "wino.hadamard " + (c.accumulates ? "accumulate " : "") + c.schedule +
+      " ins(%v, %u : " + lhs.getType() + ", " + filter.getType() +
+      ") outs(%m : " + init.getType() + ")\nreturn\n}";
   Kernel kernel(text, options);
   Kernel::Argument arguments[] = {lhs, filter, init};
   kernel.run(arguments);
 
-  compare(init, c.channels + 1, [&](llvm::ArrayRef<int64_t> at) {
+  auto next = before.begin();
+  compare(init, c.channels + 2, [&](llvm::ArrayRef<int64_t> at) {
     Expected sum;
+    if (c.accumulates)
+      sum.add(*next++);
     int64_t k = at[5];
     if (c.filter == Filter::Depthwise) {
       sum.add(static_cast<double>(lhs.at(at)) * filter.at({at[0], at[1], k}));
@@ -132,4 +144,10 @@ TEST(HadamardTest, OneTilePerRow) {
 TEST(HadamardTest, Depthwise) {
   runHadamard({Filter::Depthwise, 2, 2, 3, 4, 16, 16});
   runHadamard({Filter::Depthwise, 1, 1, 2, 3, 21, 21});
+}
+
+TEST(HadamardTest, Accumulates) {
+  runHadamard({Filter::Packed, 2, 1, 2, 7, 20, 40, 2, 20, "", true});
+  runHadamard({Filter::Unpacked, 1, 1, 2, 3, 5, 7, 1, 0, "", true});
+  runHadamard({Filter::Depthwise, 1, 1, 2, 3, 21, 21, 1, 0, "", true});
 }

@@ -9,6 +9,7 @@
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace wino;
 using namespace wino::test;
@@ -157,10 +158,19 @@ static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
   int64_t blockRows = random.integer(least, 4);
   int64_t blockCols = random.integer(least, 7);
   int64_t microRows = random.integer(1, 7);
-  c.schedule =
-      llvm::formatv("block = {0}x{1}, k_block = {2}, micro_tile = "
-                    "{3}x{4}, vector = {5}",
-                    blockRows, blockCols, kBlock, microRows, microCols, vector);
+  // Blocks of input channels divide the rows of V.
+  bool isWinograd = c.algorithm == "winograd";
+  int64_t depth = isWinograd ? c.shape.c : c.shape.kh * c.shape.kw * c.shape.c;
+  int64_t numVectors = llvm::divideCeil(depth, vector);
+  int64_t parts = random.integer(1, 4);
+  std::string cBlock;
+  if (random.oneIn(2) && numVectors % parts == 0)
+    cBlock = llvm::formatv("c_block = {0}, ", numVectors / parts * vector);
+  bool onTheFly = isWinograd && random.oneIn(3);
+  c.schedule = llvm::formatv("block = {0}x{1}, k_block = {2}, {3}micro_tile = "
+                             "{4}x{5}, vector = {6}{7}",
+                             blockRows, blockCols, kBlock, cBlock, microRows,
+                             microCols, vector, onTheFly ? ", on_the_fly" : "");
 }
 
 SweepCase wino::test::makeSweepCase(uint64_t seed, unsigned number,

@@ -70,6 +70,10 @@ def Wino_TransformAttr : Wino_Attr<"Transform", "transform"> {
     bool isExact() const;
     /// Whether the transform is the identity F(1x1, 1x1).
     bool isIdentity() const;
+    /// Returns the transform F(1x1, r x r') that keeps a filter as it is: G and
+    /// B^T are identity matrices.
+    static TransformAttr getKept(::mlir::MLIRContext *context, int64_t rRows,
+                                 int64_t rCols);
     /// Prints `F(4x4, 3x3)`.
     std::string getName() const;
   }];
@@ -85,8 +89,17 @@ def Wino_ScheduleAttr : Wino_Attr<"Schedule", "schedule"> {
     `vector` elements. Transformed filters are packed in panels of the micro
     tile's columns, `k_block` output channels at a time.
 
+    With `c_block` the products of a block are summed over parts of so many
+    input channels; without it, or 0, over all at once. Filters that are
+    transformed `on_the_fly` are packed once as they are, and a block's part of
+    them is transformed where it is used, `c_block` x `k_block` channels at a
+    time: less memory is read than for transformed filters, for the price of
+    transforming in every block.
+
     ```mlir
     #wino.schedule<block = 2x14, k_block = 64, micro_tile = 5x16, vector = 4>
+    #wino.schedule<block = 3x3, k_block = 16, c_block = 64, micro_tile = 5x16,
+                   vector = 4, on_the_fly>
     ```
 
     Constraints:
@@ -95,10 +108,12 @@ def Wino_ScheduleAttr : Wino_Attr<"Schedule", "schedule"> {
     - (C2) The micro tile's columns are a multiple of `vector`.
     - (C3) `k_block` is a multiple of the micro tile's columns.
     - (C4) No size exceeds 2^20; `vector` is a power of two.
+    - (C5) `c_block` is a multiple of `vector`.
   }];
   let parameters = (ins
     "int64_t":$blockRows, "int64_t":$blockCols, "int64_t":$kBlock,
-    "int64_t":$microRows, "int64_t":$microCols, "int64_t":$vector);
+    "int64_t":$microRows, "int64_t":$microCols, "int64_t":$vector,
+    "int64_t":$cBlock, "bool":$onTheFly);
   let genVerifyDecl = 1;
   let hasCustomAssemblyFormat = 1;
 }
@@ -132,6 +147,7 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
 
     - (C1) `winograd` has a transform, no other algorithm has one.
     - (C2) `winograd` and `im2row` have a schedule, `direct` has none.
+    - (C3) Only `winograd` transforms filters `on_the_fly`.
   }];
   let parameters = (ins
     EnumParameter<Wino_Algorithm>:$algorithm,

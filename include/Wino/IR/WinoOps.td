@@ -25,7 +25,7 @@ class Wino_ShapedRankOf<list<int> ranks>
 
 // Ops in destination style. On tensors they have no effects and may be hoisted;
 // on memrefs they read their inputs and write `init`. Results overwrite `init`,
-// whose elements are never read.
+// whose elements are only read by an op that accumulates.
 class Wino_DpsOp<string mnemonic, list<Trait> traits = []>
     : Op<Wino_Dialect, mnemonic, traits # [
         DestinationStyleOpInterface,
@@ -63,16 +63,21 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
     `init` chooses the layout: U [alpha, alpha', C', K'], or packed
     U [K' / KB, alpha, alpha', KB / NR, C', NR] with
     k = (block * KB / NR + panel) * NR + column. Channels beyond those of the
-    filter are filled with zeros.
+    filter are filled with zeros. The filter may be packed in the same way,
+    f [K' / KB, R, R', KB / NR, C', NR], as this op packs it with the transform
+    that keeps filters (`TransformAttr::getKept`).
 
     Accuracy: G is applied in double precision and rounded once per element, as
-    this op runs once per network.
+    this op runs once per network. A packed filter is transformed whenever it is
+    used, and so in the precision of its elements.
 
     - (C1) The filter's leading sizes are the R and R' of the transform.
     - (C2) The tap sizes of `init` are the alphas of the transform.
     - (C3) C' >= C and K' >= K (equal for depthwise filters).
     - (C4) All element types are equal.
     - (C5) Channel and tap sizes are static.
+    - (C6) A packed filter has a packed init of the same blocks, panels and
+      channels.
 
     ```mlir
     %u = wino.filter_transform <F(4x4, 3x3)>
@@ -81,7 +86,7 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
     ```
   }];
   let arguments = (ins Wino_TransformAttr:$transform,
-                       Wino_ShapedRankOf<[3, 4]>:$filter,
+                       Wino_ShapedRankOf<[3, 4, 6]>:$filter,
                        Wino_ShapedRankOf<[3, 4, 6]>:$init);
   let assemblyFormat = [{
     $transform `ins` `(` $filter `:` type($filter) `)`
@@ -91,6 +96,9 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
   let extraClassDeclaration = dpsDeclarations # [{
     bool isDepthwise() { return getFilterType().getRank() == 3; }
     bool isPacked() { return getInitType().getRank() == packed_dim::kRank; }
+    bool isFilterPacked() {
+      return getFilterType().getRank() == packed_dim::kRank;
+    }
     ::mlir::ShapedType getFilterType() {
       return ::llvm::cast<::mlir::ShapedType>(getFilter().getType());
     }
@@ -219,6 +227,9 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
 
         M[p, q, n, s, t, c] = V[p, q, n, s, t, c] U[p, q, c]
 
+    With `accumulate` the products are added to those in `init`, so that the sum
+    may be made of parts of the channels.
+
     `schedule` sizes the micro-kernel.
 
     - (C1) V, U and M agree in their tap sizes.
@@ -237,9 +248,10 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
   let arguments = (ins Wino_ShapedRankOf<[6]>:$input,
                        Wino_ShapedRankOf<[3, 4, 6]>:$filter,
                        Wino_ShapedRankOf<[6]>:$init,
-                       OptionalAttr<Wino_ScheduleAttr>:$schedule);
+                       OptionalAttr<Wino_ScheduleAttr>:$schedule,
+                       UnitAttr:$accumulate);
   let assemblyFormat = [{
-    (`schedule` $schedule^)?
+    (`accumulate` $accumulate^)? (`schedule` $schedule^)?
     `ins` `(` $input `,` $filter `:` type($input) `,` type($filter) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];

@@ -35,6 +35,22 @@ struct CPUInfo {
   /// Bytes of the third-level cache; 0 if there is none.
   int64_t l3Bytes = 0;
 
+  /// \name Cost of a default schedule
+  /// Orders of magnitude, by which schedules are compared.
+  /// @{
+  /// Multiply-adds of vectors that start in a cycle.
+  double fmasPerCycle = 1;
+  /// Cycles of a vector load that multiply-adds beside it do not hide.
+  double exposedLoadCycles = 0;
+  /// Cycles of a vector operation in the code of a transform.
+  double opCycles = 1;
+  /// Bytes in a cycle from memory, and from the third-level cache.
+  double memoryBytesPerCycle = 2;
+  double l3BytesPerCycle = 8;
+  /// Whether what is prefetched arrives while products are computed.
+  bool hidesMemory = false;
+  /// @}
+
   bool isAArch64() const;
   /// Elements of a native vector of `bits`-bit elements.
   int64_t getVectorLength(int64_t elementBits) const {

@@ -25,19 +25,6 @@ struct AlgorithmRequest {
 llvm::Expected<AlgorithmRequest>
 parseAlgorithmRequest(llvm::StringRef text, mlir::MLIRContext *context);
 
-/// The number of tiles of `m` that cover `size` pixels; dynamic sizes count as
-/// one of typical length.
-int64_t getNumTiles(int64_t size, int64_t m);
-
-/// Returns the schedule for `problem` computed with tiles of the transform
-/// `transform`, or by im2row if it is null: the register tile that wastes
-/// least, 64 or more output channels at a time, and the largest block of tiles
-/// that fits the second-level cache together with the filter; if the filter
-/// leaves no room, the largest block that takes half of it, but one that is
-/// high enough for the speed at which the filter can be read.
-ScheduleAttr getDefaultSchedule(const ConvProblem &problem,
-                                TransformAttr transform, const CPUInfo &cpu);
-
 /// Returns the plan that the default rule gives `problem`; see the pass
 /// wino-assign-plans.
 PlanAttr getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu);

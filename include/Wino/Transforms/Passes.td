@@ -18,13 +18,16 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
     unless `algorithm` or `plans` name another. The pass runs on a module or a
     function; names and `algorithm` refer to all convolutions below it.
 
-    The default rule weighs, for F(m x m', r x r') of each m up to 6 with at most
-    8 taps an axis, and for im2row, the operations of the transforms (as counted
-    in their straight-line programs), and the multiply-adds of the products or
-    the bytes of the transformed filter that blocks read, whichever take longer,
-    in cycles of a core that executes one vector operation a cycle. A larger tile
-    has to be a tenth cheaper. Of the CPU it knows the vectors, the registers and
-    the sizes of the caches: choosing by a latency model is a pass of its own.
+    The default rule compares F(m x m', r x r') of each m up to 6 with at most 8
+    taps an axis, and im2row, each with all schedules whose blocks divide the work
+    evenly: sizes of blocks from one row of tiles to the whole image, one or more
+    panels of output channels, filters transformed before or on the fly. The cost
+    of each is counted in cycles: vector operations of the transforms, as counted
+    in their straight-line programs, multiply-adds of the products, and the cache
+    lines that the loop nest misses, by a model of what it touches between two
+    uses of an array. A larger tile has to be 3 % cheaper, as its error is larger.
+    Of the CPU it knows the vectors, the registers, the caches and a few rates of
+    issue and of memory; to measure is for a pass of its own.
 
     `algorithm` forces one algorithm, `winograd`, `winograd:F(4x4,3x3)`, `im2row`
     or `direct`, on every convolution it applies to; it is an error if it applies
@@ -109,7 +112,10 @@ def TileAndFusePass : Pass<"wino-tile-and-fuse"> {
         %y = wino.output_transform ...
     ```
 
-    The producers of the image and of the transformed filter are not fused.
+    Filters that are transformed on the fly are part of the inner loop; with a
+    `c_block` the hadamard becomes a loop over blocks of input channels that
+    accumulates, and transforms filters for one of them at a time. The producers
+    of the image and of other transformed filters are not fused.
     With `threads` > 1 blocks of tile rows are distributed over an `scf.forall`
     first. Running the pass twice changes nothing: a tiled op has no schedule.
   }];
@@ -118,7 +124,8 @@ def TileAndFusePass : Pass<"wino-tile-and-fuse"> {
            "Number of threads to distribute blocks over">
   ];
   let dependentDialects = [
-    "::mlir::affine::AffineDialect", "::mlir::scf::SCFDialect",
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
     "::mlir::tensor::TensorDialect"
   ];
 }
@@ -146,7 +153,8 @@ def HoistPreparePass : Pass<"wino-hoist-prepare", "::mlir::ModuleOp"> {
     results is the interface between the two functions. Because `@f` has to load
     the interface from memory, an op stays if its results there would be larger
     than its operands by more than the factor `max-growth`, such as the broadcast
-    of a bias to a whole image; filter transforms always move. Ops that need no
+    of a bias to a whole image. Filter transforms always move, but those of packed
+    filters, which are meant to happen where they are used, never. Ops that need no
     weight, such as `tensor.empty` and fills, are no part of the interface: both
     functions get their own. Equal computations are done once.
 
@@ -224,7 +232,8 @@ def PlanMemoryPass : Pass<"wino-plan-memory", "::mlir::ModuleOp"> {
     takes its constant upper bound.
 
     The buffers V and M of the ops `wino.input_transform`, `wino.im2row` and
-    `wino.hadamard` get planes (one per tap) that are `plane-padding` elements
+    `wino.hadamard`, and U of a `wino.filter_transform` of packed filters, get
+    planes (one per tap) that are `plane-padding` elements
     further apart than their size, and as much again where that distance is a
     multiple of 4096 bytes, so that the taps of a tile do not compete for the
     same cache sets. Each plane stays contiguous. A buffer with users that need

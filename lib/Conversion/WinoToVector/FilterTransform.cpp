@@ -12,10 +12,11 @@ using namespace mlir;
 using namespace wino;
 
 namespace {
-/// Lowers one filter transform. U is written panel by panel of columns, and in
-/// them channel by channel: vectors run along the columns, which are contiguous
-/// in the filter, too. The columns of an unpacked U are cut into panels of one
-/// vector, and a depthwise filter is one channel with a column per channel.
+/// Lowers the transform of a filter that is not packed. U is written panel by
+/// panel of columns, and in them channel by channel: vectors run along the
+/// columns, which are contiguous in the filter, too. The columns of an unpacked
+/// U are cut into panels of one vector, and a depthwise filter is one channel
+/// with a column per channel.
 class FilterLowering {
 public:
   FilterLowering(KernelBuilder &b, FilterTransformOp op)
@@ -150,12 +151,43 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
   transform.build(b, computeType, scratch, load, store);
 }
 
+/// Lowers the transform of a packed filter, in the precision of its elements,
+/// since this is computed whenever it is used.
+static void lowerPackedFilter(KernelBuilder &b, FilterTransformOp op) {
+  ShapedType type = op.getInitType();
+  TileTransform transform(op.getTransform().getRowTransform().g,
+                          op.getTransform().getColTransform().g);
+  Value scratch = transform.allocateScratch(b, b.getVectorType());
+  b.loop(type.getDimSize(packed_dim::kBlock), 1, [&](Value block) {
+    b.loop(type.getDimSize(packed_dim::kPanel), 1, [&](Value panel) {
+      b.loop(type.getDimSize(packed_dim::kChannel), 1, [&](Value channel) {
+        Value numCols = b.index(type.getDimSize(packed_dim::kPanelCol));
+        b.forEachVector(numCols, [&](Value col, Value mask) {
+          transform.build(
+              b, b.getVectorType(), scratch,
+              [&](Value i, Value j) {
+                return b.load(op.getFilter(),
+                              {block, i, j, panel, channel, col}, mask);
+              },
+              [&](Value value, Value p, Value q) {
+                b.store(value, op.getInit(), {block, p, q, panel, channel, col},
+                        mask);
+              });
+        });
+      });
+    });
+  });
+}
+
 LogicalResult wino::lowerToVector(RewriterBase &rewriter, FilterTransformOp op,
                                   const WinoToVectorOptions &options) {
   if (failed(checkVectorizable(op, options)))
     return failure();
   KernelBuilder b(rewriter, op, op.getFilterType().getElementType(), options);
-  FilterLowering(b, op).run();
+  if (op.isFilterPacked())
+    lowerPackedFilter(b, op);
+  else
+    FilterLowering(b, op).run();
   rewriter.eraseOp(op);
   return success();
 }

@@ -138,8 +138,12 @@ void HadamardLowering::buildDepthwise() {
         b.forEachVector(b.index(numChannels), [&](Value c, Value mask) {
           Value lhs = b.load(rows.input, {tapRow, tapCol, row, c}, mask);
           Value rhs = b.load(filter, {tapRow, tapCol, c}, mask);
-          b.store(arith::MulFOp::create(b, lhs, rhs), rows.init,
-                  {tapRow, tapCol, row, c}, mask);
+          Value product = arith::MulFOp::create(b, lhs, rhs);
+          SmallVector<Value> indices = {tapRow, tapCol, row, c};
+          if (op.getAccumulate())
+            product = arith::AddFOp::create(b, b.load(rows.init, indices, mask),
+                                            product);
+          b.store(product, rows.init, indices, mask);
         });
       });
     });
@@ -258,13 +262,26 @@ void HadamardLowering::buildKernel(const Panel &panel,
   kernel.numCols = panel.numCols;
   kernel.prefetch = prefetch;
 
-  SmallVector<Value> sums = kernel.build(numChannels, kernel.getZeros());
-  for (int64_t row = 0; row < numRows; ++row)
-    for (int64_t number = 0; number < kernel.getNumVectors(); ++number)
-      b.store(sums[row * kernel.getNumVectors() + number], rows.init,
-              {panel.tapRow, panel.tapCol, b.add(firstRow, row),
-               b.add(panel.firstCol, number * b.getVectorLength())},
-              kernel.getMask(number));
+  // Calls `body` with the indices of each vector of sums in M, and its mask.
+  auto forEachSum = [&](function_ref<void(ValueRange, Value)> body) {
+    for (int64_t row = 0; row < numRows; ++row)
+      for (int64_t number = 0; number < kernel.getNumVectors(); ++number)
+        body({panel.tapRow, panel.tapCol, b.add(firstRow, row),
+              b.add(panel.firstCol, number * b.getVectorLength())},
+             kernel.getMask(number));
+  };
+  SmallVector<Value> sums = kernel.getZeros();
+  if (op.getAccumulate()) {
+    sums.clear();
+    forEachSum([&](ValueRange indices, Value mask) {
+      sums.push_back(b.load(rows.init, indices, mask));
+    });
+  }
+  sums = kernel.build(numChannels, sums);
+  auto sum = sums.begin();
+  forEachSum([&](ValueRange indices, Value mask) {
+    b.store(*sum++, rows.init, indices, mask);
+  });
 }
 
 LogicalResult wino::lowerToVector(RewriterBase &rewriter, HadamardOp op,

@@ -83,7 +83,10 @@ TileTransform::TileTransform(const RationalMatrix &left,
     passes = {std::move(colPass), std::move(rowPass)};
 }
 
-bool TileTransform::isUnrolled() const { return maxTile <= kMaxUnrolledTile; }
+bool TileTransform::isUnrolled() const {
+  return maxTile <= kMaxUnrolledTile ||
+         (passes.size() == 2 && midRows * midCols <= kMaxUnrolledMiddle);
+}
 
 Value TileTransform::allocateScratch(KernelBuilder &b, VectorType type) const {
   if (isUnrolled() || passes.size() < 2)

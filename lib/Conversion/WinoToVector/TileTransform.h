@@ -29,6 +29,10 @@ public:
   /// not fit in registers, and spill more than the buffer between their two
   /// passes costs.
   static constexpr int64_t kMaxUnrolledTile = 36;
+  /// A larger one is unrolled, too, if its tile between the passes is as small
+  /// as this, such as that of a filter: the rest is loaded and stored in
+  /// passing.
+  static constexpr int64_t kMaxUnrolledMiddle = 24;
 
   TileTransform(const RationalMatrix &left, const RationalMatrix &right);
 

@@ -1,0 +1,71 @@
+//===- Traffic.h - What a loop nest reads from memory -----------*- C++ -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A model of the cache lines that the loop nest of a Winograd convolution, or
+// of a product by im2row, brings into a cache. An array that is used again
+// misses the cache if what the nest touches in between, all arrays counted
+// together, is larger than the cache.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_COST_TRAFFIC_H
+#define WINO_COST_TRAFFIC_H
+
+#include <cstdint>
+
+namespace wino {
+
+/// The loop nest of one convolution: for blocks of tiles, transform the image;
+/// for blocks of output channels (and of input channels, one after the other),
+/// multiply; transform the products back. Sizes are in elements, tiles or
+/// pixels; none is zero.
+struct ConvNest {
+  /// Images, their size, input and output channels, and the result's size.
+  int64_t n = 1, h = 1, w = 1, c = 1, k = 1, outH = 1, outW = 1;
+  /// The transform F(m x m', r x r').
+  int64_t mRows = 1, mCols = 1, rRows = 1, rCols = 1;
+  /// Tiles of a block; channels of a block of products; columns of a panel of
+  /// U.
+  int64_t blockRows = 1, blockCols = 1, kBlock = 1, cBlock = 1, panelCols = 1;
+  /// Whether filters are transformed in the nest.
+  bool onTheFly = false;
+  int64_t elementBytes = 4;
+
+  int64_t getTaps() const { return (mRows + rRows - 1) * (mCols + rCols - 1); }
+  int64_t getTileRows() const { return (outH + mRows - 1) / mRows; }
+  int64_t getTileCols() const { return (outW + mCols - 1) / mCols; }
+  /// Blocks of tiles of all images.
+  int64_t getNumBlocks() const;
+  /// Tiles of a block, on average.
+  double getBlockTiles() const;
+  int64_t getNumKBlocks() const { return (k + kBlock - 1) / kBlock; }
+  int64_t getNumCBlocks() const { return (c + cBlock - 1) / cBlock; }
+};
+
+/// Bytes that are brought into a cache, by array. Written arrays count, too, as
+/// their lines are allocated; what is written back does not.
+struct Traffic {
+  double image = 0, result = 0;
+  /// The filter as it is stored: transformed, or packed for the fly.
+  double filter = 0;
+  /// The part of it that is transformed on the fly.
+  double transformedFilter = 0;
+  double transformedImage = 0, products = 0;
+
+  double getTotal() const {
+    return image + result + filter + transformedFilter + transformedImage +
+           products;
+  }
+};
+
+/// Estimates what `nest` brings into a cache of `cacheBytes` that holds nothing
+/// of its arrays before.
+Traffic estimateTraffic(const ConvNest &nest, int64_t cacheBytes);
+
+} // namespace wino
+
+#endif // WINO_COST_TRAFFIC_H

@@ -1,0 +1,126 @@
+//===- Traffic.cpp - What a loop nest reads from memory -------------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/Cost/Traffic.h"
+#include <algorithm>
+
+using namespace wino;
+
+static int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+int64_t ConvNest::getNumBlocks() const {
+  return n * ceilDiv(getTileRows(), blockRows) *
+         ceilDiv(getTileCols(), blockCols);
+}
+
+double ConvNest::getBlockTiles() const {
+  return double(n) * double(getTileRows() * getTileCols()) /
+         double(getNumBlocks());
+}
+
+namespace {
+/// The model of one nest and cache.
+class TrafficModel {
+public:
+  TrafficModel(const ConvNest &nest, int64_t cacheBytes)
+      : nest(nest), cacheBytes(double(cacheBytes)) {
+    const double bytes = double(nest.elementBytes);
+    const double taps = double(nest.getTaps());
+    const double tiles = nest.getBlockTiles();
+    const double pixels = tiles * double(nest.mRows * nest.mCols);
+    numBlocks = double(nest.getNumBlocks());
+    numKBlocks = double(nest.getNumKBlocks());
+    numCBlocks = double(nest.getNumCBlocks());
+    v = taps * tiles * double(nest.c) * bytes;
+    m = taps * tiles * double(nest.kBlock) * bytes;
+    y = pixels * double(nest.kBlock) * bytes;
+    // The pixels of a block, with those that it shares with its neighbours.
+    auto getExtent = [](int64_t block, int64_t m, int64_t r, int64_t size) {
+      return double(std::min(block * m + r - 1, size));
+    };
+    x = getExtent(nest.blockRows, nest.mRows, nest.rRows, nest.h) *
+        getExtent(nest.blockCols, nest.mCols, nest.rCols, nest.w) *
+        double(nest.c) * bytes;
+    double filterTaps = nest.onTheFly ? double(nest.rRows * nest.rCols) : taps;
+    filter = filterTaps * double(nest.c * nest.kBlock) * bytes;
+    u = nest.onTheFly ? taps * double(nest.cBlock * nest.kBlock) * bytes : 0;
+  }
+
+  Traffic estimate() const;
+
+private:
+  /// The share of an array that misses when it is used again after `distance`
+  /// bytes of other data: none if the cache holds them, all if they are clearly
+  /// more. The thresholds between were fitted to simulations of a 16-way cache
+  /// of 2 MiB with LRU replacement.
+  double getMisses(double distance) const {
+    constexpr double kNone = 0.7, kAll = 1.15;
+    return std::clamp((distance / cacheBytes - kNone) / (kAll - kNone), 0.0,
+                      1.0);
+  }
+  double getTransformedImage() const;
+  double getProducts() const;
+
+  const ConvNest &nest;
+  double cacheBytes;
+  double numBlocks, numKBlocks, numCBlocks;
+  /// Bytes: V of a block; M, Y and the stored filter of a block of output
+  /// channels; the image of a block; U of a block of input and output channels
+  /// that is transformed on the fly.
+  double v, m, y, filter, x, u;
+};
+} // namespace
+
+/// V is written once a block, and read for every block of output channels; for
+/// its further panels, a tap of V is read again.
+double TrafficModel::getTransformedImage() const {
+  double writes = getMisses(v + m + filter + u + y + x);
+  double firstReads = getMisses(v + x);
+  double laterReads = (numKBlocks - 1) * getMisses(v + m + filter + u + y);
+  double tap = v / double(nest.getTaps());
+  double panel = double(nest.cBlock * nest.panelCols * nest.elementBytes);
+  double panels = double(ceilDiv(nest.kBlock, nest.panelCols));
+  double panelReads = numKBlocks * (panels - 1) * getMisses(tap + panel);
+  return numBlocks * v * (writes + firstReads + laterReads + panelReads);
+}
+
+/// M is written and read once for each block of input channels, and read once
+/// more by the inverse transform.
+double TrafficModel::getProducts() const {
+  if (numCBlocks == 1)
+    return numBlocks * numKBlocks * m * 2 * getMisses(v + m + filter + u);
+  double part = v / numCBlocks + m + filter / numCBlocks + u;
+  return numBlocks * numKBlocks * m *
+         (numCBlocks * getMisses(part) + getMisses(v + m + filter + u));
+}
+
+Traffic TrafficModel::estimate() const {
+  const double bytes = double(nest.elementBytes);
+  const double allFilters = filter * numKBlocks, allY = y * numKBlocks;
+  // What a block touches, after which the next one reads the filters, and the
+  // pixels that blocks share, again.
+  const double block = v + m + u + x;
+  Traffic traffic;
+  double image = double(nest.n * nest.h * nest.w * nest.c) * bytes;
+  traffic.image =
+      image + std::max(0.0, numBlocks * x - image) * getMisses(block + filter);
+  traffic.result = double(nest.n * nest.outH * nest.outW * nest.k) * bytes;
+  traffic.filter =
+      allFilters * (1 + (numBlocks - 1) * getMisses(block + allFilters + allY));
+  // Written, and read by the products.
+  if (nest.onTheFly)
+    traffic.transformedFilter =
+        numBlocks * numKBlocks * numCBlocks * u * 2 *
+        getMisses(u + v / numCBlocks + m + filter / numCBlocks);
+  traffic.transformedImage = getTransformedImage();
+  traffic.products = getProducts();
+  return traffic;
+}
+
+Traffic wino::estimateTraffic(const ConvNest &nest, int64_t cacheBytes) {
+  return TrafficModel(nest, cacheBytes).estimate();
+}
