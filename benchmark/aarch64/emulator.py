@@ -4,8 +4,10 @@ import hashlib
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import tempfile
+import threading
 
 import cycles
 
@@ -15,8 +17,15 @@ CROSS_COMPILER = "aarch64-linux-gnu-g++"
 ENVIRONMENT = {"PATH": os.environ.get("PATH", os.defpath)}
 
 
+_build_lock = threading.Lock()
+
+
 class RunError(Exception):
     """A program that could not be compiled or run; says why."""
+
+
+class IllegalInstruction(RunError):
+    """A program that needs what the emulated CPU has not."""
 
 
 def call(command, **options):
@@ -24,8 +33,9 @@ def call(command, **options):
     process = subprocess.run([str(word) for word in command], capture_output=True,
                              text=True, check=False, **options)
     if process.returncode:
-        raise RunError(f"{command[0]} failed ({process.returncode}): "
-                       f"{(process.stderr or process.stdout).strip()[-2000:]}")
+        kind = IllegalInstruction if process.returncode == -signal.SIGILL else RunError
+        raise kind(f"{command[0]} failed ({process.returncode}): "
+                   f"{(process.stderr or process.stdout).strip()[-2000:]}")
     return process.stdout
 
 
@@ -38,18 +48,26 @@ def hash_files(*items):
     return digest.hexdigest()
 
 
+def write_file(path, text):
+    """Writes a file that others see whole or not at all."""
+    partial = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+    partial.write_text(text)
+    os.replace(partial, path)
+
+
 def build(command, sources, output):
     """Runs the compiler unless `output` is of these sources already."""
     key = hash_files(*sources, " ".join(str(word) for word in command))
     stamp = output.with_suffix(".sha256")
-    if output.exists() and stamp.exists() and stamp.read_text() == key:
-        return output
-    output.parent.mkdir(parents=True, exist_ok=True)
-    # Another run may build the same file.
-    partial = output.with_suffix(f".{os.getpid()}")
-    call([*command, "-o", partial])
-    os.replace(partial, output)
-    stamp.write_text(key)
+    with _build_lock:
+        if output.exists() and stamp.exists() and stamp.read_text() == key:
+            return output
+        output.parent.mkdir(parents=True, exist_ok=True)
+        # Another process may build the same file.
+        partial = output.with_suffix(f".{os.getpid()}")
+        call([*command, "-o", partial])
+        os.replace(partial, output)
+        write_file(stamp, key)
     return output
 
 
@@ -66,6 +84,7 @@ class Emulator:
 
     def __init__(self, cpu, directory):
         self.model = cycles.MODELS[cpu]
+        self.directory = directory
         self.plugin = build_plugin(directory)
         self.cache = directory / "results"
         self.cache.mkdir(parents=True, exist_ok=True)
@@ -73,17 +92,18 @@ class Emulator:
         estimators = [HERE / name for name in ("cycles.py", "inorder.py", "emulator.py")]
         self.key = hash_files(self.plugin, *estimators, version, cpu)
 
-    def run(self, program, arguments, directory, data=(), prefix=None):
+    def run(self, program, arguments, directory, data=(), root=None):
         """Runs `program`, a file in `directory`, there. `data` are the files
-        that it reads, `prefix` is the root of its shared libraries. Returns
+        that it reads, `root` has its shared libraries and what it sees of the
+        system. Returns
         what it printed, and what the plugin counted with estimated cycles."""
-        key = hash_files(self.key, program, *data, prefix, *arguments)
+        key = hash_files(self.key, program, *data, str(root), *arguments)
         stored = self.cache / f"{key}.json"
         if stored.exists():
             return json.loads(stored.read_text())
         with tempfile.TemporaryDirectory() as temporary:
             output = pathlib.Path(temporary) / "counts"
-            roots = ["-L", prefix] if prefix else []
+            roots = ["-L", root] if root else []
             printed = call(
                 ["qemu-aarch64", "-cpu", self.model.emulated, *roots, "-plugin",
                  f"{self.plugin},core={self.model.caches},out={output}",
@@ -92,9 +112,7 @@ class Emulator:
             result = json.loads(printed.splitlines()[-1])
             if "unsupported" not in result:
                 result.update(self.evaluate(output))
-        partial = stored.with_suffix(f".{os.getpid()}")
-        partial.write_text(json.dumps(result))
-        os.replace(partial, stored)
+        write_file(stored, json.dumps(result))
         return result
 
     def evaluate(self, output):

@@ -18,6 +18,7 @@ import table
 from candidates import Wino
 from emulator import HERE, Emulator, RunError
 from layers import parse_layer, read_layers
+from peers import get_peers
 
 BUILD = HERE.parent.parent / "build"
 
@@ -38,6 +39,10 @@ def parse_arguments():
         help="compile by this #wino.plan<...>; may be repeated, which measures each")
     add("--layout", default="nhwc", choices=["nhwc", "nchw"],
         help="of image and result (default: %(default)s)")
+    add("--peers", type=pathlib.Path, metavar="DIR",
+        help="also measure the libraries that setup_peers.sh unpacked into DIR")
+    add("--only-peer", action="append", default=[], metavar="NAME",
+        help="of them, this one; may be repeated")
     add("--phases", action="store_true", help="also print the phases of each layer")
     add("--json", metavar="FILE", type=pathlib.Path, help="append a line of JSON a layer")
     add("--jobs", type=int, default=1, metavar="N", help="layers to run at a time")
@@ -64,9 +69,18 @@ def get_layers(arguments):
 def get_candidates(arguments):
     requests = {f"wino:{name}": {"algorithm": name} for name in arguments.algorithm}
     requests |= {f"wino:plan{i}": {"plan": plan} for i, plan in enumerate(arguments.plan)}
-    return [Wino(name, arguments.compiler, arguments.cpu, arguments.layout,
-                 keep=arguments.keep, **request)
-            for name, request in (requests or {"wino": {}}).items()]
+    candidates = [Wino(name, arguments.compiler, arguments.cpu, arguments.layout,
+                       keep=arguments.keep, **request)
+                  for name, request in (requests or {"wino": {}}).items()]
+    if not arguments.peers:
+        return candidates
+    if not arguments.peers.is_dir():
+        print(f"measure.py: there is no {arguments.peers}, so no peers; setup_peers.sh makes it",
+              file=sys.stderr)
+        return candidates
+    peers = get_peers(arguments.peers, arguments.work_dir, arguments.cpu)
+    return candidates + [peer for peer in peers
+                         if not arguments.only_peer or peer.name in arguments.only_peer]
 
 
 def measure(task):

@@ -2,7 +2,7 @@
 
 MILLION = 1e6
 HEADER = ["layer", "code", "instr. M", "per MAC", "core M", "per MAC", "DRAM MB",
-          "with memory M", "max error", "plan"]
+          "with memory M", "best peer", "max error", "plan"]
 
 
 def shorten_plan(label):
@@ -31,46 +31,75 @@ def number(value):
     return f"{value:.{max(0, 4 - len(str(int(value))))}f}"
 
 
-def figures(rows):
-    """The cells of the sum of some rows, each as often as the network has it."""
-    def total(key):
-        return sum(row[key] * row["count"] for row in rows)
-
-    macs = total("macs")
-    instructions, core = total("instructions"), total("core_cycles")
-    return [number(instructions / MILLION), f"{instructions / macs:.4f}",
-            number(core / MILLION), f"{core / macs:.4f}",
-            number(total("dram_bytes") / MILLION), number(total("cycles") / MILLION),
-            f"{max(row['max_error'] for row in rows):.0e}"]
-
-
 def is_measured(row):
     return "failed" not in row and "unsupported" not in row
 
 
-def layer_line(row):
+def is_ours(row):
+    return row["candidate"].startswith("wino")
+
+
+def total(rows, key):
+    """The sum of some rows, each as often as the network has it."""
+    return sum(row[key] * row["count"] for row in rows)
+
+
+def compare(rows, all_rows):
+    """How many times the cycles of `rows`, of one of our candidates, the best
+    peer takes for the same layers."""
+    if not is_ours(rows[0]):
+        return ""
+    layers = [row["layer"] for row in rows]
+    others = {}
+    for row in all_rows:
+        if not is_ours(row) and is_measured(row) and row["layer"] in layers:
+            others.setdefault(row["candidate"], []).append(row)
+    sums = {name: total(found, "cycles") for name, found in others.items()
+            if len(found) == len(layers)}
+    if not sums:
+        return ""
+    best = min(sums, key=sums.get)
+    return f"{sums[best] / total(rows, 'cycles'):.2f} {best}"
+
+
+def figures(rows, all_rows):
+    """The cells of the sum of some rows of a candidate."""
+    macs = total(rows, "macs")
+    instructions, core = total(rows, "instructions"), total(rows, "core_cycles")
+    return [number(instructions / MILLION), f"{instructions / macs:.4f}",
+            number(core / MILLION), f"{core / macs:.4f}",
+            number(total(rows, "dram_bytes") / MILLION),
+            number(total(rows, "cycles") / MILLION), compare(rows, all_rows),
+            f"{max(row['max_error'] for row in rows):.0e}"]
+
+
+def layer_line(row, all_rows):
     start = [row["layer"], row["candidate"]]
     if not is_measured(row):
         reason = "failed" if "failed" in row else "not supported"
-        return start + ["-"] * 7 + [reason]
-    return start + figures([row | {"count": 1}]) + [shorten_plan(row["label"])]
+        return start + ["-"] * 8 + [reason]
+    return start + figures([row], all_rows) + [shorten_plan(row["label"])]
 
 
-def total_lines(rows):
-    """Sums by kind of layer, and over all, per candidate."""
+def group_lines(kind, rows, all_rows):
+    """The sums of the rows of a kind, one per candidate."""
     lines = []
     for candidate in dict.fromkeys(row["candidate"] for row in rows):
         own = [row for row in rows if row["candidate"] == candidate]
-        kinds = dict.fromkeys(row["kind"] for row in own)
-        groups = [(kind, [row for row in own if row["kind"] == kind]) for kind in kinds]
-        if len(groups) > 1:
-            groups.append(("all", own))
-        for name, group in groups:
-            # A sum without some layers would be no sum.
-            if len(own) > 1 and all(map(is_measured, group)):
-                count = sum(row["count"] for row in group)
-                lines.append([f"**{name}: {count}**", candidate, *figures(group), ""])
+        # A sum without some layers would be no sum.
+        if len(own) > 1 and all(map(is_measured, own)):
+            count = sum(row["count"] for row in own)
+            lines.append([f"{count} layers: {kind}", candidate, *figures(own, all_rows), ""])
     return lines
+
+
+def total_lines(rows):
+    """Sums by kind of layer, and over all."""
+    kinds = list(dict.fromkeys(row["kind"] for row in rows))
+    lines = []
+    for kind in kinds:
+        lines += group_lines(kind, [row for row in rows if row["kind"] == kind], rows)
+    return lines + (group_lines("all", rows, rows) if len(kinds) > 1 else [])
 
 
 def phase_lines(rows):
@@ -98,8 +127,10 @@ def render(header, lines):
 def make(rows, with_phases=False):
     """Returns the table of all rows with their totals."""
     lines = []
+    # The count matters for sums only.
+    singles = [row | {"count": 1} for row in rows]
     for layer in dict.fromkeys(row["layer"] for row in rows):
-        lines += [layer_line(row) for row in rows if row["layer"] == layer]
+        lines += [layer_line(row, singles) for row in singles if row["layer"] == layer]
     text = render(HEADER, lines + total_lines(rows))
     if with_phases:
         header = ["layer", "code", "phase", "instr. M", "core M", "share", "L2 misses, MB",

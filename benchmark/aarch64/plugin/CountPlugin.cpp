@@ -15,7 +15,7 @@
 //   out=FILE        where to append the lines (default: standard error)
 //   core=a53|a73    model the caches of this core (default: count only)
 //   hot=PERCENT     which part of the executed instructions the blocks in the
-//                   output cover (default 98)
+//                   output cover (default 99.8)
 //
 // If the program has named its image, weights and result, each block belongs to
 // a phase: to the one that most often was current at its accesses. A phase
@@ -23,8 +23,7 @@
 // the image, the products read the weights, and a transform of the output
 // writes the result; what else they touch is scratch memory.
 //
-// One thread only. Like the emulated program, this may be unloaded any time, so
-// everything is written when a region ends.
+// It counts programs of one thread.
 //
 //===----------------------------------------------------------------------===//
 
@@ -150,7 +149,7 @@ private:
   void printBlocks(FILE *file, uint64_t total) const;
 
   std::string outputPath, coreName;
-  double hotPercent = 98;
+  double hotPercent = 99.8;
 
   std::vector<std::unique_ptr<Block>> blocks;
   std::vector<std::unique_ptr<MarkerSite>> sites;
