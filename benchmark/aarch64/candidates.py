@@ -1,0 +1,51 @@
+"""What is measured: code of wino-compile, and other libraries."""
+
+import json
+import pathlib
+import tempfile
+
+from emulator import CROSS_COMPILER, HERE, RunError, build, call
+from layer_module import write_module
+
+
+class Wino:
+    """Code that wino-compile generates for a CPU."""
+
+    def __init__(self, name, compiler, cpu, layout="nhwc", algorithm="", plan="", keep=None):
+        self.name = name
+        self.compiler, self.cpu, self.layout = compiler, cpu, layout
+        self.algorithm, self.plan = algorithm, plan
+        self.keep = keep
+
+    def measure(self, layer, emulator):
+        """Returns what is known about the layer's code."""
+        with tempfile.TemporaryDirectory() as temporary:
+            directory = pathlib.Path(temporary)
+            if self.keep:
+                directory = self.keep / f"{layer}".replace(",", "_")
+                directory.mkdir(parents=True, exist_ok=True)
+            report = self.compile(layer, directory)
+            program, weights = directory / "program", directory / "layer.weights"
+            result = emulator.run(program, [layer.numbers, self.layout, weights.name],
+                                  directory, data=[weights])
+        entry = report["layers"][0] if report["layers"] else {}
+        if entry.get("algorithm") != "winograd":
+            # The products read the image and write the result themselves.
+            result.pop("phases", None)
+        return result | {
+            "algorithm": entry.get("algorithm", "not planned"),
+            "label": entry.get("plan", "not planned"),
+            "weight_bytes": report["memory"]["packed_bytes"],
+            "scratch_bytes": report["memory"]["scratch_bytes"]}
+
+    def compile(self, layer, directory):
+        """Makes `program` and its weights in `directory`; returns the report."""
+        model = directory / "layer.mlir"
+        model.write_text(write_module(layer, self.layout, self.plan))
+        options = [f"--algorithm={self.algorithm}"] if self.algorithm else []
+        call([self.compiler, model, f"--cpu={self.cpu}", "--prefix=layer", *options,
+              "-o", directory / "layer.o", "--header", f"--report={directory / 'layer.json'}"])
+        call([CROSS_COMPILER, "-std=c++17", "-O2", "-static", "-Wl,--build-id=none",
+              f"-I{directory}", HERE / "programs" / "WinoProgram.cpp", directory / "layer.o",
+              "-o", directory / "program"])
+        return json.loads((directory / "layer.json").read_text())

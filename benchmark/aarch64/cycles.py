@@ -1,0 +1,122 @@
+"""Estimates core cycles of the blocks of code that the count plugin found.
+
+Each block is taken as a loop: llvm-mca repeats it, with a perfect first-level
+cache and perfect branch prediction; the cycles of an execution are the slope
+between 20 and 120 iterations. They are multiplied by the block's executions,
+added up, and scaled from the instructions in these blocks to all. (Which part of
+them is used matters little; it is fixed so that figures can be compared.)
+"""
+
+import json
+import shutil
+import subprocess
+
+import inorder
+
+
+class Model:
+    """How a CPU is modelled."""
+
+    def __init__(self, emulated, caches, miss_cycles, scheduler=None, width=None):
+        # The CPU that QEMU emulates: it decides what may be executed.
+        self.emulated = emulated
+        # The caches of the count plugin.
+        self.caches = caches
+        # Cycles that a miss of the second-level cache adds; fitted to published
+        # times of whole networks.
+        self.miss_cycles = miss_cycles
+        # LLVM's scheduling model; without one, the in-order model.
+        self.scheduler = scheduler
+        # Instructions a cycle at most, where LLVM's model allows more.
+        self.width = width
+
+
+# QEMU 7.2 has no A73, and LLVM gives this core of two instructions a cycle the
+# model of A57, of three.
+MODELS = {
+    "cortex-a53": Model("cortex-a53", "a53", 33),
+    "cortex-a73": Model("cortex-a72", "a73", 30, scheduler="cortex-a72", width=2),
+    "cortex-a76": Model("cortex-a76", "a73", 30, scheduler="neoverse-n1"),
+    "neoverse-n1": Model("neoverse-n1", "a73", 30, scheduler="neoverse-n1"),
+}
+
+# The part of the instructions that the estimate is made from. Blocks beyond that
+# are seldom executed, and not as the loops that they are taken for.
+COVERAGE = 0.98
+
+FEATURES = "-mattr=+v8.2a,+dotprod,+fullfp16"
+
+
+def find_llvm_tool(name):
+    for candidate in (f"{name}-22", name):
+        if path := shutil.which(candidate):
+            return path
+    raise FileNotFoundError(f"{name} is not installed")
+
+
+def disassemble(words):
+    """Returns the instructions of hexadecimal `words`."""
+    values = [int(words[i:i + 8], 16) for i in range(0, len(words), 8)]
+    text = "\n".join(" ".join(f"{byte:#04x}" for byte in value.to_bytes(4, "little"))
+                     for value in values)
+    output = subprocess.run(
+        [find_llvm_tool("llvm-mc"), "--disassemble", "--triple=aarch64", FEATURES],
+        input=text, capture_output=True, text=True, check=False).stdout
+    lines = [line.strip() for line in output.splitlines()]
+    instructions = [line for line in lines if line and not line.startswith(".")]
+    if len(instructions) != len(values):
+        raise ValueError(f"llvm-mc decodes {len(instructions)} of {len(values)} instructions")
+    return instructions
+
+
+def run_mca(blocks, scheduler, iterations):
+    """Returns llvm-mca's total cycles of `iterations` of each block."""
+    text = ""
+    for index, instructions in enumerate(blocks):
+        body = "\n".join(instructions)
+        text += f"# LLVM-MCA-BEGIN {index}\n{body}\n# LLVM-MCA-END {index}\n"
+    process = subprocess.run(
+        [find_llvm_tool("llvm-mca"), "-mtriple=aarch64", f"-mcpu={scheduler}",
+         "-mattr=+dotprod,+fullfp16", f"-iterations={iterations}", "-json", "-"],
+        input=text, capture_output=True, text=True, check=False)
+    if not process.stdout:
+        raise ValueError(f"llvm-mca: {process.stderr[-400:]}")
+    regions = {region["Name"]: region["SummaryView"]["TotalCycles"]
+               for region in json.loads(process.stdout)["CodeRegions"]}
+    return [regions[str(index)] for index in range(len(blocks))]
+
+
+def estimate_blocks(blocks, model):
+    """Returns the cycles of an execution of each block, a list of instructions."""
+    if not model.scheduler:
+        return [inorder.estimate_cycles(block) for block in blocks]
+    few, many = (run_mca(blocks, model.scheduler, count) for count in (20, 120))
+    result = [(b - a) / 100 for a, b in zip(few, many)]
+    if model.width:
+        result = [max(cycles, len(block) / model.width) for cycles, block in zip(result, blocks)]
+    return result
+
+
+def select_blocks(counts):
+    """Returns the blocks that cover the instructions, and those of known phase."""
+    covering, covered = [], 0
+    for block in counts["blocks"]:
+        if covered >= COVERAGE * counts["instructions"]:
+            break
+        covered += block["executions"] * len(block["words"]) // 8
+        covering.append(block)
+    rest = counts["blocks"][len(covering):]
+    return covering, covered, [block for block in rest if "phase" in block]
+
+
+def estimate(counts, model):
+    """Returns the core cycles of what the plugin counted, and those by phase."""
+    covering, covered, others = select_blocks(counts)
+    blocks = covering + others
+    per_execution = estimate_blocks([disassemble(block["words"]) for block in blocks], model)
+    values = [block["executions"] * each for block, each in zip(blocks, per_execution)]
+    phases = {}
+    for block, value in zip(blocks, values):
+        if phase := block.get("phase"):
+            phases[phase] = phases.get(phase, 0) + value
+    return sum(values[:len(covering)]) * counts["instructions"] / covered, phases
