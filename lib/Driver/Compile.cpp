@@ -112,9 +112,6 @@ llvm::Error Compiler::lower() {
   pipelineOptions.packWeights = true;
   pipelineOptions.requireBounded = true;
   pipelineOptions.barePointers = true;
-  pipelineOptions.packWeights = true;
-  pipelineOptions.requireBounded = true;
-  pipelineOptions.barePointers = true;
   buildWinoToLLVMPipeline(passes, pipelineOptions);
   if (failed(passes.run(*model->module)))
     return llvm::createStringError("cannot lower '" + options.modelFile + "'");
