@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Candidate.h"
+#include "Wino/Driver/CodeGen.h"
 #include "Wino/IR/WinoDialect.h"
 #include "Wino/InitAllDialects.h"
 #include "Wino/Pipelines/Pipelines.h"
@@ -15,14 +16,10 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
-#include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
-#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
-#include "llvm/Support/TargetSelect.h"
-#include <mutex>
 
 using namespace mlir;
 using namespace wino;
@@ -227,31 +224,6 @@ static LogicalResult runPipeline(
   return passes.run(module);
 }
 
-static llvm::Expected<std::unique_ptr<ExecutionEngine>>
-compileForHost(ModuleOp module) {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    llvm::InitializeNativeTarget();
-    llvm::InitializeNativeTargetAsmPrinter();
-  });
-  auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
-  if (!builder)
-    return builder.takeError();
-  builder->setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
-  auto machine = builder->createTargetMachine();
-  if (!machine)
-    return machine.takeError();
-  auto transformer = makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0,
-                                               machine->get());
-  ExecutionEngineOptions options;
-  options.transformer = transformer;
-  options.jitCodeGenOptLevel = llvm::CodeGenOptLevel::Aggressive;
-  options.enableObjectDump = false;
-  options.enableGDBNotificationListener = false;
-  options.enablePerfNotificationListener = false;
-  return ExecutionEngine::create(module, options, std::move(*machine));
-}
-
 //===----------------------------------------------------------------------===//
 // The candidate
 //===----------------------------------------------------------------------===//
@@ -340,7 +312,7 @@ wino::bench::createWino(const Problem &problem, const WinoRequest &request) {
     return interface.takeError();
   if (failed(runPipeline(*module, request, buildBuffersToLLVMPipeline)))
     return llvm::createStringError(message);
-  auto engine = compileForHost(*module);
+  auto engine = createHostEngine(*module);
   if (!engine)
     return engine.takeError();
   auto candidate = std::make_unique<WinoCandidate>(

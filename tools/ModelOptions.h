@@ -12,6 +12,7 @@
 #ifndef WINO_TOOLS_MODELOPTIONS_H
 #define WINO_TOOLS_MODELOPTIONS_H
 
+#include "DimOption.h"
 #include "Wino/Driver/Compile.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
@@ -33,8 +34,8 @@ struct ModelOptions {
       : modelFile(llvm::cl::Positional, llvm::cl::Required,
                   llvm::cl::desc("MODEL.onnx|MODEL.mlir"),
                   llvm::cl::cat(category)),
-        cpuHelp("CPU to compile for (default: host), one of " +
-                llvm::join(getCPUNames(), ", ")),
+        dims(category), cpuHelp("CPU to compile for (default: host), one of " +
+                                llvm::join(getCPUNames(), ", ")),
         cpu(optionName("cpu"), llvm::cl::desc(cpuHelp),
             llvm::cl::value_desc("name"), llvm::cl::init("host"),
             llvm::cl::cat(category)),
@@ -59,6 +60,7 @@ struct ModelOptions {
   CompileOptions get() const {
     CompileOptions options;
     options.modelFile = modelFile;
+    options.dims = dims.get();
     options.cpu = cpu;
     options.planFile = planFile;
     options.algorithm = algorithm;
@@ -68,6 +70,7 @@ struct ModelOptions {
   }
 
   llvm::cl::opt<std::string> modelFile;
+  DimOption dims;
   /// Options do not own their help texts.
   std::string cpuHelp;
   llvm::cl::opt<std::string> cpu, planFile, algorithm;

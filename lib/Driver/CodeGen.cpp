@@ -143,8 +143,8 @@ createHostMachine() {
   return builder->createTargetMachine();
 }
 
-llvm::Error wino::runOnHost(ModuleOp module, StringRef name,
-                            ArrayRef<const void *> arguments) {
+llvm::Expected<std::unique_ptr<ExecutionEngine>>
+wino::createHostEngine(ModuleOp module) {
   module->removeAttr(LLVM::LLVMDialect::getTargetTripleAttrName());
   module->removeAttr(LLVM::LLVMDialect::getDataLayoutAttrName());
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
@@ -157,10 +157,16 @@ llvm::Error wino::runOnHost(ModuleOp module, StringRef name,
   ExecutionEngineOptions options;
   options.transformer = transformer;
   options.jitCodeGenOptLevel = llvm::CodeGenOptLevel::Aggressive;
+  options.enableObjectDump = false;
   options.enableGDBNotificationListener = false;
   options.enablePerfNotificationListener = false;
+  return ExecutionEngine::create(module, options, std::move(*machine));
+}
+
+llvm::Error wino::runOnHost(ModuleOp module, StringRef name,
+                            ArrayRef<const void *> arguments) {
   llvm::Expected<std::unique_ptr<ExecutionEngine>> engine =
-      ExecutionEngine::create(module, options, std::move(*machine));
+      createHostEngine(module);
   if (!engine)
     return engine.takeError();
   (*engine)->initialize();

@@ -80,7 +80,8 @@ llvm::Error Compiler::load() {
     return llvm::createStringError("expected at least 1 thread, but got 0");
 
   progress.begin("import");
-  FailureOr<Model> loaded = loadModel(options.modelFile, *context, sources);
+  FailureOr<Model> loaded =
+      loadModel(options.modelFile, options.dims, *context, sources);
   if (failed(loaded))
     return llvm::createStringError("cannot load '" + options.modelFile + "'");
   model = std::move(*loaded);
@@ -109,9 +110,6 @@ llvm::Error Compiler::lower() {
   pipelineOptions.plan = options.planFile;
   pipelineOptions.algorithm = options.algorithm;
   pipelineOptions.threads = options.threads;
-  pipelineOptions.packWeights = true;
-  pipelineOptions.requireBounded = true;
-  pipelineOptions.barePointers = true;
   pipelineOptions.packWeights = true;
   pipelineOptions.requireBounded = true;
   pipelineOptions.barePointers = true;

@@ -40,14 +40,23 @@ static OwningOpRef<ModuleOp> loadMLIR(StringRef path, MLIRContext &context,
   return parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
 }
 
-static OwningOpRef<ModuleOp> loadModule(StringRef path, MLIRContext &context,
+static OwningOpRef<ModuleOp> loadModule(StringRef path,
+                                        const llvm::StringMap<int64_t> &dims,
+                                        MLIRContext &context,
                                         llvm::SourceMgr &sources) {
   StringRef extension = llvm::sys::path::extension(path);
-  if (extension == ".mlir" || extension == ".mlirbc")
-    return loadMLIR(path, context, sources);
+  if (extension == ".mlir" || extension == ".mlirbc") {
+    if (dims.empty())
+      return loadMLIR(path, context, sources);
+    emitError(UnknownLoc::get(&context))
+        << "'" << path << "': only ONNX models have symbolic dimensions";
+    return nullptr;
+  }
   if (extension == ".onnx") {
 #ifdef WINO_HAVE_ONNX
-    return importONNX(path, context, ONNXImportOptions());
+    ONNXImportOptions options;
+    options.dims = dims;
+    return importONNX(path, context, options);
 #else
     emitError(UnknownLoc::get(&context))
         << "'" << path << "': this build has no ONNX importer";
@@ -172,11 +181,13 @@ static LogicalResult describeBorder(Model &model) {
   return success();
 }
 
-FailureOr<Model> wino::loadModel(StringRef path, MLIRContext &context,
+FailureOr<Model> wino::loadModel(StringRef path,
+                                 const llvm::StringMap<int64_t> &dims,
+                                 MLIRContext &context,
                                  llvm::SourceMgr &sources) {
   Model model;
   model.name = llvm::sys::path::stem(path).str();
-  model.module = loadModule(path, context, sources);
+  model.module = loadModule(path, dims, context, sources);
   if (!model.module)
     return failure();
   model.entry = selectEntry(*model.module);

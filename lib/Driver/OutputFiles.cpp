@@ -11,10 +11,18 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
 #include <cstring>
 
 using namespace llvm;
 using namespace wino;
+
+/// Whether `path` names standard output or a device, which get the contents but
+/// are not replaced.
+static bool isStream(StringRef path) {
+  return path == "-" ||
+         (sys::fs::exists(path) && !sys::fs::is_regular_file(path));
+}
 
 /// Checks that a file can be created at `path` or replaced there.
 static Error checkOne(StringRef path, StringRef input) {
@@ -25,7 +33,7 @@ static Error checkOne(StringRef path, StringRef input) {
   if (!sys::fs::equivalent(path, input, isInput) && isInput)
     return createFileError(
         path, createStringError("the output would replace the input"));
-  if (sys::fs::exists(path) && !sys::fs::is_regular_file(path))
+  if (isStream(path))
     return Error::success();
   StringRef parent = sys::path::parent_path(path);
   if (parent.empty())
@@ -75,17 +83,34 @@ Error OutputFiles::add(StringRef path, StringRef contents) {
   return Error::success();
 }
 
+static Error commitOne(FileOutputBuffer &file) {
+  std::string path = file.getPath().str();
+  if (!isStream(path))
+    return file.commit();
+  // The buffer's own commit ends the program if the stream is full.
+  std::error_code error;
+  raw_fd_ostream os(path, error);
+  if (error)
+    return errorCodeToError(error);
+  os.write(reinterpret_cast<const char *>(file.getBufferStart()),
+           file.getBufferSize());
+  os.flush();
+  error = os.error();
+  os.clear_error();
+  return errorCodeToError(error);
+}
+
 Error OutputFiles::commit() {
   std::vector<std::string> committed;
   for (std::unique_ptr<FileOutputBuffer> &file : files) {
     std::string path = file->getPath().str();
-    if (Error error = file->commit()) {
+    if (Error error = commitOne(*file)) {
       for (const std::string &other : committed)
         (void)sys::fs::remove(other);
       files.clear();
       return createFileError(path, std::move(error));
     }
-    if (path != "-" && sys::fs::is_regular_file(path))
+    if (!isStream(path))
       committed.push_back(path);
   }
   files.clear();

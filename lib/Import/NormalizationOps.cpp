@@ -122,12 +122,14 @@ static Value emitSlidingSum(Emitter &emitter, Value value, int64_t dim,
   auto type = cast<RankedTensorType>(value.getType());
   int64_t rank = type.getRank();
   SmallVector<int64_t> low(rank, 0), high(rank, 0);
-  low[dim] = (size - 1) / 2;
-  high[dim] = size - 1 - low[dim];
+  // What a window has beyond all elements adds nothing.
+  int64_t reach = type.getDimSize(dim) - 1;
+  low[dim] = std::min((size - 1) / 2, reach);
+  high[dim] = std::min(size / 2, reach);
   Value padded = emitter.pad(value, low, high, 0.0);
   // The window is a tensor without data: it only gives the size of the
   // reduction.
-  Value window = emitter.empty(size);
+  Value window = emitter.empty(low[dim] + high[dim] + 1);
   Value init = emitter.fill(type.getShape(), 0.0);
   SmallVector<AffineExpr> exprs;
   for (int64_t i = 0; i < rank; ++i)
@@ -158,7 +160,7 @@ static LogicalResult importLRN(NodeImporter &importer) {
     return failure();
   Tensor &x = **input;
   int64_t size = importer.getInt("size", 0);
-  if (x.rank() < 2 || size < 1 || size > 2 * x.shape[1] + 1)
+  if (x.rank() < 2 || size < 1)
     return importer.emitError() << "unsupported size " << size << " on input "
                                 << shapeToString(x.shape);
   double scale = double(importer.getFloat("alpha", 0.0001f)) / double(size);

@@ -45,6 +45,7 @@ private:
   /// to be listed as inputs, too).
   LogicalResult resolveInputs();
   FailureOr<int64_t> resolveDim(const ValueInfo &input, size_t index);
+  LogicalResult checkDims();
   func::FuncOp createFunction(ModuleOp module, StringRef name);
   void defineInitializers(ImportState &state);
   LogicalResult importNodes(ImportState &state);
@@ -77,6 +78,20 @@ FailureOr<int64_t> GraphImporter::resolveDim(const ValueInfo &input,
          << "' is not static"
          << (dim.symbol.empty() ? ""
                                 : ": give a value for '" + dim.symbol + "'");
+}
+
+/// A size that is given must be that of some graph input.
+LogicalResult GraphImporter::checkDims() {
+  llvm::StringSet<> symbols;
+  for (const ValueInfo &input : graph.inputs)
+    if (input.shape)
+      for (const Dimension &dim : *input.shape)
+        symbols.insert(dim.symbol);
+  for (StringRef name : options.dims.keys())
+    if (!symbols.contains(name))
+      return emitError(modelLoc)
+             << "no graph input has a dimension '" << name << "'";
+  return success();
 }
 
 LogicalResult GraphImporter::resolveInputs() {
@@ -223,7 +238,7 @@ LogicalResult GraphImporter::importOutputs(ImportState &state,
 }
 
 OwningOpRef<ModuleOp> GraphImporter::run(StringRef functionName) {
-  if (failed(resolveInputs()))
+  if (failed(checkDims()) || failed(resolveInputs()))
     return nullptr;
   OwningOpRef<ModuleOp> module = ModuleOp::create(modelLoc);
   func::FuncOp func = createFunction(*module, functionName);

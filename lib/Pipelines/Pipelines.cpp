@@ -66,6 +66,7 @@ static void addBufferizationPasses(OpPassManager &passes,
   passes.addPass(createOneShotBufferizePass(bufferize));
   addCleanup(passes);
   passes.addPass(createDropEquivalentBufferResultsPass());
+  passes.addNestedPass<func::FuncOp>(createSeparateResultsPass());
   BufferResultsToOutParamsPassOptions results;
   results.hoistStaticAllocs = true;
   results.hoistDynamicAllocs = true;

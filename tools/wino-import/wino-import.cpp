@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../DimOption.h"
 #include "Wino/Import/ONNX.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
@@ -22,9 +23,7 @@ static llvm::cl::opt<std::string> inputFile(llvm::cl::Positional,
 static llvm::cl::opt<std::string> outputFile("o", llvm::cl::desc("Output file"),
                                              llvm::cl::value_desc("file"),
                                              llvm::cl::init("-"));
-static llvm::cl::list<std::string>
-    dims("dim", llvm::cl::desc("Size of a symbolic dimension"),
-         llvm::cl::value_desc("name=size"));
+static wino::DimOption dims;
 static llvm::cl::opt<std::string>
     functionName("function", llvm::cl::desc("Name of the function"),
                  llvm::cl::value_desc("name"));
@@ -33,29 +32,13 @@ static llvm::cl::opt<bool> printWeights(
 static llvm::cl::opt<bool>
     printLocations("locations", llvm::cl::desc("Print the locations"));
 
-/// Reads the values of symbolic dimensions from the command line.
-static LogicalResult parseDims(llvm::StringMap<int64_t> &result) {
-  for (StringRef dim : dims) {
-    auto [name, text] = dim.rsplit('=');
-    int64_t size;
-    if (name.empty() || text.getAsInteger(10, size) || size <= 0) {
-      llvm::errs() << "error: expected --dim=name=size, but got '" << dim
-                   << "'\n";
-      return failure();
-    }
-    result[name] = size;
-  }
-  return success();
-}
-
 int main(int argc, char **argv) {
   llvm::InitLLVM initLLVM(argc, argv);
   llvm::cl::ParseCommandLineOptions(
       argc, argv, "Prints the MLIR that an ONNX model is imported as\n");
   wino::ONNXImportOptions options;
   options.functionName = functionName;
-  if (failed(parseDims(options.dims)))
-    return 1;
+  options.dims = dims.get();
 
   MLIRContext context;
   llvm::SourceMgr sourceMgr;

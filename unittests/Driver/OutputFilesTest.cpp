@@ -75,6 +75,18 @@ TEST_F(OutputFilesTest, AFailedCommitRemovesTheOthers) {
   EXPECT_EQ(countFiles(), 1u);
 }
 
+TEST_F(OutputFilesTest, AFullDeviceIsAnError) {
+  if (!sys::fs::exists("/dev/full"))
+    GTEST_SKIP() << "this system has no /dev/full";
+  OutputFiles files;
+  ASSERT_FALSE(!!files.add(getPath("a"), "alpha"));
+  ASSERT_FALSE(!!files.add("/dev/null", "beta"));
+  ASSERT_FALSE(!!files.add("/dev/full", "gamma"));
+  EXPECT_NE(toString(files.commit()), "");
+  EXPECT_EQ(countFiles(), 0u);
+  EXPECT_TRUE(sys::fs::exists("/dev/full"));
+}
+
 TEST_F(OutputFilesTest, ChecksComeBeforeTheWork) {
   std::string a = getPath("a"), input = getPath("input");
   auto check = [&](ArrayRef<StringRef> paths) {

@@ -20,6 +20,10 @@ class Module;
 class raw_pwrite_stream;
 } // namespace llvm
 
+namespace mlir {
+class ExecutionEngine;
+} // namespace mlir
+
 namespace wino {
 
 /// Returns a machine for position-independent code of `cpu` at the highest
@@ -50,9 +54,14 @@ llvm::Error emitMachineCode(llvm::Module &module, llvm::TargetMachine &machine,
                             llvm::CodeGenFileType fileType,
                             llvm::raw_pwrite_stream &os);
 
-/// Compiles the function `name` of `module` (LLVM dialect, any target) for the
-/// machine that runs this program, and calls it with `arguments`, all pointers.
-/// The module is left with attributes of the host in place of its own target.
+/// Compiles `module`, which holds only the LLVM dialect, at the highest
+/// optimization level for the machine that runs this program. The module is
+/// left with attributes of the host in place of its own target.
+llvm::Expected<std::unique_ptr<mlir::ExecutionEngine>>
+createHostEngine(mlir::ModuleOp module);
+
+/// Calls the function `name` of `module`, compiled as by createHostEngine, with
+/// `arguments`, all pointers.
 llvm::Error runOnHost(mlir::ModuleOp module, llvm::StringRef name,
                       llvm::ArrayRef<const void *> arguments);
 

@@ -39,6 +39,8 @@ enum class EmitKind {
 
 struct CompileOptions {
   std::string modelFile;
+  /// Sizes of symbolic dimensions by name, of an ONNX model only.
+  llvm::StringMap<int64_t> dims;
   std::string cpu = "host";
   EmitKind emit = EmitKind::Object;
   /// The output files; empty means that a file is not wanted, `-` is standard

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/SourceMgr.h"
 #include <vector>
@@ -34,10 +35,12 @@ void registerDriverDialects(mlir::DialectRegistry &registry);
 
 /// Reads the model in `path`: a .onnx file, or an .mlir (or .mlirbc) file,
 /// whose first public function with a body is the network. An .mlir file stays
-/// in `sources`, for diagnostics that quote it. Fails, after emitting an error,
-/// if the file cannot be read or if a tensor at the border is dynamic, empty,
-/// or of a type that C does not have.
+/// in `sources`, for diagnostics that quote it. `dims` are the sizes of
+/// symbolic dimensions of an ONNX model. Fails, after emitting an error, if the
+/// file cannot be read or if a tensor at the border is dynamic, empty, or of a
+/// type that C does not have.
 mlir::FailureOr<Model> loadModel(llvm::StringRef path,
+                                 const llvm::StringMap<int64_t> &dims,
                                  mlir::MLIRContext &context,
                                  llvm::SourceMgr &sources);
 

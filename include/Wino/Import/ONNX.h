@@ -23,7 +23,8 @@ namespace wino {
 
 struct ONNXImportOptions {
   /// Sizes of symbolic dimensions by name. A leading (batch) dimension of a
-  /// graph input without an entry becomes 1; any other is an error.
+  /// graph input without an entry becomes 1; any other is an error, and so is
+  /// an entry that no graph input has.
   llvm::StringMap<int64_t> dims;
   /// Name of the emitted function. Empty: the stem of the model's file name,
   /// with every character that C does not allow in a name replaced by '_'.

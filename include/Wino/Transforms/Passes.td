@@ -296,4 +296,35 @@ def PlanMemoryPass : Pass<"wino-plan-memory", "::mlir::ModuleOp"> {
   ];
 }
 
+def SeparateResultsPass
+    : Pass<"wino-separate-results", "::mlir::func::FuncOp"> {
+  let summary = "Return every buffer once";
+  let description = [{
+    Copies a buffer that a function returns more than once, so that each result
+    has one of its own. Runs after bufferization and before
+    `buffer-results-to-out-params`, which turns the buffer of a result into an
+    argument and cannot do so twice. Buffers whose layout is not the identity
+    stay as they are.
+
+    ```mlir
+    func.func @f() -> (memref<4xf32>, memref<4xf32>) {
+      %a = memref.alloc() : memref<4xf32>
+      return %a, %a : memref<4xf32>, memref<4xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f() -> (memref<4xf32>, memref<4xf32>) {
+      %a = memref.alloc() : memref<4xf32>
+      %b = memref.alloc() {alignment = 64 : i64} : memref<4xf32>
+      memref.copy %a, %b : memref<4xf32> to memref<4xf32>
+      return %a, %b : memref<4xf32>, memref<4xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
 #endif // WINO_TRANSFORMS_PASSES_TD

@@ -1,8 +1,8 @@
 /* A program with two models. Arguments: the weights files of both, and that of
    the first model for another CPU. Fails where an entry point does not do what
    docs/CInterface.md says. */
-#include "sum.h"
 #include "bias.h"
+#include "sum.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,8 +75,8 @@ static void test_prepare(unsigned char *file, unsigned char *other_model,
   for (i = 128; i < size; ++i)
     expect_damage(file, i, WINO_ERROR_CHECKSUM);
 
-  EXPECT(bias_prepare(other_model, BIAS_WEIGHTS_SIZE, (bias_model *)(void *)&model) ==
-         WINO_OK);
+  EXPECT(bias_prepare(other_model, BIAS_WEIGHTS_SIZE,
+                      (bias_model *)(void *)&model) == WINO_OK);
   EXPECT(sum_prepare(other_model, BIAS_WEIGHTS_SIZE, &model) ==
          WINO_ERROR_PLAN);
   stream = fopen(other_cpu, "rb");
@@ -100,8 +100,8 @@ static void test_run(unsigned char *sum_file, unsigned char *bias_file) {
   EXPECT(sum_run(&sum, image, sums, scratch) == WINO_ERROR_NOT_PREPARED);
   EXPECT(sum_prepare(sum_file, SUM_WEIGHTS_SIZE, &sum) == WINO_OK);
   EXPECT(bias_prepare(bias_file, BIAS_WEIGHTS_SIZE, &bias) == WINO_OK);
-  EXPECT(sum_run((const sum_model *)(const void *)&bias, image, sums, scratch) ==
-         WINO_ERROR_NOT_PREPARED);
+  EXPECT(sum_run((const sum_model *)(const void *)&bias, image, sums,
+                 scratch) == WINO_ERROR_NOT_PREPARED);
   EXPECT(sum_run(NULL, image, sums, scratch) == WINO_ERROR_NULL);
   EXPECT(sum_run(&sum, NULL, sums, scratch) == WINO_ERROR_NULL);
   EXPECT(sum_run(&sum, image, NULL, scratch) == WINO_ERROR_NULL);
