@@ -81,8 +81,8 @@ static CPUInfo getHostCPU() {
   llvm::sort(enabled);
   cpu.features = llvm::join(enabled, ",");
   cpu.fmasPerCycle = 2;
-  cpu.memoryBytesPerCycle = 4;
-  cpu.hidesMemory = true;
+  cpu.memoryBytesPerCycle = 10;
+  cpu.hidesStreams = true;
   if (cpu.isAArch64()) {
     cpu.hasLaneFma = true;
   } else if (features.lookup("avx512f")) {
@@ -93,7 +93,8 @@ static CPUInfo getHostCPU() {
   }
 #ifdef _SC_LEVEL2_CACHE_SIZE
   cpu.l1Bytes = getCacheSize(_SC_LEVEL1_DCACHE_SIZE, cpu.l1Bytes);
-  cpu.l2Bytes = getCacheSize(_SC_LEVEL2_CACHE_SIZE, 1 << 20);
+  // Code, tables of pages and other programs take a part.
+  cpu.l2Bytes = getCacheSize(_SC_LEVEL2_CACHE_SIZE, 1 << 20) / 5 * 4;
   cpu.l3Bytes = getHostL3Bytes();
 #endif
   return cpu;

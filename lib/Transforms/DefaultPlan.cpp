@@ -98,7 +98,6 @@ private:
   double getCycles() const;
   double getProductCycles() const;
   double getTransformCycles() const;
-  double getMemoryCycles() const;
   void countOperations();
 
   const ConvProblem &problem;
@@ -147,10 +146,16 @@ ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
 void ScheduleChooser::countOperations() {
   Transform1D rows = transform.getRowTransform();
   Transform1D cols = transform.getColTransform();
-  auto count = [](const RationalMatrix &a, const RationalMatrix &b) {
+  auto count = [&](const RationalMatrix &a, const RationalMatrix &b) {
     LinearProgram p = synthesizeProgram(a), q = synthesizeProgram(b);
-    return double(getNumAdditions2D(p, q) + a.getNumRows() * b.getNumRows() +
-                  a.getNumCols() * b.getNumCols());
+    double results = double(a.getNumRows() * b.getNumRows());
+    double values = double(a.getNumCols() * b.getNumCols());
+    double ops = getNumAdditions2D(p, q) + results + values;
+    // What the registers do not hold is stored and loaded between the passes.
+    double between = double(a.getNumRows() * b.getNumCols());
+    if (std::max(results, values) > double(cpu.numVectorRegisters + 4))
+      ops += 2 * between;
+    return ops;
   };
   inputOps = count(rows.bt, cols.bt);
   outputOps = count(rows.at, cols.at);
@@ -226,9 +231,25 @@ void ScheduleChooser::tryNest() {
 }
 
 double ScheduleChooser::getCycles() const {
-  double products = getProductCycles(), memory = getMemoryCycles();
-  return getTransformCycles() +
-         (cpu.hidesMemory ? std::max(products, memory) : products + memory);
+  Traffic fromNext = estimateTraffic(nest, cpu.l2Bytes), fromMemory;
+  double nextBytesPerCycle = cpu.memoryBytesPerCycle;
+  if (cpu.l3Bytes != 0) {
+    nextBytesPerCycle = cpu.l3BytesPerCycle;
+    fromMemory = estimateTraffic(nest, cpu.l3Bytes);
+  }
+  auto getCycles = [&](auto getBytes) {
+    return getBytes(fromNext) / nextBytesPerCycle +
+           getBytes(fromMemory) / cpu.memoryBytesPerCycle;
+  };
+  // Filters are read in the order in which they lie in memory.
+  double filters = getCycles([](const Traffic &t) { return t.filter; });
+  double others =
+      getCycles([](const Traffic &t) { return t.getTotal() - t.filter; });
+  double products = getProductCycles();
+  if (!cpu.hidesStreams)
+    return getTransformCycles() + others + products + filters;
+  // What limits such a core is bandwidth: a line that is written moves twice.
+  return getTransformCycles() + 2 * others + std::max(products, filters);
 }
 
 double ScheduleChooser::getProductCycles() const {
@@ -236,17 +257,23 @@ double ScheduleChooser::getProductCycles() const {
   const double tiles = nest.getBlockTiles();
   const double kernels = std::ceil(tiles / double(micro.rows));
   const double rows = tiles / kernels;
-  // For one element of the depth: multiply-adds, and the loads of a panel's row
-  // and of the elements of V.
-  double fmas = rows * vectors / cpu.fmasPerCycle;
-  double loads = vectors + rows / (cpu.hasLaneFma ? double(vector) : 1.0);
+  // For one element of the depth: multiply-adds, of which each sum has one
+  // after the other, and the loads of a panel's row and of the elements of V.
+  // The first kernel finds the panel in the second-level cache.
+  constexpr double kFmaLatency = 4;
+  double fmas = std::max(rows * vectors / cpu.fmasPerCycle, kFmaLatency);
+  double loads = (vectors + rows / (cpu.hasLaneFma ? double(vector) : 1.0)) *
+                 cpu.exposedLoadCycles;
+  double panelBytes = double(micro.cols * nest.elementBytes);
+  double firstFmas = std::max(fmas, panelBytes / cpu.l2BytesPerCycle);
   // What a kernel takes beside its loop over the depth: storing its sums, and
   // loading them if they are sums of several blocks.
   double sums = rows * vectors * (nest.cBlock == nest.c ? 2 : 3);
-  double kernel = double(nest.cBlock) * (fmas + loads * cpu.exposedLoadCycles) +
-                  sums * cpu.opCycles;
+  double panel = double(nest.cBlock) *
+                     (firstFmas + (kernels - 1) * fmas + kernels * loads) +
+                 kernels * sums * cpu.opCycles;
   return double(nest.getNumBlocks() * nest.getTaps() * nest.getNumCBlocks()) *
-         kernels * double(nest.k / micro.cols) * kernel;
+         double(nest.k / micro.cols) * panel;
 }
 
 double ScheduleChooser::getTransformCycles() const {
@@ -256,15 +283,6 @@ double ScheduleChooser::getTransformCycles() const {
   if (nest.onTheFly)
     ops += filterOps * double(nest.c) * double(nest.k);
   return blocks * ops / double(vector) * cpu.opCycles;
-}
-
-double ScheduleChooser::getMemoryCycles() const {
-  if (cpu.l3Bytes == 0)
-    return estimateTraffic(nest, cpu.l2Bytes).getTotal() /
-           cpu.memoryBytesPerCycle;
-  double fromL3 = estimateTraffic(nest, cpu.l2Bytes).getTotal();
-  double fromMemory = estimateTraffic(nest, cpu.l3Bytes).getTotal();
-  return fromL3 / cpu.l3BytesPerCycle + fromMemory / cpu.memoryBytesPerCycle;
 }
 
 //===----------------------------------------------------------------------===//

@@ -44,11 +44,13 @@ struct CPUInfo {
   double exposedLoadCycles = 0;
   /// Cycles of a vector operation in the code of a transform.
   double opCycles = 1;
-  /// Bytes in a cycle from memory, and from the third-level cache.
+  /// Bytes in a cycle from memory, the third- and the second-level cache.
   double memoryBytesPerCycle = 2;
-  double l3BytesPerCycle = 8;
-  /// Whether what is prefetched arrives while products are computed.
-  bool hidesMemory = false;
+  double l3BytesPerCycle = 16;
+  double l2BytesPerCycle = 16;
+  /// Whether filters, which are read as a stream, arrive while products are
+  /// computed.
+  bool hidesStreams = false;
   /// @}
 
   bool isAArch64() const;
