@@ -15,6 +15,9 @@ namespace wino {
 /// The largest padding of one side of an image that an op has, in pixels.
 inline constexpr int64_t kMaxPad = int64_t(1) << 30;
 
+/// The largest kernel size, stride or dilation along an axis.
+inline constexpr int64_t kMaxWindow = int64_t(1) << 15;
+
 } // namespace wino
 
 #endif // WINO_LIB_IR_LIMITS_H

@@ -565,7 +565,7 @@ LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                        << (transform ? " not to have a transform"
                                      : " to have a transform");
   // C2
-  if ((algorithm != Algorithm::Direct) != static_cast<bool>(schedule))
+  if ((algorithm != Algorithm::Loops) != static_cast<bool>(schedule))
     return emitError() << "expected algorithm " << stringifyAlgorithm(algorithm)
                        << (schedule ? " not to have a schedule"
                                     : " to have a schedule");

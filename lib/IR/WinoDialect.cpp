@@ -40,7 +40,8 @@ void WinoDialect::initialize() {
   addInterfaces<WinoInlinerInterface>();
   declarePromisedInterfaces<bufferization::BufferizableOpInterface,
                             FilterTransformOp, InputTransformOp, Im2RowOp,
-                            HadamardOp, OutputTransformOp>();
+                            PadImageOp, HadamardOp, OutputTransformOp,
+                            ConvOp>();
 }
 
 Operation *WinoDialect::materializeConstant(OpBuilder &builder, Attribute value,

@@ -128,6 +128,24 @@ void InputTransformOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
   patterns.add<AbsorbPad<InputTransformOp>>(context);
 }
 
+void PadImageOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                             MLIRContext *context) {
+  patterns.add<AbsorbPad<PadImageOp>>(context);
+}
+
+LogicalResult PadImageOp::fold(FoldAdaptor,
+                               SmallVectorImpl<OpFoldResult> &results) {
+  // Without padding a copy of the whole image is the image. One that has been
+  // padded is left for its padding to be absorbed.
+  if (!hasPureTensorSemantics() || !getOrigin().empty() ||
+      getInput().getDefiningOp<tensor::PadOp>() ||
+      getInput().getType() != getInit().getType() ||
+      llvm::any_of(getPad(), [](int64_t pad) { return pad != 0; }))
+    return failure();
+  results.push_back(getInput());
+  return success();
+}
+
 void Im2RowOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                            MLIRContext *context) {
   patterns.add<AbsorbPad<Im2RowOp>>(context);

@@ -52,10 +52,10 @@ parseEpilogue(OpAsmParser &parser,
   return parser.parseRegion(region);
 }
 
-static void printEpilogue(OpAsmPrinter &printer, OutputTransformOp op,
+static void printEpilogue(OpAsmPrinter &printer, Operation *,
                           OperandRange operands, TypeRange types,
                           Region &region, Type) {
-  if (op.hasIdentityEpilogue())
+  if (isIdentityEpilogue(region))
     return;
   printer << "epilogue(";
   if (!operands.empty())
@@ -64,8 +64,17 @@ static void printEpilogue(OpAsmPrinter &printer, OutputTransformOp op,
   printer.printRegion(region);
 }
 
+#include "Wino/IR/WinoInterfaces.cpp.inc"
+
 #define GET_OP_CLASSES
 #include "Wino/IR/WinoOps.cpp.inc"
+
+bool wino::isIdentityEpilogue(Region &epilogue) {
+  Block &block = epilogue.front();
+  auto yield = dyn_cast<YieldOp>(block.front());
+  return yield && block.getNumArguments() == 1 &&
+         yield.getValue() == block.getArgument(0);
+}
 
 void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
                               TypeRange results, TransformAttr transform,
@@ -90,12 +99,29 @@ void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
   state.addTypes(results);
 }
 
-bool OutputTransformOp::hasIdentityEpilogue() {
-  Block &block = getEpilogue().front();
-  if (!getEpilogueOperands().empty())
-    return false;
-  auto yield = dyn_cast<YieldOp>(block.front());
-  return yield && yield.getValue() == block.getArgument(0);
+unsigned OutputTransformOp::getBatchDim() { return tile_dim::kBatch; }
+
+ScheduleAttr OutputTransformOp::takeSchedule() {
+  return cast_or_null<ScheduleAttr>(removeScheduleAttr());
+}
+
+void ConvOp::build(OpBuilder &builder, OperationState &state, TypeRange results,
+                   ArrayRef<int64_t> kernel, ArrayRef<int64_t> strides,
+                   ArrayRef<int64_t> dilations, Value input, Value filter,
+                   Value init, ScheduleAttr schedule) {
+  build(builder, state, results, kernel, strides, dilations, input, filter,
+        init, ValueRange(), schedule, /*microRows=*/IntegerAttr());
+  buildIdentityEpilogue(builder, *state.regions.front(),
+                        getElementTypeOrSelf(input.getType()), state.location);
+}
+
+unsigned ConvOp::getBatchDim() { return conv_dim::kBatch; }
+
+ScheduleAttr ConvOp::takeSchedule() {
+  auto schedule = cast_or_null<ScheduleAttr>(removeScheduleAttr());
+  if (schedule)
+    setMicroRows(schedule.getMicroRows());
+  return schedule;
 }
 
 //===----------------------------------------------------------------------===//
@@ -145,8 +171,10 @@ static LogicalResult reifyDpsShapes(DestinationStyleOpInterface op,
 WINO_DEFINE_DPS_METHODS(FilterTransformOp)
 WINO_DEFINE_DPS_METHODS(InputTransformOp)
 WINO_DEFINE_DPS_METHODS(Im2RowOp)
+WINO_DEFINE_DPS_METHODS(PadImageOp)
 WINO_DEFINE_DPS_METHODS(HadamardOp)
 WINO_DEFINE_DPS_METHODS(OutputTransformOp)
+WINO_DEFINE_DPS_METHODS(ConvOp)
 #undef WINO_DEFINE_DPS_METHODS
 
 //===----------------------------------------------------------------------===//
@@ -316,26 +344,14 @@ LogicalResult FilterTransformOp::verify() {
   return verifyElementTypes(*this, filter, {init});
 }
 
-/// Verifies what the readers of images have in common: C2, C3, C5, C6 and C7.
+/// Verifies what all readers of images have in common: numbers of elements,
+/// padding, origin and element types.
 template <typename OpTy>
-static LogicalResult verifyImageReader(OpTy op, int64_t minRowLength) {
-  ShapedType input = op.getInputType(), init = op.getInitType();
-  if (failed(verifyDps(op, op.getInit())))
+static LogicalResult verifyImageReader(OpTy op) {
+  if (failed(verifyDps(op, op.getInit())) ||
+      failed(verifyStatic(op, "the image", op.getInputType(),
+                          {image_dim::kChannel})))
     return failure();
-  // C7
-  if (failed(verifyStatic(op, "the image", input, {image_dim::kChannel})) ||
-      failed(verifyStatic(
-          op, "the init", init,
-          {tile_dim::kTapRow, tile_dim::kTapCol, tile_dim::kChannel})))
-    return failure();
-  // C2
-  if (failed(verifySize(op, "the batch of the init",
-                        init.getDimSize(tile_dim::kBatch),
-                        input.getDimSize(image_dim::kBatch))) ||
-      failed(verifyAtLeast(op, "the channels of the init",
-                           init.getDimSize(tile_dim::kChannel), minRowLength)))
-    return failure();
-  // C3
   if (op.getPad().size() != 4)
     return op.emitOpError("expected pad to have four elements, but got ")
            << op.getPad().size();
@@ -343,12 +359,29 @@ static LogicalResult verifyImageReader(OpTy op, int64_t minRowLength) {
     if (pad < 0 || pad > kMaxPad)
       return op.emitOpError("expected pad to be in [0, ")
              << kMaxPad << "], but got " << pad;
-  // C5
   if (op.getOrigin().size() != 0 && op.getOrigin().size() != 2)
     return op.emitOpError("expected no or two origin operands, but got ")
            << op.getOrigin().size();
-  // C6
-  return verifyElementTypes(op, input, {init});
+  return verifyElementTypes(op, op.getInputType(), {op.getInitType()});
+}
+
+/// Verifies what the readers of tiles have in common: C2, C3, C5, C6 and C7.
+template <typename OpTy>
+static LogicalResult verifyTileReader(OpTy op, int64_t minRowLength) {
+  ShapedType input = op.getInputType(), init = op.getInitType();
+  // C3, C5, C6, C7
+  if (failed(verifyImageReader(op)) ||
+      failed(verifyStatic(
+          op, "the init", init,
+          {tile_dim::kTapRow, tile_dim::kTapCol, tile_dim::kChannel})))
+    return failure();
+  // C2
+  if (failed(verifySize(op, "the batch of the init",
+                        init.getDimSize(tile_dim::kBatch),
+                        input.getDimSize(image_dim::kBatch))))
+    return failure();
+  return verifyAtLeast(op, "the channels of the init",
+                       init.getDimSize(tile_dim::kChannel), minRowLength);
 }
 
 /// Verifies C4 of the image readers along one axis: `tiles` of `m` pixels, made
@@ -367,7 +400,7 @@ static LogicalResult verifyTileCount(Operation *op, StringRef axis,
 LogicalResult InputTransformOp::verify() {
   ShapedType input = getInputType(), init = getInitType();
   TransformAttr transform = getTransform();
-  if (failed(verifyImageReader(*this, input.getDimSize(image_dim::kChannel))))
+  if (failed(verifyTileReader(*this, input.getDimSize(image_dim::kChannel))))
     return failure();
   // C1
   if (failed(verifySize(*this, "the row taps of the init",
@@ -391,27 +424,67 @@ LogicalResult InputTransformOp::verify() {
                          init.getDimSize(tile_dim::kTileCol));
 }
 
-LogicalResult Im2RowOp::verify() {
+LogicalResult PadImageOp::verify() {
   ShapedType input = getInputType(), init = getInitType();
-  // C8
-  constexpr int64_t kMaxWindow = int64_t(1) << 15;
+  // C2, C4, C5, C6
+  if (failed(verifyImageReader(*this)) ||
+      failed(verifyStatic(*this, "the init", init, {image_dim::kChannel})))
+    return failure();
+  // C1
+  if (failed(verifySize(*this, "the batch of the init",
+                        init.getDimSize(image_dim::kBatch),
+                        input.getDimSize(image_dim::kBatch))) ||
+      failed(verifySize(*this, "the channels of the init",
+                        init.getDimSize(image_dim::kChannel),
+                        input.getDimSize(image_dim::kChannel))))
+    return failure();
+  // C3
+  if (!getOrigin().empty())
+    return success();
+  const int64_t pads[] = {getPadTop() + getPadBottom(),
+                          getPadLeft() + getPadRight()};
+  const StringRef names[] = {"the rows of the init", "the columns of the init"};
+  for (unsigned axis : {0, 1}) {
+    int64_t size = input.getDimSize(image_dim::kRow + axis);
+    if (!ShapedType::isDynamic(size) &&
+        failed(verifySize(*this, names[axis],
+                          init.getDimSize(image_dim::kRow + axis),
+                          size + pads[axis])))
+      return failure();
+  }
+  return success();
+}
+
+/// Verifies that kernel, strides and dilations have two elements each that can
+/// be computed with.
+template <typename OpTy>
+static LogicalResult verifyWindow(OpTy op) {
   for (auto [name, sizes] :
-       {std::pair<StringRef, ArrayRef<int64_t>>{"kernel", getKernel()},
-        {"strides", getStrides()},
-        {"dilations", getDilations()}}) {
+       {std::pair<StringRef, ArrayRef<int64_t>>{"kernel", op.getKernel()},
+        {"strides", op.getStrides()},
+        {"dilations", op.getDilations()}}) {
     if (sizes.size() != 2)
-      return emitOpError("expected ")
+      return op.emitOpError("expected ")
              << name << " to have two elements, but got " << sizes.size();
     for (int64_t size : sizes)
       if (size < 1 || size > kMaxWindow)
-        return emitOpError("expected ") << name << " to be in [1, "
-                                        << kMaxWindow << "], but got " << size;
+        return op.emitOpError("expected ")
+               << name << " to be in [1, " << kMaxWindow << "], but got "
+               << size;
   }
+  return success();
+}
+
+LogicalResult Im2RowOp::verify() {
+  ShapedType input = getInputType(), init = getInitType();
+  // C8
+  if (failed(verifyWindow(*this)))
+    return failure();
   std::optional<int64_t> rowLength = llvm::checkedMul(
       getKernel()[0] * getKernel()[1], input.getDimSize(image_dim::kChannel));
   if (!input.isDynamicDim(image_dim::kChannel) && !rowLength)
     return emitOpError("the length of a row overflows");
-  if (failed(verifyImageReader(*this, rowLength.value_or(0))))
+  if (failed(verifyTileReader(*this, rowLength.value_or(0))))
     return failure();
   // C1
   for (unsigned dim : {tile_dim::kTapRow, tile_dim::kTapCol})
@@ -486,6 +559,60 @@ LogicalResult HadamardOp::verify() {
   return verifyElementTypes(*this, input, {filter, init});
 }
 
+/// Verifies C5 of the ops with an epilogue: its operands have the shape of the
+/// init or of its channels.
+template <typename OpTy>
+static LogicalResult verifyEpilogueOperands(OpTy op) {
+  ShapedType init = op.getInitType();
+  for (Value operand : op.getEpilogueOperands()) {
+    auto type = cast<ShapedType>(operand.getType());
+    ArrayRef<int64_t> expected = init.getShape();
+    if (type.getRank() == 1)
+      expected = expected.take_back(1);
+    if (type.getRank() != static_cast<int64_t>(expected.size()) ||
+        !llvm::all_of(
+            llvm::zip_equal(type.getShape(), expected), [](auto sizes) {
+              return areCompatible(std::get<0>(sizes), std::get<1>(sizes));
+            }))
+      return op.emitOpError("expected an epilogue operand to have the shape of "
+                            "the init or of its channels, ")
+             << init << ", but got " << type;
+  }
+  return success();
+}
+
+/// Verifies C6 and C7 of the ops with an epilogue: what its region holds.
+template <typename OpTy>
+static LogicalResult verifyEpilogueRegion(OpTy op) {
+  Type elementType = op.getInitType().getElementType();
+  Block &block = op.getEpilogue().front();
+  // C6
+  SmallVector<Type> expected = {elementType};
+  for (Value operand : op.getEpilogueOperands())
+    expected.push_back(getElementTypeOrSelf(operand.getType()));
+  if (TypeRange(block.getArgumentTypes()) != TypeRange(expected))
+    return op.emitOpError("expected the epilogue to have arguments of types ")
+           << expected << ", but got " << block.getArgumentTypes();
+  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  if (!yield || yield.getValue().getType() != elementType)
+    return op.emitOpError("expected the epilogue to yield one ") << elementType;
+  // C7
+  for (Operation &inner : block.without_terminator()) {
+    bool isElementwise = OpTrait::hasElementwiseMappableTraits(&inner) ||
+                         inner.hasTrait<OpTrait::ConstantLike>();
+    bool isScalar = llvm::all_of(inner.getResultTypes(),
+                                 [](Type type) { return type.isIntOrFloat(); });
+    if (!isElementwise || !isScalar || !isPure(&inner) ||
+        inner.getNumRegions()) {
+      InFlightDiagnostic diag = op.emitOpError(
+          "expected the epilogue to hold pure elementwise ops on scalars");
+      diag.attachNote(inner.getLoc()) << "this op is not: " << inner.getName();
+      return diag;
+    }
+  }
+  return success();
+}
+
 LogicalResult OutputTransformOp::verify() {
   ShapedType input = getInputType(), init = getInitType();
   TransformAttr transform = getTransform();
@@ -526,49 +653,74 @@ LogicalResult OutputTransformOp::verify() {
                            init.getDimSize(image_dim::kChannel))))
     return failure();
   // C5
-  for (Value operand : getEpilogueOperands()) {
-    auto type = cast<ShapedType>(operand.getType());
-    ArrayRef<int64_t> expected = init.getShape();
-    if (type.getRank() == 1)
-      expected = expected.take_back(1);
-    if (type.getRank() != static_cast<int64_t>(expected.size()) ||
-        !llvm::all_of(
-            llvm::zip_equal(type.getShape(), expected), [](auto sizes) {
-              return areCompatible(std::get<0>(sizes), std::get<1>(sizes));
-            }))
-      return emitOpError("expected an epilogue operand to have the shape of "
-                         "the init or of its channels, ")
-             << init << ", but got " << type;
-  }
+  if (failed(verifyEpilogueOperands(*this)))
+    return failure();
   // C8
   return verifyElementTypes(*this, input, {init});
 }
 
 LogicalResult OutputTransformOp::verifyRegions() {
-  Type elementType = getInitType().getElementType();
-  Block &block = getEpilogue().front();
-  // C6
-  SmallVector<Type> expected = {elementType};
-  for (Value operand : getEpilogueOperands())
-    expected.push_back(getElementTypeOrSelf(operand.getType()));
-  if (TypeRange(block.getArgumentTypes()) != TypeRange(expected))
-    return emitOpError("expected the epilogue to have arguments of types ")
-           << expected << ", but got " << block.getArgumentTypes();
-  auto yield = dyn_cast<YieldOp>(block.getTerminator());
-  if (!yield || yield.getValue().getType() != elementType)
-    return emitOpError("expected the epilogue to yield one ") << elementType;
-  // C7
-  for (Operation &op : block.without_terminator()) {
-    bool isElementwise = OpTrait::hasElementwiseMappableTraits(&op) ||
-                         op.hasTrait<OpTrait::ConstantLike>();
-    bool isScalar = llvm::all_of(op.getResultTypes(),
-                                 [](Type type) { return type.isIntOrFloat(); });
-    if (!isElementwise || !isScalar || !isPure(&op) || op.getNumRegions()) {
-      InFlightDiagnostic diag = emitOpError(
-          "expected the epilogue to hold pure elementwise ops on scalars");
-      diag.attachNote(op.getLoc()) << "this op is not: " << op.getName();
-      return diag;
-    }
-  }
-  return success();
+  return verifyEpilogueRegion(*this);
 }
+
+LogicalResult ConvOp::verify() {
+  ShapedType input = getInputType(), filter = getFilterType(),
+             init = getInitType();
+  // C10
+  if (failed(verifyDps(*this, getInit())) || failed(verifyWindow(*this)))
+    return failure();
+  // C9
+  if (!filter.hasStaticShape())
+    return emitOpError("expected a static filter shape, but got ") << filter;
+  if (failed(verifyStatic(*this, "the image", input, {image_dim::kChannel})))
+    return failure();
+  // C1
+  if (failed(verifySize(*this, "the batch of the init",
+                        init.getDimSize(image_dim::kBatch),
+                        input.getDimSize(image_dim::kBatch))))
+    return failure();
+  // C2
+  for (unsigned axis : {0, 1}) {
+    int64_t size = input.getDimSize(image_dim::kRow + axis);
+    int64_t pixels = init.getDimSize(image_dim::kRow + axis);
+    if (ShapedType::isDynamic(size) || ShapedType::isDynamic(pixels))
+      continue;
+    int64_t extent = getExtent(axis);
+    int64_t possible =
+        size < extent ? 0 : (size - extent) / getStrides()[axis] + 1;
+    if (failed(verifyAtLeast(
+            *this, "the pixels that the image has along axis " + Twine(axis),
+            possible, pixels)))
+      return failure();
+  }
+  // C3
+  for (unsigned dim : {packed_dim::kTapRow, packed_dim::kTapCol})
+    if (failed(verifySize(*this, "the taps of the filter",
+                          filter.getDimSize(dim), 1)))
+      return failure();
+  std::optional<int64_t> depth =
+      llvm::checkedMul(getKernel()[0] * getKernel()[1], getNumChannels());
+  if (!depth)
+    return emitOpError("the depth of the filter overflows");
+  if (failed(verifySize(*this, "the depth of the filter",
+                        filter.getDimSize(packed_dim::kChannel), *depth)))
+    return failure();
+  // C4
+  if (failed(verifyAtLeast(*this, "the columns of the filter",
+                           getNumFilterColumns(),
+                           init.getDimSize(image_dim::kChannel))))
+    return failure();
+  // C5
+  if (failed(verifyEpilogueOperands(*this)))
+    return failure();
+  // C11
+  if (ScheduleAttr schedule = getScheduleAttr())
+    if (failed(verifySize(*this, "the panel width of the filter",
+                          filter.getDimSize(packed_dim::kPanelCol),
+                          schedule.getMicroCols())))
+      return failure();
+  // C8
+  return verifyElementTypes(*this, input, {filter, init});
+}
+
+LogicalResult ConvOp::verifyRegions() { return verifyEpilogueRegion(*this); }

@@ -12,6 +12,8 @@
 //   input transform, im2row   [a, a', n, th, tw, c]
 //   hadamard                  [a, a', n, th, tw, k, c]   c is summed
 //   output transform          [a, a', n, th, tw, k]      a, a' are summed
+//   pad image                 the dimensions of its result
+//   conv                      [n, oh, ow, k, kh, kw, c]  kh, kw, c are summed
 //   filter transform          the dimensions of its result
 //
 // Taps are never tiled. Offsets that must be multiples of a block (pixels of m,
@@ -241,19 +243,20 @@ struct ImageTile {
 };
 } // namespace
 
-/// Returns the operands for the tile, or failure if channels or taps are tiled.
-/// The image is sliced along the batch only: the tile reads where it needs, and
-/// its place is told by the origin.
+/// Returns the operands for the tile, or failure if channels or taps are tiled:
+/// all dimensions but the batch, `batchDim`, and the two behind it. The image
+/// is sliced along the batch only: the tile reads where it needs, and its place
+/// is told by the origin.
 template <typename OpTy>
-static FailureOr<ImageTile> getImageTile(OpTy op, OpBuilder &builder,
-                                         ArrayRef<OpFoldResult> offsets,
-                                         ArrayRef<OpFoldResult> sizes) {
+static FailureOr<ImageTile>
+getImageTile(OpTy op, OpBuilder &builder, ArrayRef<OpFoldResult> offsets,
+             ArrayRef<OpFoldResult> sizes, unsigned batchDim) {
   Location loc = op.getLoc();
   SmallVector<OpFoldResult> initSizes =
       tensor::getMixedSizes(builder, loc, op.getInit());
-  for (unsigned dim :
-       {tile_dim::kTapRow, tile_dim::kTapCol, tile_dim::kChannel})
-    if (!coversAll(offsets[dim], sizes[dim], initSizes[dim]))
+  for (unsigned dim = 0; dim < initSizes.size(); ++dim)
+    if ((dim < batchDim || dim > batchDim + 2) &&
+        !coversAll(offsets[dim], sizes[dim], initSizes[dim]))
       return failure();
 
   ImageTile tile;
@@ -261,15 +264,15 @@ static FailureOr<ImageTile> getImageTile(OpTy op, OpBuilder &builder,
       tensor::getMixedSizes(builder, loc, op.getInput());
   SmallVector<OpFoldResult> imageOffsets(image_dim::kRank,
                                          builder.getIndexAttr(0));
-  imageOffsets[image_dim::kBatch] = offsets[tile_dim::kBatch];
-  imageSizes[image_dim::kBatch] = sizes[tile_dim::kBatch];
+  imageOffsets[image_dim::kBatch] = offsets[batchDim];
+  imageSizes[image_dim::kBatch] = sizes[batchDim];
   tile.input = getSlice(builder, loc, op.getInput(), imageOffsets, imageSizes,
                         tile.slices);
   tile.init = getSlice(builder, loc, op.getInit(), offsets, sizes, tile.slices);
   AffineExpr d0, d1;
   bindDims(builder.getContext(), d0, d1);
   for (unsigned axis : {0, 1}) {
-    OpFoldResult first = offsets[tile_dim::kTileRow + axis];
+    OpFoldResult first = offsets[batchDim + 1 + axis];
     if (!op.getOrigin().empty())
       first = apply(builder, loc, d0 + d1, {first, op.getOrigin()[axis]});
     tile.origin.push_back(getValueOrCreateConstantIndexOp(builder, loc, first));
@@ -279,7 +282,8 @@ static FailureOr<ImageTile> getImageTile(OpTy op, OpBuilder &builder,
 
 #define WINO_DEFINE_IMAGE_READER_TILING(OP)                                    \
   SmallVector<IteratorType> OP::getLoopIteratorTypes() {                       \
-    return SmallVector<IteratorType>(tile_dim::kRank, IteratorType::parallel); \
+    return SmallVector<IteratorType>(getInitType().getRank(),                  \
+                                     IteratorType::parallel);                  \
   }                                                                            \
   SmallVector<Range> OP::getIterationDomain(OpBuilder &builder) {              \
     return getDomain(builder, getLoc(), getInit());                            \
@@ -306,13 +310,15 @@ static FailureOr<ImageTile> getImageTile(OpTy op, OpBuilder &builder,
   }
 WINO_DEFINE_IMAGE_READER_TILING(InputTransformOp)
 WINO_DEFINE_IMAGE_READER_TILING(Im2RowOp)
+WINO_DEFINE_IMAGE_READER_TILING(PadImageOp)
 #undef WINO_DEFINE_IMAGE_READER_TILING
 
 FailureOr<TilingResult>
 InputTransformOp::getTiledImplementation(OpBuilder &builder,
                                          ArrayRef<OpFoldResult> offsets,
                                          ArrayRef<OpFoldResult> sizes) {
-  FailureOr<ImageTile> tile = getImageTile(*this, builder, offsets, sizes);
+  FailureOr<ImageTile> tile =
+      getImageTile(*this, builder, offsets, sizes, tile_dim::kBatch);
   if (failed(tile))
     return failure();
   auto tiled = InputTransformOp::create(builder, getLoc(), tile->init.getType(),
@@ -325,12 +331,27 @@ FailureOr<TilingResult>
 Im2RowOp::getTiledImplementation(OpBuilder &builder,
                                  ArrayRef<OpFoldResult> offsets,
                                  ArrayRef<OpFoldResult> sizes) {
-  FailureOr<ImageTile> tile = getImageTile(*this, builder, offsets, sizes);
+  FailureOr<ImageTile> tile =
+      getImageTile(*this, builder, offsets, sizes, tile_dim::kBatch);
   if (failed(tile))
     return failure();
   auto tiled = Im2RowOp::create(
       builder, getLoc(), tile->init.getType(), getKernel(), getStrides(),
       getDilations(), getPad(), tile->input, tile->init, tile->origin);
+  return TilingResult{{tiled}, tiled->getResults(), tile->slices};
+}
+
+FailureOr<TilingResult>
+PadImageOp::getTiledImplementation(OpBuilder &builder,
+                                   ArrayRef<OpFoldResult> offsets,
+                                   ArrayRef<OpFoldResult> sizes) {
+  FailureOr<ImageTile> tile =
+      getImageTile(*this, builder, offsets, sizes, image_dim::kBatch);
+  if (failed(tile))
+    return failure();
+  auto tiled =
+      PadImageOp::create(builder, getLoc(), tile->init.getType(), getPad(),
+                         tile->input, tile->init, tile->origin);
   return TilingResult{{tiled}, tiled->getResults(), tile->slices};
 }
 
@@ -390,25 +411,23 @@ HadamardOp::generateResultTileValue(OpBuilder &builder, unsigned number,
 
 /// Returns the part of U that makes output channels [offset, offset + size) of
 /// the input channels [summedOffset, summedOffset + summedSize), or failure if
-/// it is not whole blocks of a packed filter.
-static FailureOr<Value> getFilterTile(HadamardOp op, OpBuilder &builder,
-                                      OpFoldResult offset, OpFoldResult size,
-                                      OpFoldResult summedOffset,
-                                      OpFoldResult summedSize,
-                                      SmallVectorImpl<Operation *> &slices) {
-  Location loc = op.getLoc();
-  SmallVector<OpFoldResult> sizes =
-      tensor::getMixedSizes(builder, loc, op.getFilter());
+/// it is not whole blocks of a packed filter. A depthwise filter, of rank 3,
+/// sums nothing.
+static FailureOr<Value>
+getFilterTile(OpBuilder &builder, Location loc, Value filter,
+              OpFoldResult offset, OpFoldResult size, OpFoldResult summedOffset,
+              OpFoldResult summedSize, SmallVectorImpl<Operation *> &slices) {
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, filter);
   SmallVector<OpFoldResult> offsets(sizes.size(), builder.getIndexAttr(0));
   unsigned dim = sizes.size() - 1;
-  if (!op.isDepthwise()) {
-    unsigned summedDim =
-        op.isPacked() ? unsigned(packed_dim::kChannel) : dim - 1;
+  bool isPacked = sizes.size() == packed_dim::kRank;
+  if (isPacked || sizes.size() == 4) {
+    unsigned summedDim = isPacked ? unsigned(packed_dim::kChannel) : dim - 1;
     offsets[summedDim] = summedOffset;
     sizes[summedDim] = summedSize;
   }
-  if (op.isPacked()) {
-    ArrayRef<int64_t> shape = op.getFilterType().getShape();
+  if (isPacked) {
+    ArrayRef<int64_t> shape = cast<ShapedType>(filter.getType()).getShape();
     int64_t kBlock = shape[packed_dim::kPanel] * shape[packed_dim::kPanelCol];
     if (!isMultipleOf(offset, kBlock) || !isMultipleOf(size, kBlock))
       return failure();
@@ -420,7 +439,7 @@ static FailureOr<Value> getFilterTile(HadamardOp op, OpBuilder &builder,
   }
   offsets[dim] = offset;
   sizes[dim] = size;
-  return getSlice(builder, loc, op.getFilter(), offsets, sizes, slices);
+  return getSlice(builder, loc, filter, offsets, sizes, slices);
 }
 
 FailureOr<TilingResult>
@@ -447,9 +466,10 @@ HadamardOp::getTiledImplementation(OpBuilder &builder,
     inputSizes[tile_dim::kChannel] = sizes[kSummedDim];
   }
   SmallVector<Operation *> slices;
-  FailureOr<Value> filter = getFilterTile(
-      *this, builder, offsets[tile_dim::kChannel], sizes[tile_dim::kChannel],
-      offsets[kSummedDim], sizes[kSummedDim], slices);
+  FailureOr<Value> filter =
+      getFilterTile(builder, loc, getFilter(), offsets[tile_dim::kChannel],
+                    sizes[tile_dim::kChannel], offsets[kSummedDim],
+                    sizes[kSummedDim], slices);
   if (failed(filter))
     return failure();
   Value input =
@@ -560,9 +580,25 @@ LogicalResult OutputTransformOp::getIterationDomainTileFromResultTile(
   return success();
 }
 
+/// Returns the parts of the epilogue's operands that belong to a part of the
+/// result.
+template <typename OpTy>
+static SmallVector<Value>
+getEpilogueTile(OpTy op, OpBuilder &builder, ArrayRef<OpFoldResult> offsets,
+                ArrayRef<OpFoldResult> sizes,
+                SmallVectorImpl<Operation *> &slices) {
+  SmallVector<Value> operands;
+  for (Value operand : op.getEpilogueOperands()) {
+    size_t rank = cast<ShapedType>(operand.getType()).getRank();
+    operands.push_back(getSlice(builder, op.getLoc(), operand,
+                                offsets.take_back(rank), sizes.take_back(rank),
+                                slices));
+  }
+  return operands;
+}
+
 /// Returns the tile of `op` that computes the part [resultOffsets,
-/// resultOffsets
-/// + resultSizes) of its result from the tiles of the domain.
+/// resultOffsets + resultSizes) of its result from the tiles of the domain.
 static FailureOr<TilingResult>
 buildOutputTile(OutputTransformOp op, OpBuilder &builder,
                 ArrayRef<OpFoldResult> offsets, ArrayRef<OpFoldResult> sizes,
@@ -579,13 +615,8 @@ buildOutputTile(OutputTransformOp op, OpBuilder &builder,
   Value input = getSlice(builder, loc, op.getInput(), offsets, sizes, slices);
   Value init =
       getSlice(builder, loc, op.getInit(), resultOffsets, resultSizes, slices);
-  SmallVector<Value> operands;
-  for (Value operand : op.getEpilogueOperands()) {
-    size_t rank = cast<ShapedType>(operand.getType()).getRank();
-    operands.push_back(getSlice(builder, loc, operand,
-                                resultOffsets.take_back(rank),
-                                resultSizes.take_back(rank), slices));
-  }
+  SmallVector<Value> operands =
+      getEpilogueTile(op, builder, resultOffsets, resultSizes, slices);
   auto tiled =
       OutputTransformOp::create(builder, loc, init.getType(), op.getTransform(),
                                 input, init, operands, op.getScheduleAttr());
@@ -608,11 +639,10 @@ OutputTransformOp::generateResultTileValue(OpBuilder &builder, unsigned number,
                          sizes);
 }
 
-/// Whether every tile of `size` channels of M holds channels of the result,
-/// which has fewer.
-static bool allTilesHaveChannels(OutputTransformOp op, OpFoldResult size) {
-  int64_t padded = op.getInputType().getDimSize(tile_dim::kChannel);
-  int64_t channels = op.getInitType().getDimSize(image_dim::kChannel);
+/// Whether every tile of `size` of the `padded` channels of a domain holds some
+/// of the fewer `channels` of the result.
+static bool allTilesHaveChannels(int64_t padded, int64_t channels,
+                                 OpFoldResult size) {
   std::optional<int64_t> tile = getConstantIntValue(size);
   if (ShapedType::isDynamic(padded) || ShapedType::isDynamic(channels))
     return false;
@@ -629,7 +659,9 @@ OutputTransformOp::getTiledImplementation(OpBuilder &builder,
       tensor::getMixedSize(builder, getLoc(), getInput(), tile_dim::kChannel);
   if (!coversAll(offsets[tile_dim::kChannel], sizes[tile_dim::kChannel],
                  numChannels) &&
-      !allTilesHaveChannels(*this, sizes[tile_dim::kChannel]))
+      !allTilesHaveChannels(getInputType().getDimSize(tile_dim::kChannel),
+                            getInitType().getDimSize(image_dim::kChannel),
+                            sizes[tile_dim::kChannel]))
     return failure();
   SmallVector<OpFoldResult> resultOffsets, resultSizes;
   if (failed(getResultTilePosition(builder, 0, offsets, sizes, resultOffsets,
@@ -637,4 +669,166 @@ OutputTransformOp::getTiledImplementation(OpBuilder &builder,
     return failure();
   return buildOutputTile(*this, builder, offsets, sizes, resultOffsets,
                          resultSizes);
+}
+
+//===----------------------------------------------------------------------===//
+// ConvOp
+//===----------------------------------------------------------------------===//
+
+static constexpr unsigned kConvSummedDims[] = {
+    conv_dim::kKernelRow, conv_dim::kKernelCol, conv_dim::kInputChannel};
+
+SmallVector<IteratorType> ConvOp::getLoopIteratorTypes() {
+  SmallVector<IteratorType> types(conv_dim::kRank, IteratorType::parallel);
+  for (unsigned dim : kConvSummedDims)
+    types[dim] = IteratorType::reduction;
+  return types;
+}
+
+/// The sizes of the domain. Its channels are the columns of the filter, which
+/// the result may have fewer of.
+static SmallVector<OpFoldResult> getConvDomain(ConvOp op, OpBuilder &builder) {
+  SmallVector<OpFoldResult> sizes =
+      tensor::getMixedSizes(builder, op.getLoc(), op.getInit());
+  sizes[conv_dim::kChannel] = builder.getIndexAttr(op.getNumFilterColumns());
+  for (int64_t size :
+       {op.getKernel()[0], op.getKernel()[1], op.getNumChannels()})
+    sizes.push_back(builder.getIndexAttr(size));
+  return sizes;
+}
+
+SmallVector<Range> ConvOp::getIterationDomain(OpBuilder &builder) {
+  SmallVector<Range> domain;
+  for (OpFoldResult size : getConvDomain(*this, builder))
+    domain.push_back({builder.getIndexAttr(0), size, builder.getIndexAttr(1)});
+  return domain;
+}
+
+LogicalResult ConvOp::getResultTilePosition(
+    OpBuilder &builder, unsigned, ArrayRef<OpFoldResult> offsets,
+    ArrayRef<OpFoldResult> sizes, SmallVector<OpFoldResult> &resultOffsets,
+    SmallVector<OpFoldResult> &resultSizes) {
+  assignTile(offsets.take_front(image_dim::kRank),
+             sizes.take_front(image_dim::kRank), resultOffsets, resultSizes);
+  resultSizes[image_dim::kChannel] = getCroppedSize(
+      builder, getLoc(), /*m=*/1, offsets[conv_dim::kChannel],
+      sizes[conv_dim::kChannel],
+      tensor::getMixedSize(builder, getLoc(), getInit(), image_dim::kChannel),
+      builder.getIndexAttr(getNumFilterColumns()));
+  return success();
+}
+
+LogicalResult ConvOp::getIterationDomainTileFromResultTile(
+    OpBuilder &builder, unsigned, ArrayRef<OpFoldResult> offsets,
+    ArrayRef<OpFoldResult> sizes, SmallVectorImpl<OpFoldResult> &domainOffsets,
+    SmallVectorImpl<OpFoldResult> &domainSizes) {
+  SmallVector<OpFoldResult> domain = getConvDomain(*this, builder);
+  assignTile(offsets, sizes, domainOffsets, domainSizes);
+  // All channels include those that the result drops.
+  if (coversAll(offsets[image_dim::kChannel], sizes[image_dim::kChannel],
+                tensor::getMixedSize(builder, getLoc(), getInit(),
+                                     image_dim::kChannel)))
+    domainSizes[conv_dim::kChannel] = domain[conv_dim::kChannel];
+  for (unsigned dim : kConvSummedDims) {
+    domainOffsets.push_back(builder.getIndexAttr(0));
+    domainSizes.push_back(domain[dim]);
+  }
+  return success();
+}
+
+/// Returns the part of the image under the pixels [offsets, offsets + sizes) of
+/// the result.
+static Value getConvImageTile(ConvOp op, OpBuilder &builder,
+                              ArrayRef<OpFoldResult> offsets,
+                              ArrayRef<OpFoldResult> sizes,
+                              SmallVectorImpl<Operation *> &slices) {
+  Location loc = op.getLoc();
+  SmallVector<OpFoldResult> initSizes =
+      tensor::getMixedSizes(builder, loc, op.getInit());
+  SmallVector<OpFoldResult> imageSizes =
+      tensor::getMixedSizes(builder, loc, op.getInput());
+  SmallVector<OpFoldResult> imageOffsets(image_dim::kRank,
+                                         builder.getIndexAttr(0));
+  imageOffsets[image_dim::kBatch] = offsets[image_dim::kBatch];
+  imageSizes[image_dim::kBatch] = sizes[image_dim::kBatch];
+  AffineExpr d0;
+  bindDims(builder.getContext(), d0);
+  for (unsigned axis : {0, 1}) {
+    unsigned dim = image_dim::kRow + axis;
+    if (coversAll(offsets[dim], sizes[dim], initSizes[dim]))
+      continue;
+    int64_t stride = op.getStrides()[axis];
+    imageOffsets[dim] = apply(builder, loc, d0 * stride, {offsets[dim]});
+    imageSizes[dim] = apply(
+        builder, loc, (d0 - 1) * stride + op.getExtent(axis), {sizes[dim]});
+  }
+  return getSlice(builder, loc, op.getInput(), imageOffsets, imageSizes,
+                  slices);
+}
+
+/// Returns the tile of `op` that computes the part [resultOffsets,
+/// resultOffsets + resultSizes) of its result.
+static FailureOr<TilingResult>
+buildConvTile(ConvOp op, OpBuilder &builder, ArrayRef<OpFoldResult> offsets,
+              ArrayRef<OpFoldResult> sizes,
+              ArrayRef<OpFoldResult> resultOffsets,
+              ArrayRef<OpFoldResult> resultSizes) {
+  Location loc = op.getLoc();
+  // The op overwrites its result, so a part of the sum is no tile of it.
+  SmallVector<OpFoldResult> domain = getConvDomain(op, builder);
+  for (unsigned dim : kConvSummedDims)
+    if (!coversAll(offsets[dim], sizes[dim], domain[dim]))
+      return failure();
+  SmallVector<Operation *> slices;
+  FailureOr<Value> filter = getFilterTile(
+      builder, loc, op.getFilter(), offsets[conv_dim::kChannel],
+      sizes[conv_dim::kChannel], builder.getIndexAttr(0),
+      tensor::getMixedSize(builder, loc, op.getFilter(), packed_dim::kChannel),
+      slices);
+  if (failed(filter) || !cast<ShapedType>(filter->getType()).hasStaticShape())
+    return failure();
+  Value image =
+      getConvImageTile(op, builder, resultOffsets, resultSizes, slices);
+  Value init =
+      getSlice(builder, loc, op.getInit(), resultOffsets, resultSizes, slices);
+  SmallVector<Value> operands =
+      getEpilogueTile(op, builder, resultOffsets, resultSizes, slices);
+  auto tiled =
+      ConvOp::create(builder, loc, init.getType(), op.getKernel(),
+                     op.getStrides(), op.getDilations(), image, *filter, init,
+                     operands, op.getScheduleAttr(), op.getMicroRowsAttr());
+  IRMapping mapping;
+  op.getEpilogue().cloneInto(&tiled.getEpilogue(), mapping);
+  return TilingResult{{tiled}, tiled->getResults(), slices};
+}
+
+FailureOr<TilingResult>
+ConvOp::generateResultTileValue(OpBuilder &builder, unsigned number,
+                                ArrayRef<OpFoldResult> offsets,
+                                ArrayRef<OpFoldResult> sizes) {
+  SmallVector<OpFoldResult> domainOffsets, domainSizes;
+  if (failed(getIterationDomainTileFromResultTile(
+          builder, number, offsets, sizes, domainOffsets, domainSizes)))
+    return failure();
+  return buildConvTile(*this, builder, domainOffsets, domainSizes, offsets,
+                       sizes);
+}
+
+FailureOr<TilingResult>
+ConvOp::getTiledImplementation(OpBuilder &builder,
+                               ArrayRef<OpFoldResult> offsets,
+                               ArrayRef<OpFoldResult> sizes) {
+  OpFoldResult numColumns = builder.getIndexAttr(getNumFilterColumns());
+  if (!coversAll(offsets[conv_dim::kChannel], sizes[conv_dim::kChannel],
+                 numColumns) &&
+      !allTilesHaveChannels(getNumFilterColumns(),
+                            getInitType().getDimSize(image_dim::kChannel),
+                            sizes[conv_dim::kChannel]))
+    return failure();
+  SmallVector<OpFoldResult> resultOffsets, resultSizes;
+  if (failed(getResultTilePosition(builder, 0, offsets, sizes, resultOffsets,
+                                   resultSizes)))
+    return failure();
+  return buildConvTile(*this, builder, offsets, sizes, resultOffsets,
+                       resultSizes);
 }

@@ -1,4 +1,4 @@
-//===- AbsorbEpilogue.cpp - Move elementwise ops into output transforms ---===//
+//===- AbsorbEpilogue.cpp - Move elementwise ops into convolutions --------===//
 //
 // Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -53,7 +53,7 @@ static bool isReadInPlace(Value value, linalg::GenericOp op) {
 }
 
 namespace {
-/// output_transform -> generic  becomes  output_transform with a larger
+/// The last stage of a convolution -> generic  becomes  the stage with a larger
 /// epilogue.
 struct AbsorbGeneric : OpRewritePattern<linalg::GenericOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -62,10 +62,10 @@ struct AbsorbGeneric : OpRewritePattern<linalg::GenericOp> {
                                 PatternRewriter &rewriter) const override {
     if (!isPlainElementwise(op))
       return rewriter.notifyMatchFailure(op, "it is not plainly elementwise");
-    OutputTransformOp producer = getProducer(op);
+    ResultOpInterface producer = getProducer(op);
     if (!producer)
       return rewriter.notifyMatchFailure(
-          op, "no operand is an output transform without other users");
+          op, "no operand is a convolution without other users");
     if (op->getResult(0).getType() != producer->getResult(0).getType())
       return rewriter.notifyMatchFailure(op, "it changes the element type");
     if (!hasElementwiseBody(op))
@@ -79,9 +79,9 @@ struct AbsorbGeneric : OpRewritePattern<linalg::GenericOp> {
   }
 
 private:
-  static OutputTransformOp getProducer(linalg::GenericOp op) {
+  static ResultOpInterface getProducer(linalg::GenericOp op) {
     for (OpOperand *operand : op.getDpsInputOperands()) {
-      auto producer = operand->get().getDefiningOp<OutputTransformOp>();
+      auto producer = operand->get().getDefiningOp<ResultOpInterface>();
       if (producer && isPrivateTo(operand->get(), op) &&
           isReadInPlace(operand->get(), op))
         return producer;
@@ -113,11 +113,12 @@ private:
   }
 
   static void absorb(PatternRewriter &rewriter, linalg::GenericOp op,
-                     OutputTransformOp producer) {
+                     ResultOpInterface producer) {
     Location loc = rewriter.getFusedLoc({producer.getLoc(), op.getLoc()});
     Value sum = producer->getResult(0);
-    SmallVector<Value> operands(producer.getEpilogueOperands());
-    SmallVector<Value> scalars; // by input, null where it is no scalar
+    Block *block = &producer.getEpilogue().front();
+    auto yield = cast<YieldOp>(block->getTerminator());
+    SmallVector<Value> operands, scalars; // scalars: null where it is none
     for (OpOperand *operand : op.getDpsInputOperands()) {
       Value value = operand->get();
       Value scalar;
@@ -131,37 +132,35 @@ private:
         operands.push_back(value);
       scalars.push_back(scalar);
     }
+    // Where the producer stands there may be no operands of the generic yet.
+    rewriter.moveOpBefore(producer, op);
     Value init = op.getDpsInits()[0];
-    if (init == sum)
-      init = producer.getInit();
-    auto absorbed = OutputTransformOp::create(
-        rewriter, loc, op->getResultTypes(), producer.getTransformAttr(),
-        producer.getInput(), init, operands, producer.getScheduleAttr());
+    rewriter.modifyOpInPlace(producer, [&] {
+      producer->setLoc(loc);
+      if (init != sum)
+        cast<DestinationStyleOpInterface>(*producer).setDpsInitOperand(0, init);
+      producer.getEpilogueOperandsMutable().append(operands);
 
-    // The block of the producer, continued by the body of the generic.
-    rewriter.inlineRegionBefore(producer.getEpilogue(), absorbed.getEpilogue(),
-                                absorbed.getEpilogue().begin());
-    Block *block = &absorbed.getEpilogue().front();
-    auto yield = cast<YieldOp>(block->getTerminator());
-    IRMapping mapping;
-    for (auto [operand, arg, scalar] :
-         llvm::zip_equal(op.getDpsInputOperands(),
-                         op.getBody()->getArguments().drop_back(), scalars)) {
-      Value mapped = scalar;
-      if (operand->get() == sum)
-        mapped = yield.getValue();
-      else if (!scalar)
-        mapped = block->addArgument(arg.getType(), arg.getLoc());
-      mapping.map(arg, mapped);
-    }
-    rewriter.setInsertionPoint(yield);
-    for (Operation &inner : op.getBody()->without_terminator())
-      rewriter.clone(inner, mapping);
-    Value result = mapping.lookupOrDefault(
-        cast<linalg::YieldOp>(op.getBody()->getTerminator()).getValues()[0]);
-    rewriter.replaceOpWithNewOp<YieldOp>(yield, result);
-    rewriter.replaceOp(op, absorbed);
-    rewriter.eraseOp(producer);
+      // The block of the producer, continued by the body of the generic.
+      IRMapping mapping;
+      for (auto [operand, arg, scalar] :
+           llvm::zip_equal(op.getDpsInputOperands(),
+                           op.getBody()->getArguments().drop_back(), scalars)) {
+        Value mapped = scalar;
+        if (operand->get() == sum)
+          mapped = yield.getValue();
+        else if (!scalar)
+          mapped = block->addArgument(arg.getType(), arg.getLoc());
+        mapping.map(arg, mapped);
+      }
+      OpBuilder::InsertionGuard guard(rewriter);
+      rewriter.setInsertionPoint(yield);
+      for (Operation &inner : op.getBody()->without_terminator())
+        rewriter.clone(inner, mapping);
+      yield.getValueMutable().assign(mapping.lookupOrDefault(
+          cast<linalg::YieldOp>(op.getBody()->getTerminator()).getValues()[0]));
+    });
+    rewriter.replaceOp(op, producer);
   }
 };
 
@@ -180,12 +179,12 @@ struct SinkTranspose : OpRewritePattern<linalg::GenericOp> {
       auto transpose = operand->get().getDefiningOp<linalg::TransposeOp>();
       if (transpose && isPrivateTo(operand->get(), op) &&
           isReadInPlace(operand->get(), op) &&
-          transpose.getInput().getDefiningOp<OutputTransformOp>())
+          transpose.getInput().getDefiningOp<ResultOpInterface>())
         producer = transpose;
     }
     if (!producer)
       return rewriter.notifyMatchFailure(
-          op, "no operand is a transposed output transform");
+          op, "no operand is a transposed convolution");
 
     // Loop i of the new generic is loop j of the old one with
     // permutation[j] = i, i.e. old loops are new loops permuted.
@@ -240,7 +239,7 @@ void wino::populateAbsorbEpiloguePatterns(RewritePatternSet &patterns) {
   linalg::populateFoldReshapeOpsByExpansionPatterns(
       patterns, [](OpOperand *operand) {
         auto collapse = operand->get().getDefiningOp<tensor::CollapseShapeOp>();
-        return collapse && collapse.getSrc().getDefiningOp<OutputTransformOp>();
+        return collapse && collapse.getSrc().getDefiningOp<ResultOpInterface>();
       });
   linalg::TransposeOp::getCanonicalizationPatterns(patterns, context);
   // A size taken from a result would count as another user of it.
@@ -250,7 +249,7 @@ void wino::populateAbsorbEpiloguePatterns(RewritePatternSet &patterns) {
 /// Tells why `op` is not part of the epilogue of a convolution that it reads.
 static void remarkMissed(linalg::GenericOp op) {
   for (OpOperand *operand : op.getDpsInputOperands()) {
-    auto producer = operand->get().getDefiningOp<OutputTransformOp>();
+    auto producer = operand->get().getDefiningOp<ResultOpInterface>();
     if (!producer)
       continue;
     StringRef reason = "it is not elementwise with operands of the result's "

@@ -15,6 +15,12 @@
 //   y'       output_transform(M), with y0 added in its epilogue
 //   y        y' brought to the layout of the convolution
 //
+// or, by a direct plan,
+//
+//   U        filter_transform(f')   [K'/KB, 1, 1, KB/NR, kh kw C, NR]
+//   z        pad_image(x')          [N, ZH, ZW, C'], if it has a padding
+//   y'       conv(z, U), with y0 added in its epilogue
+//
 // C' is C rounded up to whole vectors and K' is K rounded up to whole blocks,
 // so that only the user's tensors have tails.
 //
@@ -160,10 +166,12 @@ public:
         loc(linalg::LinalgOp(problem.op).getLoc()) {
     MLIRContext *context = rewriter.getContext();
     isWinograd = plan.getAlgorithm() == Algorithm::Winograd;
+    isDirect = plan.getAlgorithm() == Algorithm::Direct;
     transform = isWinograd ? plan.getTransform()
                            : TransformAttr::get(context, 1, 1, 1, 1);
     depth = isWinograd ? problem.c : problem.kh * problem.kw * problem.c;
-    paddedDepth = llvm::alignTo(depth, schedule.getVector());
+    // A direct convolution reads no more than the image has.
+    paddedDepth = isDirect ? depth : llvm::alignTo(depth, schedule.getVector());
     paddedK = llvm::alignTo(problem.k, schedule.getKBlock());
   }
 
@@ -185,25 +193,25 @@ public:
       resultSizes = applyPermutation(resultSizes, problem.resultPermutation);
 
     Value u = buildFilterTransform(filter);
-    Value v = buildImageReader(image);
-    Value m = createEmpty(getTileSizes(paddedK));
-    m = HadamardOp::create(rewriter, loc, m.getType(), v, u, m, schedule)
-            ->getResult(0);
-    Value y = buildOutputTransform(m);
+    Value y = isDirect ? buildConv(image, u) : buildStages(image, u);
     if (problem.isMatmul)
       return collapseMatrix(rewriter, loc, y);
     return transpose(rewriter, loc, y,
                      invertPermutationVector(problem.resultPermutation));
   }
 
-  /// Bytes of the packed filter, and of V and M of one block, with the part of
-  /// the filter that is transformed on the fly.
+  /// Bytes of the packed filter.
   int64_t getFilterBytes() const {
     int64_t taps =
         schedule.getOnTheFly() ? problem.kh * problem.kw : getNumTaps();
     return taps * paddedDepth * paddedK * problem.getElementBits() / 8;
   }
+
+  /// Bytes of V and M of one block, with the part of the filter that is
+  /// transformed on the fly, or of the padded image under it.
   int64_t getScratchBytes() const {
+    if (isDirect)
+      return getPaddedImageBytes();
     auto getTiles = [](int64_t block, int64_t pixels, int64_t m) -> int64_t {
       if (block != 0)
         return block;
@@ -220,6 +228,25 @@ public:
   }
 
 private:
+  /// Bytes of the padded image under a block; a dynamic size counts as one.
+  int64_t getPaddedImageBytes() const {
+    if (!paddedImage)
+      return 0;
+    int64_t size = paddedImage.getDimSize(image_dim::kChannel) *
+                   problem.getElementBits() / 8;
+    const int64_t block[] = {schedule.getBlockRows(), schedule.getBlockCols()};
+    const int64_t taps[] = {problem.kh, problem.kw};
+    for (unsigned axis : {0, 1}) {
+      int64_t all = paddedImage.getDimSize(image_dim::kRow + axis);
+      int64_t part = (block[axis] - 1) * problem.strides[axis] +
+                     (taps[axis] - 1) * problem.dilations[axis] + 1;
+      bool isAll =
+          block[axis] == 0 || (!ShapedType::isDynamic(all) && part > all);
+      size *= isAll ? std::max<int64_t>(all, 1) : part;
+    }
+    return size;
+  }
+
   int64_t getNumTaps() const {
     return transform.getAlphaRows() * transform.getAlphaCols();
   }
@@ -301,34 +328,67 @@ private:
         ->getResult(0);
   }
 
-  Value buildOutputTransform(Value m) {
+  Value buildStages(Value image, Value u) {
+    Value v = buildImageReader(image);
+    Value m = createEmpty(getTileSizes(paddedK));
+    m = HadamardOp::create(rewriter, loc, m.getType(), v, u, m, schedule)
+            ->getResult(0);
     Value addend = getAddend(rewriter, problem);
     Value init = createEmpty(resultSizes);
-    if (!addend)
-      return OutputTransformOp::create(rewriter, loc, init.getType(), transform,
-                                       m, init, schedule)
-          ->getResult(0);
-    auto op =
-        OutputTransformOp::create(rewriter, loc, init.getType(), transform, m,
-                                  init, ValueRange(addend), schedule);
-    OpBuilder::InsertionGuard guard(rewriter);
-    Type type = problem.elementType;
-    Block *block =
-        rewriter.createBlock(&op.getEpilogue(), {}, {type, type}, {loc, loc});
-    Value sum = arith::AddFOp::create(rewriter, loc, block->getArgument(0),
-                                      block->getArgument(1));
-    YieldOp::create(rewriter, loc, sum);
+    auto op = OutputTransformOp::create(
+        rewriter, loc, init.getType(), transform, m, init,
+        addend ? ValueRange(addend) : ValueRange(), schedule);
+    buildEpilogue(op.getEpilogue(), addend);
     return op->getResult(0);
+  }
+
+  /// Returns a copy of a padded image, which can take over the padding; the
+  /// image itself if it has none.
+  Value buildPadImage(Value image) {
+    if (!image.getDefiningOp<tensor::PadOp>())
+      return image;
+    Value init = createEmpty(tensor::getMixedSizes(rewriter, loc, image));
+    paddedImage = cast<ShapedType>(init.getType());
+    SmallVector<int64_t, 4> noPad(4, 0);
+    return PadImageOp::create(rewriter, loc, init.getType(), noPad, image, init,
+                              ValueRange())
+        ->getResult(0);
+  }
+
+  Value buildConv(Value image, Value u) {
+    image = buildPadImage(image);
+    Value addend = getAddend(rewriter, problem);
+    Value init = createEmpty(resultSizes);
+    auto op = ConvOp::create(
+        rewriter, loc, init.getType(), {problem.kh, problem.kw},
+        problem.strides, problem.dilations, image, u, init,
+        addend ? ValueRange(addend) : ValueRange(), schedule, IntegerAttr());
+    buildEpilogue(op.getEpilogue(), addend);
+    return op->getResult(0);
+  }
+
+  /// Fills the region of an op: the sum, plus `addend` if it is not null.
+  void buildEpilogue(Region &epilogue, Value addend) {
+    OpBuilder::InsertionGuard guard(rewriter);
+    SmallVector<Type> types(addend ? 2 : 1, problem.elementType);
+    Block *block = rewriter.createBlock(
+        &epilogue, {}, types, SmallVector<Location>(types.size(), loc));
+    Value sum = block->getArgument(0);
+    if (addend)
+      sum = arith::AddFOp::create(rewriter, loc, sum, block->getArgument(1));
+    YieldOp::create(rewriter, loc, sum);
   }
 
   RewriterBase &rewriter;
   const ConvProblem &problem;
   ScheduleAttr schedule;
   Location loc;
-  bool isWinograd;
+  bool isWinograd, isDirect;
   TransformAttr transform;
   /// Length of a row of V, before and after padding, and padded channels of M.
   int64_t depth, paddedDepth, paddedK;
+  /// The type of the copy of the image; null if there is none.
+  ShapedType paddedImage;
   /// Sizes of the result in NHWC.
   SmallVector<OpFoldResult> resultSizes;
 };
@@ -398,7 +458,7 @@ FailureOr<Value> wino::applyPlan(RewriterBase &rewriter,
   if (failed(checkPlan(problem, plan, reason)))
     return op->emitError("the plan of '")
            << name << "' does not apply: " << reason;
-  if (plan.getAlgorithm() == Algorithm::Direct) {
+  if (plan.getAlgorithm() == Algorithm::Loops) {
     rewriter.modifyOpInPlace(
         op, [&] { op->removeAttr(WinoDialect::kPlanAttrName); });
     if (record)
@@ -435,6 +495,7 @@ struct ApplyPlan : wino::impl::ApplyPlanPassBase<ApplyPlan> {
     RewritePatternSet patterns(&getContext());
     InputTransformOp::getCanonicalizationPatterns(patterns, &getContext());
     Im2RowOp::getCanonicalizationPatterns(patterns, &getContext());
+    PadImageOp::getCanonicalizationPatterns(patterns, &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

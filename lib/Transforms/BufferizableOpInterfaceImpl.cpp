@@ -70,9 +70,11 @@ void wino::registerBufferizableOpInterfaceExternalModels(
     InputTransformOp::attachInterface<WinoOpInterface<InputTransformOp>>(
         *context);
     Im2RowOp::attachInterface<WinoOpInterface<Im2RowOp>>(*context);
+    PadImageOp::attachInterface<WinoOpInterface<PadImageOp>>(*context);
     HadamardOp::attachInterface<WinoOpInterface<HadamardOp>>(*context);
     OutputTransformOp::attachInterface<WinoOpInterface<OutputTransformOp>>(
         *context);
+    ConvOp::attachInterface<WinoOpInterface<ConvOp>>(*context);
     // Buffers of images, and the views of blocks, are memrefs.
     context->loadDialect<memref::MemRefDialect>();
   });

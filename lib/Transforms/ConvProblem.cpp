@@ -176,7 +176,7 @@ static bool hasFeasibleSizes(const ConvProblem &problem, std::string &reason) {
       reason = "a size is zero";
       return false;
     }
-  // The limits of wino.im2row.
+  // The limits of wino.im2row and wino.conv.
   constexpr int64_t kMaxWindow = int64_t(1) << 15;
   for (int64_t size :
        {problem.kh, problem.kw, problem.strides[0], problem.strides[1],
@@ -299,7 +299,9 @@ static LogicalResult checkStageSizes(const ConvProblem &problem, PlanAttr plan,
       {"filter", getNumElements({taps, depth, k})},
       {"image", getNumElements({taps, problem.n, rows, cols, depth})},
       {"products", getNumElements({taps, problem.n, rows, cols, k})}};
-  for (auto [name, size] : sizes)
+  // A direct convolution packs the filter, and nothing else.
+  bool isDirect = plan.getAlgorithm() == Algorithm::Direct;
+  for (auto [name, size] : ArrayRef(sizes).take_front(isDirect ? 1 : 3))
     if (size > kMaxNumElements) {
       os << "its transformed " << name << " would have more than 2^48 elements";
       return failure();
@@ -310,9 +312,9 @@ static LogicalResult checkStageSizes(const ConvProblem &problem, PlanAttr plan,
 LogicalResult wino::checkPlan(const ConvProblem &problem, PlanAttr plan,
                               std::string &reason) {
   llvm::raw_string_ostream os(reason);
-  if (plan.getAlgorithm() == Algorithm::Direct)
+  if (plan.getAlgorithm() == Algorithm::Loops)
     return success();
-  if (plan.getAlgorithm() == Algorithm::Im2Row)
+  if (plan.getAlgorithm() != Algorithm::Winograd)
     return checkStageSizes(problem, plan, os);
   TransformAttr transform = plan.getTransform();
   if (problem.strides != std::array<int64_t, 2>{1, 1}) {

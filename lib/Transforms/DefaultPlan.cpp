@@ -34,7 +34,7 @@ wino::parseAlgorithmRequest(StringRef text, MLIRContext *context) {
   if (!algorithm)
     return llvm::createStringError(
         "unknown algorithm '" + name +
-        "'; known are winograd, winograd:F(m,r), im2row and direct");
+        "'; known are winograd, winograd:F(m,r), direct, im2row and loops");
   AlgorithmRequest request{*algorithm, {}};
   if (rest.empty() && name.size() == text.size())
     return request;
@@ -286,6 +286,132 @@ double ScheduleChooser::getTransformCycles() const {
 }
 
 //===----------------------------------------------------------------------===//
+// Schedules of direct convolutions
+//===----------------------------------------------------------------------===//
+
+/// The fewest parts of at most `limit` that `total` splits into, as the size of
+/// the larger ones; a divisor near the limit avoids a remainder.
+static int64_t getEvenPart(int64_t total, int64_t limit) {
+  if (total <= limit)
+    return total;
+  for (int64_t part = limit; 2 * part > limit && part > 0; --part)
+    if (total % part == 0)
+      return part;
+  return llvm::divideCeil(total, llvm::divideCeil(total, limit));
+}
+
+namespace {
+/// Blocks a direct convolution: all output channels at a time, for a block of
+/// pixels whose image stays in the second-level cache.
+class DirectChooser {
+public:
+  DirectChooser(const ConvProblem &problem, const CPUInfo &cpu);
+
+  Candidate choose();
+
+private:
+  double getMaxPixels();
+  double getProductCycles(double blockPixels) const;
+  double getMemoryCycles() const;
+
+  const ConvProblem &problem;
+  const CPUInfo &cpu;
+  int64_t vector;
+  MicroTile micro;
+  int64_t n, outH, outW, k, depth;
+  /// Bytes: of the packed filter; of the image, and of the result, for one
+  /// pixel of the result.
+  double filterBytes, imageBytes, resultBytes;
+  /// How often blocks read the filter from beyond the second-level cache.
+  double filterPasses = 1;
+};
+} // namespace
+
+DirectChooser::DirectChooser(const ConvProblem &problem, const CPUInfo &cpu)
+    : problem(problem), cpu(cpu),
+      vector(cpu.getVectorLength(problem.getElementBits())),
+      micro(selectMicroTile(cpu, vector, problem.k)),
+      n(ShapedType::isDynamic(problem.n) ? 1 : problem.n),
+      outH(std::max<int64_t>(1, getTypicalSize(problem.outH))),
+      outW(std::max<int64_t>(1, getTypicalSize(problem.outW))),
+      k(llvm::alignTo(std::max<int64_t>(problem.k, 1), micro.cols)),
+      depth(problem.kh * problem.kw * problem.c) {
+  const double bytes = double(problem.getElementBits()) / 8;
+  filterBytes = double(depth * k) * bytes;
+  resultBytes = double(problem.k) * bytes;
+  // Pixels between those that a filter reads take no place in the cache.
+  imageBytes = double(std::min(problem.strides[0], problem.kh) *
+                      std::min(problem.strides[1], problem.kw) * problem.c) *
+               bytes;
+}
+
+/// The pixels that a block should have; sets `filterPasses` to infinity if the
+/// filter does not stay in the cache between blocks.
+double DirectChooser::getMaxPixels() {
+  const double microRows = double(micro.rows), l2Bytes = double(cpu.l2Bytes);
+  // If the filter fits the second-level cache beside a block of at least half a
+  // micro-kernel's height, it is read from the next level only once.
+  double beside = (l2Bytes - filterBytes) / (imageBytes + resultBytes);
+  if (2 * beside >= microRows)
+    return beside;
+  filterPasses = std::numeric_limits<double>::infinity();
+  // Otherwise every block streams the filter through the cache, which leaves
+  // half of it to the block. A block needs enough rows for its multiply-adds to
+  // take as long as the filter takes from the third level, or from memory.
+  bool isNear = filterBytes <= double(cpu.l3Bytes);
+  return std::max(l2Bytes / 2 / imageBytes,
+                  isNear ? microRows / 2 : microRows * 2);
+}
+
+Candidate DirectChooser::choose() {
+  constexpr double kMaxBlock = 4096;
+  int64_t maxPixels = int64_t(std::clamp(getMaxPixels(), 1.0, kMaxBlock));
+  int64_t blockCols = getEvenPart(outW, maxPixels);
+  int64_t blockRows =
+      getEvenPart(outH, std::max<int64_t>(1, maxPixels / blockCols));
+  double blocks = double(n * llvm::divideCeil(outH, blockRows) *
+                         llvm::divideCeil(outW, blockCols));
+  filterPasses = std::min(filterPasses, blocks);
+  double products = blocks * getProductCycles(double(n * outH * outW) / blocks);
+  // Where the image is padded its pixels are loaded and stored once more.
+  double copies = problem.kh * problem.kw == 1
+                      ? 0
+                      : 2 * double(n * outH * outW) * imageBytes * 8 /
+                            double(cpu.vectorBits) * cpu.opCycles;
+  double memory = getMemoryCycles();
+  Candidate candidate;
+  candidate.cycles = copies + (cpu.hidesMemory ? std::max(products, memory)
+                                               : products + memory);
+  candidate.schedule = ScheduleAttr::get(
+      problem.op->getContext(), blockRows, blockCols, k, micro.rows, micro.cols,
+      vector, /*cBlock=*/0, /*onTheFly=*/false);
+  return candidate;
+}
+
+double DirectChooser::getProductCycles(double blockPixels) const {
+  const double vectors = double(micro.cols) / double(vector);
+  const double kernels = std::ceil(blockPixels / double(micro.rows));
+  const double rows = blockPixels / kernels;
+  // As for the products of a transform; the sums are stored once.
+  double fmas = rows * vectors / cpu.fmasPerCycle;
+  double loads = vectors + rows / (cpu.hasLaneFma ? double(vector) : 1.0);
+  double kernel = double(depth) * (fmas + loads * cpu.exposedLoadCycles) +
+                  rows * vectors * cpu.opCycles;
+  return kernels * double(k / micro.cols) * kernel;
+}
+
+double DirectChooser::getMemoryCycles() const {
+  const double pixels = double(n * outH * outW);
+  const double streamed = pixels * (imageBytes + resultBytes);
+  const double passes = streamed + filterPasses * filterBytes;
+  if (cpu.l3Bytes == 0)
+    return passes / cpu.memoryBytesPerCycle;
+  bool isNear = filterBytes <= double(cpu.l3Bytes);
+  double fromMemory = isNear ? streamed + filterBytes : passes;
+  return passes / cpu.l3BytesPerCycle + fromMemory / cpu.memoryBytesPerCycle;
+}
+
+//===----------------------------------------------------------------------===//
 // The default rule
 //===----------------------------------------------------------------------===//
 
@@ -316,54 +442,59 @@ static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
   return candidates;
 }
 
-/// Returns the plan by `transform` (null: im2row) with `schedule`.
-static PlanAttr makePlan(TransformAttr transform, ScheduleAttr schedule) {
-  return PlanAttr::get(schedule.getContext(),
-                       transform ? Algorithm::Winograd : Algorithm::Im2Row,
-                       transform, schedule);
-}
-
-/// Returns the plan of the cheapest of `candidates`; null stands for im2row.
-static PlanAttr getCheapest(const ConvProblem &problem, const CPUInfo &cpu,
-                            ArrayRef<TransformAttr> candidates) {
+/// Returns the cheapest of `transforms` (null: im2row), and its schedule.
+static std::pair<TransformAttr, Candidate>
+getCheapest(const ConvProblem &problem, const CPUInfo &cpu,
+            ArrayRef<TransformAttr> transforms) {
   // Errors grow with the tile, so a larger one has to be clearly cheaper.
   constexpr double kMargin = 0.97;
   TransformAttr best;
   Candidate chosen;
-  for (TransformAttr transform : candidates) {
+  for (TransformAttr transform : transforms) {
     Candidate candidate = ScheduleChooser(problem, transform, cpu).choose();
-    bool isLarger = best && transform;
-    if (candidate.cycles < (isLarger ? kMargin : 1) * chosen.cycles) {
+    if (candidate.cycles < (best ? kMargin : 1) * chosen.cycles) {
       best = transform;
       chosen = candidate;
     }
   }
-  return makePlan(best, chosen.schedule);
+  return {best, chosen};
 }
 
 PlanAttr wino::getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu) {
-  SmallVector<TransformAttr> candidates = getCandidates(problem);
-  candidates.push_back({});
-  return getCheapest(problem, cpu, candidates);
+  MLIRContext *context = problem.op->getContext();
+  auto [transform, winograd] =
+      getCheapest(problem, cpu, getCandidates(problem));
+  Candidate direct = DirectChooser(problem, cpu).choose();
+  if (winograd.cycles <= direct.cycles)
+    return PlanAttr::get(context, Algorithm::Winograd, transform,
+                         winograd.schedule);
+  return PlanAttr::get(context, Algorithm::Direct, {}, direct.schedule);
 }
 
 FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,
                                            const AlgorithmRequest &request,
                                            const CPUInfo &cpu,
                                            std::string &reason) {
-  if (request.algorithm == Algorithm::Direct)
-    return PlanAttr::get(problem.op->getContext(), Algorithm::Direct, {}, {});
-  SmallVector<TransformAttr> candidates = {request.transform};
-  if (request.algorithm == Algorithm::Winograd && !request.transform) {
-    candidates = getCandidates(problem);
-    if (candidates.empty()) {
+  TransformAttr transform = request.transform;
+  ScheduleAttr schedule;
+  if (request.algorithm == Algorithm::Direct) {
+    schedule = DirectChooser(problem, cpu).choose().schedule;
+  } else if (request.algorithm != Algorithm::Loops) {
+    SmallVector<TransformAttr> transforms = {transform};
+    if (request.algorithm == Algorithm::Winograd && !transform)
+      transforms = getCandidates(problem);
+    if (transforms.empty()) {
       reason =
           "winograd needs stride 1, dilation 1 and a filter of 2 to 7 taps "
           "along an axis";
       return failure();
     }
+    Candidate candidate;
+    std::tie(transform, candidate) = getCheapest(problem, cpu, transforms);
+    schedule = candidate.schedule;
   }
-  PlanAttr plan = getCheapest(problem, cpu, candidates);
+  PlanAttr plan = PlanAttr::get(problem.op->getContext(), request.algorithm,
+                                transform, schedule);
   if (failed(checkPlan(problem, plan, reason)))
     return failure();
   return plan;

@@ -39,7 +39,7 @@ static bool isFilterOnTheFly(Operation *op) {
 /// Whether `op` is a stage that is fused. What produces the image is not: it is
 /// another convolution, which would be computed again for every block.
 static bool isStage(Operation *op) {
-  return isa<HadamardOp, InputTransformOp, Im2RowOp>(op) ||
+  return isa<HadamardOp, InputTransformOp, Im2RowOp, PadImageOp>(op) ||
          isFilterOnTheFly(op);
 }
 
@@ -102,52 +102,61 @@ static LogicalResult blockChannels(RewriterBase &rewriter, HadamardOp op,
                   isFilterOnTheFly);
 }
 
-/// Tile sizes that give each thread a part of the batch or of the tile rows, or
-/// all zero if there is nothing to distribute.
-static SmallVector<int64_t> getThreadTileSizes(OutputTransformOp op,
+/// Tile sizes that give each thread a part of the batch or of the rows, or all
+/// zero if there is nothing to distribute.
+static SmallVector<int64_t> getThreadTileSizes(RewriterBase &rewriter,
+                                               ResultOpInterface op,
                                                int64_t threads) {
-  SmallVector<int64_t> sizes(tile_dim::kRank, 0);
-  for (unsigned dim : {tile_dim::kBatch, tile_dim::kTileRow}) {
-    int64_t total = op.getInputType().getDimSize(dim);
-    if (ShapedType::isDynamic(total) || total < 2)
+  rewriter.setInsertionPoint(op);
+  SmallVector<Range> domain =
+      cast<TilingInterface>(*op).getIterationDomain(rewriter);
+  SmallVector<int64_t> sizes(domain.size(), 0);
+  unsigned batchDim = op.getBatchDim(), rowDim = batchDim + 1;
+  for (unsigned dim : {batchDim, rowDim}) {
+    std::optional<int64_t> total = getConstantIntValue(domain[dim].size);
+    if (!total || *total < 2)
       continue;
-    if (dim == tile_dim::kBatch && total % threads)
+    if (dim == batchDim && *total % threads)
       continue;
-    sizes[dim] = llvm::divideCeil(total, threads);
+    sizes[dim] = llvm::divideCeil(*total, threads);
     break;
   }
   return sizes;
 }
 
-LogicalResult wino::tileAndFuse(RewriterBase &rewriter, OutputTransformOp op,
+LogicalResult wino::tileAndFuse(RewriterBase &rewriter, ResultOpInterface op,
                                 int64_t threads) {
-  ScheduleAttr schedule = op.getScheduleAttr();
-  if (!schedule)
+  if (!op.getScheduleAttr())
     return op->emitError("expected a schedule to tile by");
-  rewriter.modifyOpInPlace(op, [&] { op.removeScheduleAttr(); });
+  ScheduleAttr schedule;
+  rewriter.modifyOpInPlace(op, [&] { schedule = op.takeSchedule(); });
   int64_t blockRows = schedule.getBlockRows();
-  if (threads > 1) {
-    SmallVector<int64_t> sizes = getThreadTileSizes(op, threads);
-    if (llvm::any_of(sizes, [](int64_t size) { return size != 0; })) {
-      FailureOr<OutputTransformOp> tiled =
-          tileOnce(rewriter, op, sizes,
-                   scf::SCFTilingOptions::LoopType::ForallOp, isStage);
-      if (failed(tiled))
-        return failure();
-      op = *tiled;
-      // A block is no larger than the part of a thread.
-      if (int64_t rows = sizes[tile_dim::kTileRow])
-        blockRows = blockRows == 0 ? rows : std::min(blockRows, rows);
-    }
+  unsigned batchDim = op.getBatchDim();
+  SmallVector<int64_t> sizes = getThreadTileSizes(rewriter, op, threads);
+  const int64_t numDims = sizes.size();
+  if (threads > 1 &&
+      llvm::any_of(sizes, [](int64_t size) { return size != 0; })) {
+    FailureOr<ResultOpInterface> tiled =
+        tileOnce(rewriter, op, sizes, scf::SCFTilingOptions::LoopType::ForallOp,
+                 isStage);
+    if (failed(tiled))
+      return failure();
+    op = *tiled;
+    // A block is no larger than the part of a thread.
+    if (int64_t rows = sizes[batchDim + 1])
+      blockRows = blockRows == 0 ? rows : std::min(blockRows, rows);
   }
-  const int64_t sizes[] = {
-      0,           0,
-      /*batch=*/1, blockRows, schedule.getBlockCols(), schedule.getKBlock()};
-  FailureOr<OutputTransformOp> tiled = tileOnce(
+  sizes.assign(numDims, 0);
+  llvm::copy(ArrayRef<int64_t>{/*batch=*/1, blockRows, schedule.getBlockCols(),
+                               schedule.getKBlock()},
+             sizes.begin() + batchDim);
+  FailureOr<ResultOpInterface> tiled = tileOnce(
       rewriter, op, sizes, scf::SCFTilingOptions::LoopType::ForOp, isStage);
   if (failed(tiled))
     return failure();
-  auto hadamard = tiled->getInput().getDefiningOp<HadamardOp>();
+  auto output = dyn_cast<OutputTransformOp>(tiled->getOperation());
+  auto hadamard =
+      output ? output.getInput().getDefiningOp<HadamardOp>() : HadamardOp();
   return hadamard ? blockChannels(rewriter, hadamard, schedule.getCBlock())
                   : success();
 }
@@ -175,13 +184,14 @@ struct TileAndFuse : wino::impl::TileAndFusePassBase<TileAndFuse> {
           << threads.getValue();
       return signalPassFailure();
     }
-    SmallVector<OutputTransformOp> ops;
-    getOperation()->walk([&](OutputTransformOp op) {
-      if (op.getScheduleAttr() && op.hasPureTensorSemantics())
+    SmallVector<ResultOpInterface> ops;
+    getOperation()->walk([&](ResultOpInterface op) {
+      if (op.getScheduleAttr() &&
+          cast<DestinationStyleOpInterface>(*op).hasPureTensorSemantics())
         ops.push_back(op);
     });
     IRRewriter rewriter(&getContext());
-    for (OutputTransformOp op : ops)
+    for (ResultOpInterface op : ops)
       if (failed(tileAndFuse(rewriter, op, threads)))
         return signalPassFailure();
     if (failed(applyPatternsGreedily(getOperation(),

@@ -41,3 +41,24 @@ func.func @micro_tile(%v: memref<1x1x1x8x8x4xf32>, %u: memref<1x1x4x128xf32>,
     outs(%m : memref<1x1x1x8x8x128xf32>)
   return
 }
+
+// -----
+
+func.func @conv_micro_tile(%x: memref<1x8x8x4xf32>, %u: memref<1x1x1x1x4x64xf32>,
+                           %y: memref<1x8x8x64xf32>) {
+  // expected-error @below {{has a micro tile of 100x64 that takes 1600 vectors of 4 elements; at most 256 are possible}}
+  wino.conv kernel [1, 1] strides [1, 1] dilations [1, 1] micro_rows 100
+    ins(%x, %u : memref<1x8x8x4xf32>, memref<1x1x1x1x4x64xf32>)
+    outs(%y : memref<1x8x8x64xf32>)
+  return
+}
+
+// -----
+
+func.func @pad_image_tensors(%x: tensor<1x8x8x4xf32>, %z: tensor<1x9x8x4xf32>)
+    -> tensor<1x9x8x4xf32> {
+  // expected-error @below {{operand #0 is a tensor; bufferize before this lowering}}
+  %r = wino.pad_image pad [1, 0, 0, 0] ins(%x : tensor<1x8x8x4xf32>)
+    outs(%z : tensor<1x9x8x4xf32>) -> tensor<1x9x8x4xf32>
+  return %r : tensor<1x9x8x4xf32>
+}

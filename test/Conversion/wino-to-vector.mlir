@@ -261,3 +261,31 @@ func.func @im2row_dilated(%x: memref<1x16x16x4xf32>,
     ins(%x : memref<1x16x16x4xf32>) outs(%p : memref<1x1x1x12x12x36xf32>)
   return
 }
+
+// -----
+
+// A convolution: 49 pixels of a 1x1 filter are one row, in micro-kernels of 5 and
+// 4 pixels; the sums pass the epilogue and are stored, without a copy of patches
+// or of products.
+
+// CHECK-LABEL: func @conv
+// CHECK-NOT: memref.alloc
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step %c1
+// CHECK: scf.for %{{.*}} = %c0 to %c45 step %c5
+// CHECK: %[[SUMS:.*]]:20 = scf.for
+// CHECK: %[[B:.*]] = vector.load %{{.*}} : memref<32xf32>, vector<4xf32>
+// CHECK: %[[Y:.*]] = arith.addf %[[SUMS]]#0, %[[B]]
+// CHECK: vector.store %[[Y]], %{{.*}} : memref<1568xf32{{.*}}>, vector<4xf32>
+// CHECK: :16 = scf.for
+// CHECK-NOT: scf.for
+// CHECK: return
+func.func @conv(%x: memref<1x7x7x64xf32>, %u: memref<1x1x1x2x64x16xf32>, %b: memref<32xf32>, %y: memref<1x7x7x32xf32>) {
+  wino.conv kernel [1, 1] strides [1, 1] dilations [1, 1] micro_rows 5
+    ins(%x, %u : memref<1x7x7x64xf32>, memref<1x1x1x2x64x16xf32>)
+    outs(%y : memref<1x7x7x32xf32>) epilogue(%b : memref<32xf32>) {
+  ^bb0(%sum: f32, %e: f32):
+    %0 = arith.addf %sum, %e : f32
+    wino.yield %0 : f32
+  }
+  return
+}

@@ -22,8 +22,10 @@
 "test.attr"() {a = #wino.schedule<block = 2x14, k_block = 64, micro_tile = 7x16, vector = 4>} : () -> ()
 // CHECK: a = #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>, schedule = <block = 0x0, k_block = 64, micro_tile = 7x16, vector = 4>>
 "test.attr"() {a = #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>, schedule = <block = 0x0, k_block = 64, micro_tile = 7x16, vector = 4>>} : () -> ()
-// CHECK: a = #wino.plan<algorithm = direct>
-"test.attr"() {a = #wino.plan<algorithm = direct>} : () -> ()
+// CHECK: a = #wino.plan<algorithm = direct, schedule = <block = 2x14, k_block = 64, micro_tile = 7x16, vector = 4>>
+"test.attr"() {a = #wino.plan<algorithm = direct, schedule = <block = 2x14, k_block = 64, micro_tile = 7x16, vector = 4>>} : () -> ()
+// CHECK: a = #wino.plan<algorithm = loops>
+"test.attr"() {a = #wino.plan<algorithm = loops>} : () -> ()
 // Floats that a printer of attributes shows in hexadecimal stay decimal, signs
 // and tiny values survive.
 // CHECK: matrices = {AT = {{\[}}[1, 1]], G = {{\[}}[1, 0], [0, 1]], BT = {{\[}}[1.000000e-310, -0.000000e+00], [1.2345678000000000e+07, -2.500000e+00]]}

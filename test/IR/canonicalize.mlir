@@ -38,6 +38,21 @@ func.func @absorb_two_pads(%x: tensor<?x?x?x2xf32>, %v: tensor<1x1x?x6x7x18xf32>
   return %0 : tensor<1x1x?x6x7x18xf32>
 }
 
+// A copy of a padded image pads it.
+// CHECK-LABEL: func @absorb_pad_of_copy
+// CHECK-SAME: %[[X:[^:]*]]: tensor<1x8x8x2xf32>
+// CHECK-NOT: tensor.pad
+// CHECK: wino.pad_image pad [1, 2, 3, 4] ins(%[[X]] : tensor<1x8x8x2xf32>)
+func.func @absorb_pad_of_copy(%x: tensor<1x8x8x2xf32>, %z: tensor<1x11x15x2xf32>) -> tensor<1x11x15x2xf32> {
+  %zero = arith.constant 0.0 : f32
+  %p = tensor.pad %x low[0, 1, 3, 0] high[0, 2, 4, 0] {
+  ^bb0(%a: index, %b: index, %c: index, %d: index):
+    tensor.yield %zero : f32
+  } : tensor<1x8x8x2xf32> to tensor<1x11x15x2xf32>
+  %0 = wino.pad_image pad [0, 0, 0, 0] ins(%p : tensor<1x11x15x2xf32>) outs(%z : tensor<1x11x15x2xf32>) -> tensor<1x11x15x2xf32>
+  return %0 : tensor<1x11x15x2xf32>
+}
+
 // CHECK-LABEL: func @pad_value_not_zero
 // CHECK: tensor.pad
 // CHECK: wino.input_transform <F(2x2, 3x3)> pad [0, 0, 0, 0]

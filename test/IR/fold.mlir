@@ -118,3 +118,22 @@ func.func @constant_empty(%init: tensor<4x4x0x4xf32>) -> tensor<4x4x0x4xf32> {
   %u = wino.filter_transform <F(2x2, 3x3)> ins(%f : tensor<3x3x0x4xf32>) outs(%init : tensor<4x4x0x4xf32>) -> tensor<4x4x0x4xf32>
   return %u : tensor<4x4x0x4xf32>
 }
+
+// A copy of the whole image, without padding, is the image.
+// CHECK-LABEL: func @pad_image_nothing
+// CHECK-SAME: %[[X:[^:]*]]: tensor<1x8x?x2xf32>
+// CHECK: return %[[X]]
+func.func @pad_image_nothing(%x: tensor<1x8x?x2xf32>, %z: tensor<1x8x?x2xf32>) -> tensor<1x8x?x2xf32> {
+  %0 = wino.pad_image pad [0, 0, 0, 0] ins(%x : tensor<1x8x?x2xf32>) outs(%z : tensor<1x8x?x2xf32>) -> tensor<1x8x?x2xf32>
+  return %0 : tensor<1x8x?x2xf32>
+}
+
+// Not with a padding or an origin, nor on memrefs.
+// CHECK-LABEL: func @pad_image_something
+// CHECK-COUNT-3: wino.pad_image
+func.func @pad_image_something(%x: tensor<1x?x8x2xf32>, %z: tensor<1x?x8x2xf32>, %i: index, %m: memref<1x8x8x2xf32>, %n: memref<1x8x8x2xf32>) -> (tensor<1x?x8x2xf32>, tensor<1x?x8x2xf32>) {
+  %0 = wino.pad_image pad [1, 0, 0, 0] ins(%x : tensor<1x?x8x2xf32>) outs(%z : tensor<1x?x8x2xf32>) -> tensor<1x?x8x2xf32>
+  %1 = wino.pad_image pad [0, 0, 0, 0] origin[%i, %i] ins(%x : tensor<1x?x8x2xf32>) outs(%z : tensor<1x?x8x2xf32>) -> tensor<1x?x8x2xf32>
+  wino.pad_image pad [0, 0, 0, 0] ins(%m : memref<1x8x8x2xf32>) outs(%n : memref<1x8x8x2xf32>)
+  return %0, %1 : tensor<1x?x8x2xf32>, tensor<1x?x8x2xf32>
+}

@@ -110,3 +110,43 @@ func.func private @callee(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf32>) 
   } -> tensor<1x3x6x8xf32>
   return %0 : tensor<1x3x6x8xf32>
 }
+
+// -----
+
+// A convolution and the padding of its image have the sizes of their inits.
+// REIFY-LABEL: func @conv_sizes
+// REIFY-SAME: %[[Y:[^:]*]]: tensor<?x?x?x8xf32>, %[[Z:[^:]*]]: tensor<?x?x?x2xf32>
+// REIFY-DAG: %[[A:.*]] = tensor.dim %[[Y]], %{{.*}}
+// REIFY-DAG: %[[B:.*]] = tensor.dim %[[Z]], %{{.*}}
+// REIFY: return %[[A]], %[[B]]
+func.func @conv_sizes(%x: tensor<?x?x?x2xf32>, %u: tensor<1x1x1x1x18x8xf32>, %yi: tensor<?x?x?x8xf32>, %zi: tensor<?x?x?x2xf32>) -> (index, index) {
+  %c1 = arith.constant 1 : index
+  %z = wino.pad_image pad [1, 1, 1, 1] ins(%x : tensor<?x?x?x2xf32>) outs(%zi : tensor<?x?x?x2xf32>) -> tensor<?x?x?x2xf32>
+  %y = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%z, %u : tensor<?x?x?x2xf32>, tensor<1x1x1x1x18x8xf32>) outs(%yi : tensor<?x?x?x8xf32>) -> tensor<?x?x?x8xf32>
+  %0 = tensor.dim %y, %c1 : tensor<?x?x?x8xf32>
+  %1 = tensor.dim %z, %c1 : tensor<?x?x?x2xf32>
+  return %0, %1 : index, index
+}
+
+// -----
+
+// They may be hoisted, and are one if they are equal.
+// LICM-LABEL: func @conv
+// LICM: wino.pad_image
+// LICM: wino.conv
+// LICM: scf.for
+// CSE-LABEL: func @conv
+// CSE-COUNT-1: wino.conv
+// CSE-NOT: wino.conv
+// CSE: return
+func.func @conv(%x: tensor<1x7x7x2xf32>, %u: tensor<1x1x1x1x18x8xf32>, %yi: tensor<1x4x4x8xf32>, %zi: tensor<1x9x9x2xf32>, %n: index) -> (tensor<1x4x4x8xf32>, tensor<1x4x4x8xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %r:2 = scf.for %i = %c0 to %n step %c1 iter_args(%a = %yi, %b = %yi) -> (tensor<1x4x4x8xf32>, tensor<1x4x4x8xf32>) {
+    %z = wino.pad_image pad [1, 1, 1, 1] ins(%x : tensor<1x7x7x2xf32>) outs(%zi : tensor<1x9x9x2xf32>) -> tensor<1x9x9x2xf32>
+    %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%z, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x1x18x8xf32>) outs(%yi : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+    %1 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%z, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x1x18x8xf32>) outs(%yi : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+    scf.yield %0, %1 : tensor<1x4x4x8xf32>, tensor<1x4x4x8xf32>
+  }
+  return %r#0, %r#1 : tensor<1x4x4x8xf32>, tensor<1x4x4x8xf32>
+}

@@ -340,7 +340,13 @@
 
 // plan_c1
 // expected-error @+1 {{expected algorithm direct not to have a transform}}
-"test.attr"() {a = #wino.plan<algorithm = direct, transform = <F(4x4, 3x3)>>} : () -> ()
+"test.attr"() {a = #wino.plan<algorithm = direct, transform = <F(4x4, 3x3)>, schedule = <block = 1x1, k_block = 64, micro_tile = 5x16, vector = 4>>} : () -> ()
+
+// -----
+
+// plan_c1
+// expected-error @+1 {{expected algorithm loops not to have a transform}}
+"test.attr"() {a = #wino.plan<algorithm = loops, transform = <F(4x4, 3x3)>>} : () -> ()
 
 // -----
 
@@ -357,12 +363,18 @@
 // -----
 
 // plan_c2
-// expected-error @+1 {{expected algorithm direct not to have a schedule}}
-"test.attr"() {a = #wino.plan<algorithm = direct, schedule = <block = 1x1, k_block = 64, micro_tile = 5x16, vector = 4>>} : () -> ()
+// expected-error @+1 {{expected algorithm direct to have a schedule}}
+"test.attr"() {a = #wino.plan<algorithm = direct>} : () -> ()
 
 // -----
 
-// expected-error @+2 {{expected ::wino::Algorithm to be one of: winograd, im2row, direct}}
+// plan_c2
+// expected-error @+1 {{expected algorithm loops not to have a schedule}}
+"test.attr"() {a = #wino.plan<algorithm = loops, schedule = <block = 1x1, k_block = 64, micro_tile = 5x16, vector = 4>>} : () -> ()
+
+// -----
+
+// expected-error @+2 {{expected ::wino::Algorithm to be one of: winograd, im2row, direct, loops}}
 // expected-error @+1 {{failed to parse Wino_PlanAttr parameter 'algorithm'}}
 "test.attr"() {a = #wino.plan<algorithm = fft>} : () -> ()
 

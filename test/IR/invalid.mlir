@@ -730,8 +730,267 @@ func.func @output_transform_c9(%m: tensor<4x?x1x2x3x8xf32>, %y: tensor<1x3x6x8xf
 
 // -----
 
+//===----------------------------------------------------------------------===//
+// pad_image
+//===----------------------------------------------------------------------===//
+
+func.func @pad_image_c1(%x: tensor<1x8x8x2xf32>, %z: tensor<2x10x10x2xf32>) {
+  // expected-error @+1 {{expected the batch of the init to be 1, but got 2}}
+  %0 = wino.pad_image pad [1, 1, 1, 1] ins(%x : tensor<1x8x8x2xf32>) outs(%z : tensor<2x10x10x2xf32>) -> tensor<2x10x10x2xf32>
+  return
+}
+
+// -----
+
+func.func @pad_image_c1(%x: tensor<1x8x8x2xf32>, %z: tensor<1x10x10x1xf32>) {
+  // expected-error @+1 {{expected the channels of the init to be 2, but got 1}}
+  %0 = wino.pad_image pad [1, 1, 1, 1] ins(%x : tensor<1x8x8x2xf32>) outs(%z : tensor<1x10x10x1xf32>) -> tensor<1x10x10x1xf32>
+  return
+}
+
+// -----
+
+func.func @pad_image_c2(%x: tensor<1x8x8x2xf32>, %z: tensor<1x10x10x2xf32>) {
+  // expected-error @+1 {{expected pad to have four elements, but got 2}}
+  %0 = wino.pad_image pad [1, 1] ins(%x : tensor<1x8x8x2xf32>) outs(%z : tensor<1x10x10x2xf32>) -> tensor<1x10x10x2xf32>
+  return
+}
+
+// -----
+
+func.func @pad_image_c2(%x: tensor<1x8x8x2xf32>, %z: tensor<1x10x10x2xf32>) {
+  // expected-error @+1 {{expected pad to be in [0, 1073741824], but got -1}}
+  %0 = wino.pad_image pad [1, 1, 1, -1] ins(%x : tensor<1x8x8x2xf32>) outs(%z : tensor<1x10x10x2xf32>) -> tensor<1x10x10x2xf32>
+  return
+}
+
+// -----
+
+func.func @pad_image_c3(%x: tensor<1x8x8x2xf32>, %z: tensor<1x9x10x2xf32>) {
+  // expected-error @+1 {{expected the rows of the init to be 10, but got 9}}
+  %0 = wino.pad_image pad [1, 1, 1, 1] ins(%x : tensor<1x8x8x2xf32>) outs(%z : tensor<1x9x10x2xf32>) -> tensor<1x9x10x2xf32>
+  return
+}
+
+// -----
+
+func.func @pad_image_c3(%x: tensor<1x8x8x2xf32>, %z: tensor<1x10x11x2xf32>) {
+  // expected-error @+1 {{expected the columns of the init to be 10, but got 11}}
+  %0 = wino.pad_image pad [1, 1, 1, 1] ins(%x : tensor<1x8x8x2xf32>) outs(%z : tensor<1x10x11x2xf32>) -> tensor<1x10x11x2xf32>
+  return
+}
+
+// -----
+
+func.func @pad_image_c4(%x: tensor<1x8x8x2xf32>, %z: tensor<1x10x10x2xf32>, %i: index) {
+  // expected-error @+1 {{expected no or two origin operands, but got 1}}
+  %0 = wino.pad_image pad [1, 1, 1, 1] origin[%i] ins(%x : tensor<1x8x8x2xf32>) outs(%z : tensor<1x10x10x2xf32>) -> tensor<1x10x10x2xf32>
+  return
+}
+
+// -----
+
+func.func @pad_image_c5(%x: tensor<1x8x8x2xf32>, %z: tensor<1x10x10x2xf16>) {
+  // expected-error @+1 {{expected equal element types, but got 'f32' and 'f16'}}
+  %0 = wino.pad_image pad [1, 1, 1, 1] ins(%x : tensor<1x8x8x2xf32>) outs(%z : tensor<1x10x10x2xf16>) -> tensor<1x10x10x2xf16>
+  return
+}
+
+// -----
+
+func.func @pad_image_c6(%x: tensor<1x8x8x?xf32>, %z: tensor<1x10x10x2xf32>) {
+  // expected-error @+1 {{expected the image to have static channel and tap sizes, but got 'tensor<1x8x8x?xf32>'}}
+  %0 = wino.pad_image pad [1, 1, 1, 1] ins(%x : tensor<1x8x8x?xf32>) outs(%z : tensor<1x10x10x2xf32>) -> tensor<1x10x10x2xf32>
+  return
+}
+
+// -----
+
+func.func @pad_image_c6(%x: tensor<1x8x8x2xf32>, %z: tensor<1x10x10x?xf32>) {
+  // expected-error @+1 {{expected the init to have static channel and tap sizes, but got 'tensor<1x10x10x?xf32>'}}
+  %0 = wino.pad_image pad [1, 1, 1, 1] ins(%x : tensor<1x8x8x2xf32>) outs(%z : tensor<1x10x10x?xf32>) -> tensor<1x10x10x?xf32>
+  return
+}
+
+// -----
+
+//===----------------------------------------------------------------------===//
+// conv
+//===----------------------------------------------------------------------===//
+
+func.func @conv_c1(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<2x4x4x8xf32>) {
+  // expected-error @+1 {{expected the batch of the init to be 1, but got 2}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<2x4x4x8xf32>) -> tensor<2x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c2(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x5x4x8xf32>) {
+  // expected-error @+1 {{expected the pixels that the image has along axis 0 to be at least 5, but got 4}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x5x4x8xf32>) -> tensor<1x5x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c2(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{expected the pixels that the image has along axis 1 to be at least 4, but got 3}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 2] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c2_small(%x: tensor<1x2x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x1x4x8xf32>) {
+  // expected-error @+1 {{expected the pixels that the image has along axis 0 to be at least 1, but got 0}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x2x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x1x4x8xf32>) -> tensor<1x1x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c3(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x2x2x18x4xf32>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{expected the taps of the filter to be 1, but got 2}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x2x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c3(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x20x4xf32>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{expected the depth of the filter to be 18, but got 20}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x20x4xf32>) outs(%y : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c3_overflow(%x: tensor<1x?x?x281474976710656xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{the depth of the filter overflows}}
+  %0 = wino.conv kernel [32768, 32768] strides [1, 1] dilations [1, 1] ins(%x, %u : tensor<1x?x?x281474976710656xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c4(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x9xf32>) {
+  // expected-error @+1 {{expected the columns of the filter to be at least 9, but got 8}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x9xf32>) -> tensor<1x4x4x9xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c5(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>, %b: tensor<7xf32>) {
+  // expected-error @+1 {{expected an epilogue operand to have the shape of the init or of its channels, 'tensor<1x4x4x8xf32>', but got 'tensor<7xf32>'}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) epilogue(%b : tensor<7xf32>) {
+  ^bb0(%sum: f32, %e: f32):
+    wino.yield %sum : f32
+  } -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c6(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{expected the epilogue to have arguments of types 'f32', but got 'f32', 'f32'}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) epilogue() {
+  ^bb0(%sum: f32, %e: f32):
+    wino.yield %sum : f32
+  } -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c7(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{expected the epilogue to hold pure elementwise ops on scalars}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) epilogue() {
+  ^bb0(%sum: f32):
+    // expected-note @+1 {{this op is not: vector.broadcast}}
+    %v = vector.broadcast %sum : f32 to vector<4xf32>
+    wino.yield %sum : f32
+  } -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c8(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf16>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{expected equal element types, but got 'f32' and 'f16'}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf16>) outs(%y : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c9(%x: tensor<1x9x9x2xf32>, %u: tensor<?x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{expected a static filter shape, but got 'tensor<?x1x1x2x18x4xf32>'}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<?x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c9(%x: tensor<1x9x9x?xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{expected the image to have static channel and tap sizes, but got 'tensor<1x9x9x?xf32>'}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x?xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c10(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{expected kernel to have two elements, but got 1}}
+  %0 = wino.conv kernel [3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c10(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{expected strides to be in [1, 32768], but got 0}}
+  %0 = wino.conv kernel [3, 3] strides [2, 0] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c10(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{expected dilations to be in [1, 32768], but got 32769}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [32769, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c11(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{expected the panel width of the filter to be 8, but got 4}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] schedule <block = 1x1, k_block = 8, micro_tile = 2x8, vector = 4> ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c12(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{attribute 'microRows' failed to satisfy constraint: 64-bit signless integer attribute whose minimum value is 1 whose maximum value is 1048576}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] micro_rows 0 ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_memref(%x: memref<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>) {
+  // expected-error @+1 {{expected operands to be all tensors or all memrefs}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : memref<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
 func.func @yield(%f: f32) {
-  // expected-error @+1 {{'wino.yield' op expects parent op 'wino.output_transform'}}
+  // expected-error @+1 {{'wino.yield' op expects parent op to be one of 'wino.output_transform, wino.conv'}}
   wino.yield %f : f32
 }
 

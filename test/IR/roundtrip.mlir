@@ -125,3 +125,39 @@ func.func @epilogue_relu(%m: memref<6x6x1x14x14x128xf32>, %y: memref<1x56x56x128
   }
   return
 }
+
+// CHECK-LABEL: func @pad_image
+func.func @pad_image(%x: tensor<1x56x56x60xf32>, %z: tensor<1x58x58x60xf32>, %p: tensor<1x9x58x60xf32>, %i: index) -> (tensor<1x58x58x60xf32>, tensor<1x9x58x60xf32>) {
+  // CHECK: wino.pad_image pad [1, 1, 1, 1] ins(%{{.*}} : tensor<1x56x56x60xf32>) outs(%{{.*}} : tensor<1x58x58x60xf32>) -> tensor<1x58x58x60xf32>
+  %0 = wino.pad_image pad [1, 1, 1, 1]
+    ins(%x : tensor<1x56x56x60xf32>)
+    outs(%z : tensor<1x58x58x60xf32>) -> tensor<1x58x58x60xf32>
+  // CHECK: wino.pad_image pad [1, 1, 1, 1] origin[%{{.*}}, %{{.*}}] ins(
+  %1 = wino.pad_image pad [1, 1, 1, 1] origin[%i, %i]
+    ins(%x : tensor<1x56x56x60xf32>)
+    outs(%p : tensor<1x9x58x60xf32>) -> tensor<1x9x58x60xf32>
+  return %0, %1 : tensor<1x58x58x60xf32>, tensor<1x9x58x60xf32>
+}
+
+// CHECK-LABEL: func @conv
+func.func @conv(%x: tensor<1x57x57x64xf32>, %u: tensor<2x1x1x2x576x32xf32>, %y: tensor<1x28x28x126xf32>, %bias: tensor<126xf32>) -> (tensor<1x28x28x126xf32>, tensor<1x28x28x126xf32>) {
+  // CHECK: wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] micro_rows 7 ins(%{{.*}}, %{{.*}} : tensor<1x57x57x64xf32>, tensor<2x1x1x2x576x32xf32>) outs(%{{.*}} : tensor<1x28x28x126xf32>) -> tensor<1x28x28x126xf32>
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] micro_rows 7
+    ins(%x, %u : tensor<1x57x57x64xf32>, tensor<2x1x1x2x576x32xf32>)
+    outs(%y : tensor<1x28x28x126xf32>) -> tensor<1x28x28x126xf32>
+  // CHECK: wino.conv {{.*}} schedule <block = 4x0, {{.*}}> ins({{.*}}) outs({{.*}}) epilogue(%{{.*}} : tensor<126xf32>) {
+  // CHECK-NEXT: ^bb0(%[[SUM:.*]]: f32, %[[B:.*]]: f32):
+  // CHECK-NEXT:   arith.addf %[[SUM]], %[[B]]
+  // CHECK:        wino.yield %{{.*}} : f32
+  // CHECK-NEXT: } -> tensor<1x28x28x126xf32>
+  %1 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1]
+    schedule <block = 4x0, k_block = 64, micro_tile = 14x32, vector = 16>
+    ins(%x, %u : tensor<1x57x57x64xf32>, tensor<2x1x1x2x576x32xf32>)
+    outs(%y : tensor<1x28x28x126xf32>)
+    epilogue(%bias : tensor<126xf32>) {
+  ^bb0(%sum: f32, %b: f32):
+    %2 = arith.addf %sum, %b : f32
+    wino.yield %2 : f32
+  } -> tensor<1x28x28x126xf32>
+  return %0, %1 : tensor<1x28x28x126xf32>, tensor<1x28x28x126xf32>
+}

@@ -223,3 +223,71 @@ module attributes {transform.with_named_sequence} {
     transform.yield
   }
 }
+
+// -----
+
+// A part of a block of the filter.
+func.func @conv(%x: tensor<1x9x9x16xf32>, %u: tensor<2x1x1x2x144x16xf32>, %y: tensor<1x7x7x30xf32>) -> tensor<1x7x7x30xf32> {
+  // expected-error @+2 {{faild to tile operation}}
+  // expected-error @+1 {{failed to generate tiling loops}}
+  %0 = wino.conv kernel [3, 3] strides [1, 1] dilations [1, 1] ins(%x, %u : tensor<1x9x9x16xf32>, tensor<2x1x1x2x144x16xf32>) outs(%y : tensor<1x7x7x30xf32>) -> tensor<1x7x7x30xf32>
+  return %0 : tensor<1x7x7x30xf32>
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["wino.conv"]} in %root : (!transform.any_op) -> !transform.any_op
+    %t, %l = transform.structured.tile_using_for %op tile_sizes [0, 0, 0, 16] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    transform.yield
+  }
+}
+
+// -----
+
+// Rows of the filter, which are summed.
+func.func @conv(%x: tensor<1x9x9x16xf32>, %u: tensor<2x1x1x2x144x16xf32>, %y: tensor<1x7x7x30xf32>) -> tensor<1x7x7x30xf32> {
+  // expected-error @+2 {{faild to tile operation}}
+  // expected-error @+1 {{failed to generate tiling loops}}
+  %0 = wino.conv kernel [3, 3] strides [1, 1] dilations [1, 1] ins(%x, %u : tensor<1x9x9x16xf32>, tensor<2x1x1x2x144x16xf32>) outs(%y : tensor<1x7x7x30xf32>) -> tensor<1x7x7x30xf32>
+  return %0 : tensor<1x7x7x30xf32>
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["wino.conv"]} in %root : (!transform.any_op) -> !transform.any_op
+    %t, %l = transform.structured.tile_using_for %op tile_sizes [0, 0, 0, 0, 1] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    transform.yield
+  }
+}
+
+// -----
+
+// Channels that only the padded filter has: the second block is all padding.
+func.func @conv(%x: tensor<1x9x9x16xf32>, %u: tensor<2x1x1x2x144x16xf32>, %y: tensor<1x7x7x30xf32>) -> tensor<1x7x7x30xf32> {
+  // expected-error @+2 {{faild to tile operation}}
+  // expected-error @+1 {{failed to generate tiling loops}}
+  %0 = wino.conv kernel [3, 3] strides [1, 1] dilations [1, 1] ins(%x, %u : tensor<1x9x9x16xf32>, tensor<2x1x1x2x144x16xf32>) outs(%y : tensor<1x7x7x30xf32>) -> tensor<1x7x7x30xf32>
+  return %0 : tensor<1x7x7x30xf32>
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["wino.conv"]} in %root : (!transform.any_op) -> !transform.any_op
+    %t, %l = transform.structured.tile_using_for %op tile_sizes [0, 0, 0, 32] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    transform.yield
+  }
+}
+
+// -----
+
+// Channels of an image.
+func.func @pad_image(%x: tensor<1x9x9x16xf32>, %z: tensor<1x10x9x16xf32>) -> tensor<1x10x9x16xf32> {
+  // expected-error @+2 {{faild to tile operation}}
+  // expected-error @+1 {{failed to generate tiling loops}}
+  %0 = wino.pad_image pad [1, 0, 0, 0] ins(%x : tensor<1x9x9x16xf32>) outs(%z : tensor<1x10x9x16xf32>) -> tensor<1x10x9x16xf32>
+  return %0 : tensor<1x10x9x16xf32>
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["wino.pad_image"]} in %root : (!transform.any_op) -> !transform.any_op
+    %t, %l = transform.structured.tile_using_for %op tile_sizes [0, 0, 0, 8] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    transform.yield
+  }
+}

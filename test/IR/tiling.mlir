@@ -217,3 +217,57 @@ module attributes {transform.with_named_sequence} {
     transform.yield
   }
 }
+
+// -----
+
+// A convolution: the image under a block of pixels, with its halo; channels are
+// cropped to those of the result. The block of the image is padded on its own.
+// CHECK-LABEL: func @conv
+// CHECK-SAME: %[[X:[^:]*]]: tensor<3x14x13x16xf32>
+// CHECK: scf.for %[[N:.*]] = %c0 to %c3 step %c1
+// CHECK: scf.for %[[S:.*]] = %c0 to %c7 step %c2
+// CHECK: scf.for %[[K:.*]] = %c0 to %c64 step %c32
+// CHECK-DAG: tensor.extract_slice %{{.*}}[%{{.*}}, 0, 0, 0, 0, 0] [1, 1, 1, 2, 144, 16]
+// CHECK-DAG: %[[ROW:.*]] = affine.apply #{{.*}}(%[[S]])
+// CHECK-DAG: %[[XN:.*]] = tensor.extract_slice %[[X]][%[[N]], 0, 0, 0] [1, 14, 13, 16]
+// CHECK: %[[Z:.*]] = wino.pad_image pad [1, 1, 1, 1] origin[%[[ROW]], %c0] ins(%[[XN]] : tensor<1x14x13x16xf32>) outs(%{{.*}} : tensor<1x?x15x16xf32>)
+// CHECK: wino.conv kernel [3, 3] strides [2, 1] dilations [1, 1] micro_rows 7 ins(%[[Z]], %{{.*}} : tensor<1x?x15x16xf32>, tensor<1x1x1x2x144x16xf32>) outs(%{{.*}} : tensor<1x?x13x?xf32>) epilogue(%{{.*}}, %{{.*}} : tensor<?xf32>, tensor<1x?x13x?xf32>)
+func.func @conv(%x: tensor<3x14x13x16xf32>, %u: tensor<2x1x1x2x144x16xf32>, %bias: tensor<60xf32>, %other: tensor<3x7x13x60xf32>, %y: tensor<3x7x13x60xf32>) -> tensor<3x7x13x60xf32> {
+  %zi = tensor.empty() : tensor<3x16x15x16xf32>
+  %z = wino.pad_image pad [1, 1, 1, 1] ins(%x : tensor<3x14x13x16xf32>) outs(%zi : tensor<3x16x15x16xf32>) -> tensor<3x16x15x16xf32>
+  %r = wino.conv kernel [3, 3] strides [2, 1] dilations [1, 1] micro_rows 7 ins(%z, %u : tensor<3x16x15x16xf32>, tensor<2x1x1x2x144x16xf32>) outs(%y : tensor<3x7x13x60xf32>) epilogue(%bias, %other : tensor<60xf32>, tensor<3x7x13x60xf32>) {
+  ^bb0(%sum: f32, %b: f32, %o: f32):
+    %1 = arith.addf %sum, %b : f32
+    %2 = arith.addf %1, %o : f32
+    wino.yield %2 : f32
+  } -> tensor<3x7x13x60xf32>
+  return %r : tensor<3x7x13x60xf32>
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["wino.conv"]} in %root : (!transform.any_op) -> !transform.any_op
+    %t, %l:3 = transform.structured.fuse %op tile_sizes [1, 2, 0, 32] : (!transform.any_op) -> (!transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op)
+    transform.yield
+  }
+}
+
+// -----
+
+// As a producer: the part of the result that is asked for.
+// CHECK-LABEL: func @conv_producer
+// CHECK: scf.for %[[S:.*]] = %c0 to %c8 step %c4
+// CHECK: %[[XS:.*]] = tensor.extract_slice %{{.*}}[0, %[[S]], 0, 0] [1, 6, 8, 16]
+// CHECK: wino.conv {{.*}} ins(%[[XS]], %{{.*}} : tensor<1x6x8x16xf32>, tensor<1x1x1x1x144x16xf32>) outs(%{{.*}} : tensor<1x4x6x12xf32>)
+// CHECK: linalg.exp
+func.func @conv_producer(%x: tensor<1x10x8x16xf32>, %u: tensor<1x1x1x1x144x16xf32>, %y: tensor<1x8x6x12xf32>) -> tensor<1x8x6x12xf32> {
+  %r = wino.conv kernel [3, 3] strides [1, 1] dilations [1, 1] ins(%x, %u : tensor<1x10x8x16xf32>, tensor<1x1x1x1x144x16xf32>) outs(%y : tensor<1x8x6x12xf32>) -> tensor<1x8x6x12xf32>
+  %e = linalg.exp ins(%r : tensor<1x8x6x12xf32>) outs(%y : tensor<1x8x6x12xf32>) -> tensor<1x8x6x12xf32>
+  return %e : tensor<1x8x6x12xf32>
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["linalg.exp"]} in %root : (!transform.any_op) -> !transform.any_op
+    %t, %l:1 = transform.structured.fuse %op tile_sizes [0, 4] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    transform.yield
+  }
+}

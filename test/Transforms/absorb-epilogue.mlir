@@ -40,6 +40,27 @@ func.func @chain(%m: tensor<4x4x1x2x3x8xf32>, %b: tensor<8xf32>, %o: tensor<1x3x
   return %2 : tensor<1x3x6x8xf32>
 }
 
+// A direct convolution absorbs alike. Its op moves to where the operands are.
+// CHECK-LABEL: func @conv
+// CHECK-SAME: %[[X:[^:]*]]: tensor<1x3x6x4xf32>, %[[U:[^:]*]]: tensor<1x1x1x1x4x8xf32>, %[[B:[^:]*]]: tensor<8xf32>
+// CHECK: %[[E:.*]] = math.exp
+// CHECK: %[[R:.*]] = wino.conv kernel [1, 1] strides [1, 1] dilations [1, 1] schedule <block = 1x1, {{.*}}> ins(%[[X]], %[[U]] : {{.*}}) epilogue(%[[E]] : tensor<8xf32>) {
+// CHECK-NEXT: ^bb0(%[[SUM:.*]]: f32, %[[BE:.*]]: f32):
+// CHECK-NEXT: %[[T0:.*]] = arith.addf %[[SUM]], %[[BE]]
+// CHECK-NEXT: wino.yield %[[T0]]
+// CHECK: return %[[R]]
+func.func @conv(%x: tensor<1x3x6x4xf32>, %u: tensor<1x1x1x1x4x8xf32>, %b: tensor<8xf32>) -> tensor<1x3x6x8xf32> {
+  %e = tensor.empty() : tensor<1x3x6x8xf32>
+  %y = wino.conv kernel [1, 1] strides [1, 1] dilations [1, 1] schedule <block = 1x1, k_block = 8, micro_tile = 5x8, vector = 4> ins(%x, %u : tensor<1x3x6x4xf32>, tensor<1x1x1x1x4x8xf32>) outs(%e : tensor<1x3x6x8xf32>) -> tensor<1x3x6x8xf32>
+  %late = math.exp %b : tensor<8xf32>
+  %0 = linalg.generic {indexing_maps = [#id, #channel, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%y, %late : tensor<1x3x6x8xf32>, tensor<8xf32>) outs(%e : tensor<1x3x6x8xf32>) {
+  ^bb0(%i: f32, %j: f32, %out: f32):
+    %r = arith.addf %i, %j : f32
+    linalg.yield %r : f32
+  } -> tensor<1x3x6x8xf32>
+  return %0 : tensor<1x3x6x8xf32>
+}
+
 // Sigmoid and leaky relu.
 // CHECK-LABEL: func @activations
 // CHECK-NOT: linalg.generic

@@ -38,7 +38,7 @@ func.func @depthwise(%x: tensor<1x10x10x3xf32>, %f: tensor<3x3x3xf32>, %y: tenso
 
 func.func @no_convolution(%a: tensor<4x3xf32>) -> tensor<4x3xf32> {
   // expected-error @+1 {{expected a convolution or a product with a weight, because it has a plan}}
-  %0 = linalg.add {wino.plan = #wino.plan<algorithm = direct>} ins(%a, %a : tensor<4x3xf32>, tensor<4x3xf32>) outs(%a : tensor<4x3xf32>) -> tensor<4x3xf32>
+  %0 = linalg.add {wino.plan = #wino.plan<algorithm = loops>} ins(%a, %a : tensor<4x3xf32>, tensor<4x3xf32>) outs(%a : tensor<4x3xf32>) -> tensor<4x3xf32>
   return %0 : tensor<4x3xf32>
 }
 
@@ -46,7 +46,7 @@ func.func @no_convolution(%a: tensor<4x3xf32>) -> tensor<4x3xf32> {
 
 func.func @no_linalg_op() -> f32 {
   // expected-error @+1 {{expected a convolution or a product with a weight, because it has a plan}}
-  %0 = arith.constant {wino.plan = #wino.plan<algorithm = direct>} 0.0 : f32
+  %0 = arith.constant {wino.plan = #wino.plan<algorithm = loops>} 0.0 : f32
   return %0 : f32
 }
 

@@ -85,7 +85,7 @@ func.func @nchw_fchw(%x: tensor<?x3x?x?xf16>, %f: tensor<8x3x3x3xf16>, %b: tenso
   return %y : tensor<?x8x?x?xf16>
 }
 
-// Strides and dilations take im2row: rows of kh kw C = 27 values, rounded up.
+// im2row serves strides and dilations: rows of kh kw C = 27 values, rounded up.
 // CHECK-LABEL: func @im2row
 // CHECK-SAME: out_h = 3 : i64, out_w = 4 : i64, {{.*}}stride_h = 2 : i64, stride_w = 1 : i64
 // CHECK-DAG: %[[FC:.*]] = tensor.collapse_shape %{{.*}} {{\[\[}}0, 1, 2], [3]] : tensor<3x3x3x8xf32> into tensor<27x8xf32>
@@ -94,10 +94,44 @@ func.func @nchw_fchw(%x: tensor<?x3x?x?xf16>, %f: tensor<8x3x3x3xf16>, %b: tenso
 // CHECK-DAG: wino.im2row kernel [3, 3] strides [2, 1] dilations [1, 2] pad [0, 0, 0, 0] ins(%{{.*}} : tensor<1x7x8x3xf32>) outs(%{{.*}} : tensor<1x1x1x3x4x28xf32>)
 // CHECK: wino.output_transform <F(1x1, 1x1)>
 // GENERIC-LABEL: func @im2row
-// GENERIC: wino.im2row kernel [3, 3] strides [2, 1] dilations [1, 2]
+// GENERIC: wino.conv kernel [3, 3] strides [2, 1] dilations [1, 2]
 func.func @im2row(%x: tensor<1x7x8x3xf32>, %f: tensor<3x3x3x8xf32>, %z: tensor<1x3x4x8xf32>) -> tensor<1x3x4x8xf32> {
   %y = linalg.conv_2d_nhwc_hwcf {strides = dense<[2, 1]> : tensor<2xi64>, dilations = dense<[1, 2]> : tensor<2xi64>, wino.plan = #wino.plan<algorithm = im2row, schedule = <block = 1x2, k_block = 8, micro_tile = 5x8, vector = 4>>} ins(%x, %f : tensor<1x7x8x3xf32>, tensor<3x3x3x8xf32>) outs(%z : tensor<1x3x4x8xf32>) -> tensor<1x3x4x8xf32>
   return %y : tensor<1x3x4x8xf32>
+}
+
+// A direct convolution is one op, by filters of kh kw C = 27 rows. Without a
+// padding it reads the image itself; its destination is added in the epilogue.
+// CHECK-LABEL: func @direct
+// CHECK-SAME: %[[X:[^:]*]]: tensor<1x7x8x3xf32>, %{{[^:]*}}: tensor<3x3x3x8xf32>, %[[Z:[^:]*]]: tensor<1x3x4x8xf32>
+// CHECK-SAME: algorithm = "direct", {{.*}}scratch_bytes = 0 : i64, {{.*}}weight_bytes = 864 : i64
+// CHECK: %[[U:.*]] = wino.filter_transform <F(1x1, 1x1)> ins(%{{.*}} : tensor<1x1x27x8xf32>) outs(%{{.*}} : tensor<1x1x1x1x27x8xf32>)
+// CHECK: wino.conv kernel [3, 3] strides [2, 1] dilations [1, 2] schedule <{{.*}}> ins(%[[X]], %[[U]] : {{.*}}) outs(%{{.*}} : tensor<1x3x4x8xf32>) epilogue(%[[Z]] : tensor<1x3x4x8xf32>) {
+// CHECK-NEXT: ^bb0(%[[S:.*]]: f32, %[[A:.*]]: f32):
+// CHECK-NEXT: arith.addf %[[S]], %[[A]]
+func.func @direct(%x: tensor<1x7x8x3xf32>, %f: tensor<3x3x3x8xf32>, %z: tensor<1x3x4x8xf32>) -> tensor<1x3x4x8xf32> {
+  %y = linalg.conv_2d_nhwc_hwcf {strides = dense<[2, 1]> : tensor<2xi64>, dilations = dense<[1, 2]> : tensor<2xi64>, wino.plan = #wino.plan<algorithm = direct, schedule = <block = 1x2, k_block = 8, micro_tile = 5x8, vector = 4>>} ins(%x, %f : tensor<1x7x8x3xf32>, tensor<3x3x3x8xf32>) outs(%z : tensor<1x3x4x8xf32>) -> tensor<1x3x4x8xf32>
+  return %y : tensor<1x3x4x8xf32>
+}
+
+// A padding, here one of NCHW, is a padded copy of the image, which tiling makes
+// one of the rows under a block: 5 of them for 2 rows of results.
+// CHECK-LABEL: func @direct_pad
+// CHECK-SAME: %[[X:[^:]*]]: tensor<2x6x9x6xf32>
+// CHECK-SAME: scratch_bytes = 840 : i64
+// CHECK: %[[T:.*]] = linalg.transpose ins(%[[X]] : {{.*}}) permutation = [0, 2, 3, 1]
+// CHECK: %[[P:.*]] = wino.pad_image pad [1, 0, 1, 0] ins(%[[T]] : tensor<2x9x6x6xf32>) outs(%{{.*}} : tensor<2x10x7x6xf32>)
+// CHECK: wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] {{.*}} ins(%[[P]], %{{.*}} : {{.*}}) outs(%{{.*}} : tensor<2x4x3x8xf32>) ->
+func.func @direct_pad(%x: tensor<2x6x9x6xf32>, %f: tensor<8x6x3x3xf32>) -> tensor<2x8x4x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %p = tensor.pad %x low[0, 0, 1, 1] high[0, 0, 0, 0] {
+  ^bb0(%i: index, %j: index, %k: index, %l: index):
+    tensor.yield %zero : f32
+  } : tensor<2x6x9x6xf32> to tensor<2x6x10x7xf32>
+  %e = tensor.empty() : tensor<2x8x4x3xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<2x8x4x3xf32>) -> tensor<2x8x4x3xf32>
+  %y = linalg.conv_2d_nchw_fchw {strides = dense<2> : tensor<2xi64>, wino.plan = #wino.plan<algorithm = direct, schedule = <block = 2x0, k_block = 8, micro_tile = 5x8, vector = 4>>} ins(%p, %f : tensor<2x6x10x7xf32>, tensor<8x6x3x3xf32>) outs(%z : tensor<2x8x4x3xf32>) -> tensor<2x8x4x3xf32>
+  return %y : tensor<2x8x4x3xf32>
 }
 
 // The image has more rows than the convolution reads: V is not all its tiles.
@@ -152,13 +186,13 @@ func.func @matmul(%a: tensor<?x30xf32>, %w: tensor<30x10xf32> {wino.weight}, %b:
   return %y : tensor<?x10xf32>
 }
 
-// A direct plan leaves the op, and is recorded.
-// CHECK-LABEL: func @direct
-// CHECK-SAME: wino.layers = [{algorithm = "direct", {{.*}}name = "first"
+// A plan of loops leaves the op, and is recorded.
+// CHECK-LABEL: func @loops
+// CHECK-SAME: wino.layers = [{algorithm = "loops", {{.*}}name = "first"
 // CHECK: linalg.conv_2d_nhwc_hwcf
 // CHECK-NOT: wino.plan
 // CHECK: return
-func.func @direct(%x: tensor<1x10x6x4xf32>, %f: tensor<3x3x4x8xf32>, %z: tensor<1x8x4x8xf32>) -> tensor<1x8x4x8xf32> {
-  %y = linalg.conv_2d_nhwc_hwcf {wino.plan = #wino.plan<algorithm = direct>} ins(%x, %f : tensor<1x10x6x4xf32>, tensor<3x3x4x8xf32>) outs(%z : tensor<1x8x4x8xf32>) -> tensor<1x8x4x8xf32> loc("first")
+func.func @loops(%x: tensor<1x10x6x4xf32>, %f: tensor<3x3x4x8xf32>, %z: tensor<1x8x4x8xf32>) -> tensor<1x8x4x8xf32> {
+  %y = linalg.conv_2d_nhwc_hwcf {wino.plan = #wino.plan<algorithm = loops>} ins(%x, %f : tensor<1x10x6x4xf32>, tensor<3x3x4x8xf32>) outs(%z : tensor<1x8x4x8xf32>) -> tensor<1x8x4x8xf32> loc("first")
   return %y : tensor<1x8x4x8xf32>
 }

@@ -20,7 +20,7 @@
 // Each error has a location, and none comes with another.
 
 // CPU: assign-plans-invalid.mlir:{{.*}}: error: unknown CPU 'z80'; known are cortex-a53, {{.*}}host
-// ALGORITHM: error: unknown algorithm 'fft'; known are winograd, winograd:F(m,r), im2row and direct
+// ALGORITHM: error: unknown algorithm 'fft'; known are winograd, winograd:F(m,r), direct, im2row and loops
 // NO-TRANSFORM: error: algorithm 'im2row' has no transform, but got 'im2row:F(2,3)'
 // EMPTY: error: '' is no transform: expected 'F'
 // LIMIT: error: 'F(30,3)' is no transform: expected m + r - 1 to be at most 24, but got F(30, 3)
@@ -30,7 +30,7 @@
 // ARRAY: error: expected plans '{{.*}}array.json' to be a JSON object
 // NUMBER: error: expected the plan of 'conv0' in '{{.*}}number.json' to be a string
 // ATTRIBUTE: error: expected the plan of 'conv0' in '{{.*}}attribute.json' to be a #wino.plan, but got #wino.schedule
-// TRAILING: error: expected the plan of 'conv0' in '{{.*}}trailing.json' to be a #wino.plan, but got #wino.plan<algorithm = direct> and more
+// TRAILING: error: expected the plan of 'conv0' in '{{.*}}trailing.json' to be a #wino.plan, but got #wino.plan<algorithm = loops> and more
 // NAME: error: no convolution is called 'conv7', which '{{.*}}name.json' has a plan for
 // FILTER: :[[#@LINE+6]]:{{.*}}: error: the plan of 'conv0' does not apply: F(2x2, 5x5) does not fit a filter of 3x3
 // STRIDED: :[[#@LINE+6]]:{{.*}}: error: the plan of 'conv1' does not apply: winograd needs stride 1, but the strides are 2x2

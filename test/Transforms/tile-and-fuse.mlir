@@ -110,6 +110,28 @@ func.func @two(%x: tensor<1x8x8x8xf32>, %u: tensor<1x6x6x1x8x8xf32>) -> tensor<1
   return %r2 : tensor<1x8x8x8xf32>
 }
 
+// A direct convolution: a strip of the image is padded for each block of pixels,
+// before the loop over output channels. The micro-kernel's rows stay on the op.
+// CHECK-LABEL: func @conv
+// CHECK-SAME: %[[X:[^:]*]]: tensor<1x28x28x16xf32>
+// CHECK-NOT: tensor<1x30x30x16xf32>
+// CHECK: scf.for %[[S:.*]] = %c0 to %c28 step %c4
+// CHECK:   %[[Z:.*]] = wino.pad_image pad [1, 1, 1, 1] origin[%[[S]], %c0] ins(%[[X]] : tensor<1x28x28x16xf32>) outs(%{{.*}} : tensor<1x6x30x16xf32>)
+// CHECK:   scf.for %[[K:.*]] = %c0 to %c64 step %c32
+// CHECK:     wino.conv kernel [3, 3] strides [1, 1] dilations [1, 1] micro_rows 7 ins(%[[Z]], %{{.*}} : tensor<1x6x30x16xf32>, tensor<1x1x1x2x144x16xf32>) outs(%{{.*}} : tensor<1x4x28x?xf32>)
+// THREADS-LABEL: func @conv
+// THREADS: scf.forall (%[[T:.*]]) = (0) to (28) step (14)
+// THREADS:   scf.for
+// THREADS:     wino.pad_image
+// THREADS:     wino.conv
+func.func @conv(%x: tensor<1x28x28x16xf32>, %u: tensor<2x1x1x2x144x16xf32>) -> tensor<1x28x28x60xf32> {
+  %zi = tensor.empty() : tensor<1x30x30x16xf32>
+  %yi = tensor.empty() : tensor<1x28x28x60xf32>
+  %z = wino.pad_image pad [1, 1, 1, 1] ins(%x : tensor<1x28x28x16xf32>) outs(%zi : tensor<1x30x30x16xf32>) -> tensor<1x30x30x16xf32>
+  %r = wino.conv kernel [3, 3] strides [1, 1] dilations [1, 1] schedule <block = 4x0, k_block = 32, micro_tile = 7x16, vector = 4> ins(%z, %u : tensor<1x30x30x16xf32>, tensor<2x1x1x2x144x16xf32>) outs(%yi : tensor<1x28x28x60xf32>) -> tensor<1x28x28x60xf32>
+  return %r : tensor<1x28x28x60xf32>
+}
+
 // Without a schedule, and on memrefs, there is nothing to do.
 // CHECK-LABEL: func @untouched
 // CHECK-NOT: scf.for

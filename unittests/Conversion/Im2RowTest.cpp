@@ -21,13 +21,6 @@ struct Im2RowCase {
 };
 } // namespace
 
-static std::string print(llvm::ArrayRef<int64_t> values) {
-  std::string text = "[";
-  for (int64_t value : values)
-    text += (text.size() > 1 ? ", " : "") + std::to_string(value);
-  return text + "]";
-}
-
 template <typename T>
 static void runIm2Row(const Im2RowCase &c, const WinoToVectorOptions &options,
                       GuardedMemory::Side side, bool dynamic, bool strided) {
@@ -58,8 +51,8 @@ static void runIm2Row(const Im2RowCase &c, const WinoToVectorOptions &options,
       "func.func @f(%x: " + image.getType() + ", %p: " + init.getType() +
       ", %s: index, %t: index) attributes {llvm.emit_c_interface} {\n"
       "wino.im2row kernel " +
-      print(c.kernel) + " strides " + print(c.strides) + " dilations " +
-      print(c.dilations) + " pad " + print(c.pad) +
+      printList(c.kernel) + " strides " + printList(c.strides) + " dilations " +
+      printList(c.dilations) + " pad " + printList(c.pad) +
       (c.pixels[0] != 0 ? " origin [%s, %t]" : "") +
       " ins(%x : " + image.getType() + ") outs(%p : " + init.getType() +
       ")\nreturn\n}";
@@ -81,7 +74,7 @@ static void runIm2Row(const Im2RowCase &c, const WinoToVectorOptions &options,
 }
 
 static void runIm2Row(const Im2RowCase &c) {
-  SCOPED_TRACE(print(c.kernel) + " on " + std::to_string(c.height) + "x" +
+  SCOPED_TRACE(printList(c.kernel) + " on " + std::to_string(c.height) + "x" +
                std::to_string(c.width) + "x" + std::to_string(c.channels));
   for (const WinoToVectorOptions &options : getMachines()) {
     SCOPED_TRACE("vectors of " + std::to_string(options.vectorLength));

@@ -140,6 +140,13 @@ static Transform1D getTransform(int64_t m, int64_t r) {
 Transform1D Sizes2D::getRows() const { return getTransform(mRows, rRows); }
 Transform1D Sizes2D::getCols() const { return getTransform(mCols, rCols); }
 
+std::string wino::test::printList(llvm::ArrayRef<int64_t> values) {
+  std::string text = "[";
+  for (int64_t value : values)
+    text += (text.size() > 1 ? ", " : "") + std::to_string(value);
+  return text + "]";
+}
+
 llvm::ArrayRef<WinoToVectorOptions> wino::test::getMachines() {
   static const WinoToVectorOptions machines[] = {
       {/*vectorLength=*/4, /*laneFma=*/true, /*prefetch=*/false},

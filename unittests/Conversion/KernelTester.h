@@ -240,6 +240,9 @@ struct Sizes2D {
   Transform1D getCols() const;
 };
 
+/// Prints `[1, 2]`.
+std::string printList(llvm::ArrayRef<int64_t> values);
+
 /// Vector lengths and ways to multiply that the tests run with.
 llvm::ArrayRef<WinoToVectorOptions> getMachines();
 

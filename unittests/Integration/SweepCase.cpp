@@ -71,7 +71,7 @@ static const TransformSpec kTransforms[] = {
     {1, 2, 1, 7, {}}, {6, 1, 5, 1, {}}, {4, 2, 3, 5, {}}, {2, 6, 3, 3, {}},
     {3, 4, 5, 2, {}}, {2, 3, 2, 2, {}}};
 
-/// Filters, strides and dilations that im2row serves.
+/// Filters, strides and dilations that any algorithm but winograd serves.
 struct Window {
   int64_t kh, kw, strideH, strideW, dilationH, dilationW;
 };
@@ -81,20 +81,20 @@ static const Window kWindows[] = {{1, 1, 1, 1, 1, 1}, {1, 1, 2, 2, 1, 1},
                                   {5, 3, 2, 1, 1, 3}, {11, 11, 4, 4, 1, 1},
                                   {7, 7, 1, 1, 1, 1}, {1, 5, 1, 3, 1, 2}};
 
-/// Sets algorithm and filter so that neighbours differ: of twelve cases eight
-/// run winograd, three im2row, one the linalg op itself.
+/// Sets algorithm and filter so that neighbours differ: of twelve cases seven
+/// run winograd, three direct, one im2row, one the linalg op itself.
 static void setAlgorithm(SweepCase &c, Random &random) {
   unsigned slot = c.number % 12, round = c.number / 12;
-  if (slot < 8) {
+  if (slot < 7) {
     c.algorithm = "winograd";
-    unsigned index = (round * 8 + slot) % std::size(kTransforms);
+    unsigned index = (round * 7 + slot) % std::size(kTransforms);
     c.transform = kTransforms[index];
     c.shape.kh = c.transform->rRows;
     c.shape.kw = c.transform->rCols;
     return;
   }
-  c.algorithm = slot < 11 ? "im2row" : "direct";
-  unsigned index = slot < 11 ? round * 3 + slot - 8 : random.integer(0, 100);
+  c.algorithm = slot < 10 ? "direct" : slot < 11 ? "im2row" : "loops";
+  unsigned index = slot < 11 ? round * 4 + slot - 7 : random.integer(0, 100);
   const Window &window = kWindows[index % std::size(kWindows)];
   c.shape.kh = window.kh;
   c.shape.kw = window.kw;
@@ -147,7 +147,7 @@ static void setForm(SweepCase &c, Random &random) {
 /// form of an op is made by a pass that drops attributes, so its plan cannot be
 /// written on the op.
 static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
-  if (c.algorithm == "direct" || c.isGeneric || random.oneIn(2))
+  if (c.algorithm == "loops" || c.isGeneric || random.oneIn(2))
     return;
   int64_t vector = cpu.getVectorLength(/*elementBits=*/32);
   int64_t microCols = vector * random.integer(1, 3);

@@ -85,7 +85,7 @@ struct SweepCase {
   bool isFilterInput = false;
   bool isDynamicN = false, isDynamicH = false, isDynamicW = false;
 
-  /// `winograd`, `im2row` or `direct`.
+  /// `winograd`, `direct`, `im2row` or `loops`.
   std::string algorithm;
   /// The transform of winograd.
   std::optional<TransformSpec> transform;

@@ -29,9 +29,9 @@
 //   |error| <= gamma_n |A^T| [sum_c (|G| |g| |G'^T|) . (|B^T| |d| |B'|)] |A'|,
 //   n = 1 + A + A' + B + B' + C + epilogue
 //
-// im2row: n = kh kw C + epilogue over sum |f| |x|. The linalg op itself rounds
-// products before it adds them: one more. Addends of the epilogue are rounded
-// as often as there are additions. Activations do not increase errors.
+// direct, im2row: n = kh kw C + epilogue over sum |f| |x|. The linalg op itself
+// rounds products before it adds them: one more. Addends of the epilogue are
+// rounded as often as there are additions. Activations do not increase errors.
 //
 //===----------------------------------------------------------------------===//
 
@@ -323,7 +323,7 @@ static std::vector<double> getConvolutionBounds(const SweepCase &c,
     };
     bounds =
         referenceConv2D(s, getAbsolute(data.image), getAbsolute(data.filter));
-    factor = getGamma(s.kh * s.kw * s.c + (c.algorithm == "direct") + numMore);
+    factor = getGamma(s.kh * s.kw * s.c + (c.algorithm == "loops") + numMore);
   }
   for (double &bound : bounds)
     bound *= factor;

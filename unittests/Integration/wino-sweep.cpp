@@ -189,12 +189,13 @@ static int runSweep(const CPUInfo &cpu) {
     judge(c, (*results)[index], threaded.empty() ? nullptr : &threaded[index],
           summary);
   outs() << formatv(
-      "cpu={0} seed={1} first={2}: {3} cases passed ({4} winograd, {5} im2row, "
-      "{6} direct), {7} failed; largest error {8:f3} of the bound (case {9})\n",
+      "cpu={0} seed={1} first={2}: {3} cases passed ({4} winograd, {5} direct, "
+      "{6} im2row, {7} loops), {8} failed; largest error {9:f3} of the bound "
+      "(case {10})\n",
       cpu.name, seed.getValue(), firstCase.getValue(), summary.numPassed,
-      summary.numByAlgorithm["winograd"], summary.numByAlgorithm["im2row"],
-      summary.numByAlgorithm["direct"], summary.numFailed, summary.worstRatio,
-      summary.worstCase);
+      summary.numByAlgorithm["winograd"], summary.numByAlgorithm["direct"],
+      summary.numByAlgorithm["im2row"], summary.numByAlgorithm["loops"],
+      summary.numFailed, summary.worstRatio, summary.worstCase);
   return summary.numFailed ? 1 : 0;
 }
 

@@ -23,7 +23,12 @@ def ConvertWinoToVectorPass : Pass<"convert-wino-to-vector"> {
     - `wino.hadamard` becomes a register-blocked GEMM per tap. The accumulators
       of a micro-kernel are values of native width carried by the loop over the
       input channels, which is marked not to be unrolled by LLVM.
-    - The region of `wino.output_transform` is cloned on vectors.
+    - `wino.conv` runs the same micro-kernels over the whole depth of the filter,
+      rows, columns and channels, applies its region to the accumulators and
+      stores them to the result. Their rows are a rectangle of pixels of the
+      result, at constant distances in the image if its sizes are known.
+    - The regions of `wino.output_transform` and `wino.conv` are cloned on
+      vectors.
 
     Tiles at the border of an image load from the nearest pixel inside and select
     zero; the last channels use masked accesses. So nothing outside a buffer is

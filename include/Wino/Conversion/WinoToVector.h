@@ -38,10 +38,14 @@ llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter,
                                   const WinoToVectorOptions &options);
 llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter, Im2RowOp op,
                                   const WinoToVectorOptions &options);
+llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter, PadImageOp op,
+                                  const WinoToVectorOptions &options);
 llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter, HadamardOp op,
                                   const WinoToVectorOptions &options);
 llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter,
                                   OutputTransformOp op,
+                                  const WinoToVectorOptions &options);
+llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter, ConvOp op,
                                   const WinoToVectorOptions &options);
 
 /// Replaces every wino op inside `root`. On failure errors have been emitted at

@@ -82,9 +82,9 @@ def Wino_TransformAttr : Wino_Attr<"Transform", "transform"> {
 def Wino_ScheduleAttr : Wino_Attr<"Schedule", "schedule"> {
   let summary = "how the loop nest of a convolution is blocked";
   let description = [{
-    A convolution runs in blocks of `block` tiles (rows x columns; 0 means all),
-    whose transformed input and products stay in cache, and inside in blocks of
-    `k_block` output channels. The products of a block are computed by
+    A convolution runs in blocks of `block` tiles (rows x columns; 0 means all;
+    without a transform a tile is a pixel), whose transformed input and products
+    stay in cache, and inside in blocks of `k_block` output channels. The products of a block are computed by
     micro-kernels that hold `micro_tile` rows x output channels in registers of
     `vector` elements. Transformed filters are packed in panels of the micro
     tile's columns, `k_block` output channels at a time.
@@ -121,8 +121,10 @@ def Wino_ScheduleAttr : Wino_Attr<"Schedule", "schedule"> {
 def Wino_AlgorithmWinograd : I32EnumAttrCase<"Winograd", 0, "winograd">;
 def Wino_AlgorithmIm2Row : I32EnumAttrCase<"Im2Row", 1, "im2row">;
 def Wino_AlgorithmDirect : I32EnumAttrCase<"Direct", 2, "direct">;
+def Wino_AlgorithmLoops : I32EnumAttrCase<"Loops", 3, "loops">;
 def Wino_Algorithm : I32EnumAttr<"Algorithm", "a convolution algorithm", [
-    Wino_AlgorithmWinograd, Wino_AlgorithmIm2Row, Wino_AlgorithmDirect]> {
+    Wino_AlgorithmWinograd, Wino_AlgorithmIm2Row, Wino_AlgorithmDirect,
+    Wino_AlgorithmLoops]> {
   let cppNamespace = "::wino";
   let genSpecializedAttr = 0;
 }
@@ -134,19 +136,23 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     hand, a pass may choose it; `wino-apply-plan` rewrites the convolution by it.
 
     - `winograd`: transforms and one GEMM per tap.
+    - `direct`: micro-kernels that read the image, sum over the whole filter and
+      write the result.
     - `im2row`: rows of patches and one GEMM.
-    - `direct`: the convolution stays a `linalg` op.
+    - `loops`: the convolution stays a `linalg` op.
 
     ```mlir
     #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>,
       schedule = <block = 2x14, k_block = 64, micro_tile = 5x16, vector = 4>>
-    #wino.plan<algorithm = direct>
+    #wino.plan<algorithm = direct,
+      schedule = <block = 4x28, k_block = 120, micro_tile = 7x12, vector = 4>>
+    #wino.plan<algorithm = loops>
     ```
 
     Constraints:
 
     - (C1) `winograd` has a transform, no other algorithm has one.
-    - (C2) `winograd` and `im2row` have a schedule, `direct` has none.
+    - (C2) `loops` has no schedule, all other algorithms have one.
     - (C3) Only `winograd` transforms filters `on_the_fly`.
   }];
   let parameters = (ins

@@ -29,6 +29,10 @@
 
 namespace wino {
 
+/// Whether the epilogue of an op yields its first argument, the sum, and has no
+/// other.
+bool isIdentityEpilogue(mlir::Region &epilogue);
+
 /// Dimensions of the transformed input V [alpha, alpha', N, TH, TW, C] and of
 /// the products M [alpha, alpha', N, TH, TW, K].
 namespace tile_dim {
@@ -48,6 +52,21 @@ namespace image_dim {
 enum : unsigned { kBatch, kRow, kCol, kChannel, kRank };
 } // namespace image_dim
 
+/// Dimensions of the iteration domain of wino.conv; the first are those of its
+/// result.
+namespace conv_dim {
+enum : unsigned {
+  kBatch,
+  kRow,
+  kCol,
+  kChannel,
+  kKernelRow,
+  kKernelCol,
+  kInputChannel,
+  kRank
+};
+} // namespace conv_dim
+
 /// Dimensions of the packed transformed filter
 /// U [K / KB, alpha, alpha', KB / NR, C, NR]: blocks of KB output channels, in
 /// each of which panels of NR are contiguous per tap, the order in which the
@@ -65,6 +84,8 @@ enum : unsigned {
 } // namespace packed_dim
 
 } // namespace wino
+
+#include "Wino/IR/WinoInterfaces.h.inc"
 
 #define GET_OP_CLASSES
 #include "Wino/IR/WinoOps.h.inc"

@@ -25,8 +25,10 @@ def Wino_Dialect : Dialect {
         Y = output_transform(M)            Y = A^T M A'   per tile and channel
 
     with alpha = m + r - 1 taps along each axis. Convolutions that gain nothing
-    from the transforms take `wino.im2row` in place of the input transform and
-    a single tap, so both share the same products, tiling and micro-kernels.
+    from the transforms are one op, `wino.conv`, whose micro-kernels read the
+    image, or a strip of it that `wino.pad_image` has padded, and write the
+    result. `wino.im2row` in place of the input transform and a single tap are
+    the other way to compute them, by a copy of every patch.
 
     The letters in the ops' documentation: N images of H x W pixels and C
     channels, K output channels, TH x TW tiles, and alpha x alpha' taps.

@@ -9,6 +9,8 @@
 #define WINO_IR_WINOOPS_TD
 
 include "Wino/IR/WinoAttributes.td"
+include "Wino/IR/WinoInterfaces.td"
+include "mlir/IR/CommonAttrConstraints.td"
 include "mlir/IR/OpAsmInterface.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/DestinationStyleOpInterface.td"
@@ -105,7 +107,7 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
   }];
 }
 
-// What the two ops have in common that cut an image into a block of tiles.
+// What the ops have in common that read a part of an image with its padding.
 class Wino_ImageReaderOp<string mnemonic> : Wino_DpsOp<mnemonic> {
   code imageReaderDeclarations = dpsDeclarations # [{
     ::mlir::ShapedType getInputType() {
@@ -214,6 +216,45 @@ def Wino_Im2RowOp : Wino_ImageReaderOp<"im2row"> {
   let extraClassDeclaration = imageReaderDeclarations;
 }
 
+def Wino_PadImageOp : Wino_ImageReaderOp<"pad_image"> {
+  let summary = "Copy an image, or a part of it, with zeros around it";
+  let description = [{
+    Copies images x [N, H, W, C] into z [N, ZH, ZW, C],
+
+        z[n, s, t, c] = x[n, S + s - top, T + t - left, c]
+
+    with zeros outside the image: `pad` is [top, bottom, left, right]. (S, T) =
+    `origin` is the first pixel of z in the padded image; without it (0, 0), and
+    z holds all of it. It lets the rows that a block of results needs be copied
+    from the whole image.
+
+    - (C1) Image and `init` agree in N and C.
+    - (C2) `pad` has four elements, none negative or above 2^30.
+    - (C3) Without `origin` ZH = H + top + bottom and ZW = W + left + right.
+    - (C4) `origin` has no or two elements.
+    - (C5) All element types are equal.
+    - (C6) Channel sizes are static.
+
+    ```mlir
+    %z = wino.pad_image pad [1, 1, 1, 1]
+      ins(%x : tensor<1x56x56x64xf32>)
+      outs(%init : tensor<1x58x58x64xf32>) -> tensor<1x58x58x64xf32>
+    ```
+  }];
+  let arguments = (ins DenseI64ArrayAttr:$pad,
+                       Wino_ShapedRankOf<[4]>:$input,
+                       Wino_ShapedRankOf<[4]>:$init,
+                       Variadic<Index>:$origin);
+  let assemblyFormat = [{
+    `pad` $pad (`origin` `[` $origin^ `]`)?
+    `ins` `(` $input `:` type($input) `)`
+    `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
+  }];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+  let extraClassDeclaration = imageReaderDeclarations;
+}
+
 def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
   let summary = "Multiply transformed images by transformed filters";
   let description = [{
@@ -267,8 +308,24 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
   }];
 }
 
-def Wino_OutputTransformOp : Wino_DpsOp<"output_transform",
-    [SingleBlock]> {
+// What the two ops have in common that write a convolution's result.
+class Wino_ResultOp<string mnemonic> : Wino_DpsOp<mnemonic, [
+    SingleBlock,
+    DeclareOpInterfaceMethods<Wino_ResultOpInterface, [
+      "getBatchDim", "takeSchedule"
+    ]>]> {
+  // The region is always present: upstream patterns clone regions of
+  // destination-style ops without looking whether they are empty.
+  let regions = (region SizedRegion<1>:$epilogue);
+  let hasRegionVerifier = 1;
+  code resultOpDeclarations = dpsDeclarations # [{
+    ::mlir::ShapedType getInputType() {
+      return ::llvm::cast<::mlir::ShapedType>(getInput().getType());
+    }
+  }];
+}
+
+def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
   let summary = "Transform products back to pixels";
   let description = [{
     For every tile and output channel computes m x m' pixels,
@@ -313,9 +370,6 @@ def Wino_OutputTransformOp : Wino_DpsOp<"output_transform",
                        Wino_ShapedRankOf<[4]>:$init,
                        Variadic<Wino_ShapedRankOf<[1, 4]>>:$epilogueOperands,
                        OptionalAttr<Wino_ScheduleAttr>:$schedule);
-  // The region is always present: upstream patterns clone regions of
-  // destination-style ops without looking whether they are empty.
-  let regions = (region SizedRegion<1>:$epilogue);
   let assemblyFormat = [{
     $transform (`schedule` $schedule^)?
     `ins` `(` $input `:` type($input) `)`
@@ -324,7 +378,6 @@ def Wino_OutputTransformOp : Wino_DpsOp<"output_transform",
                      ref(type($input)))
     attr-dict (`->` type($result)^)?
   }];
-  let hasRegionVerifier = 1;
   let skipDefaultBuilders = 1;
   let builders = [
     // Builds the op with an identity epilogue.
@@ -337,20 +390,114 @@ def Wino_OutputTransformOp : Wino_DpsOp<"output_transform",
       "::mlir::Value":$input, "::mlir::Value":$init,
       "::mlir::ValueRange":$epilogueOperands, "ScheduleAttr":$schedule)>
   ];
-  let extraClassDeclaration = dpsDeclarations # [{
-    ::mlir::ShapedType getInputType() {
-      return ::llvm::cast<::mlir::ShapedType>(getInput().getType());
+  let extraClassDeclaration = resultOpDeclarations;
+}
+
+def Wino_ConvOp : Wino_ResultOp<"conv"> {
+  let summary = "Convolve by packed filters";
+  let description = [{
+    For images x [N, H, W, C] and filters of kh x kw taps computes
+
+        y[n, s, t, k] =
+            e(sum_{i,j,c} x[n, sh s + dh i, sw t + dw j, c] U[i, j, c, k])
+
+    with strides (sh, sw) and dilations (dh, dw). The filter is packed in panels,
+    [K' / KB, 1, 1, KB / NR, kh kw C, NR], with (i kw + j) C + c along its depth
+    and k = (block * KB / NR + panel) * NR + column, as `wino.filter_transform`
+    packs the matrix [1, 1, kh kw C, K]. Columns of U beyond K are not computed.
+    The image holds its padding, if there is any; see `wino.pad_image`.
+
+    e is the epilogue, as in `wino.output_transform`. `schedule` gives the block
+    of pixels, and sizes the micro-kernel; `micro_rows`, how many pixels a
+    micro-kernel computes, is left of it when the op has been tiled.
+
+    - (C1) Image and `init` agree in N.
+    - (C2) The image has the pixels that `init` needs:
+      (H - dh (kh - 1) - 1) / sh + 1 >= OH, and columns alike.
+    - (C3) U has single taps and a depth of kh kw C.
+    - (C4) U has at least as many columns as `init` has channels.
+    - (C5) An epilogue operand has the shape [K] or that of `init`.
+    - (C6) The region has one argument for the sum and one per operand, of the
+      element types, and yields one value of the element type.
+    - (C7) The ops of the region are elementwise and free of side effects.
+    - (C8) The element types of image, U and `init` are equal.
+    - (C9) The filter and the channels of the image are static.
+    - (C10) `kernel`, `strides` and `dilations` have two elements in [1, 2^15]
+      each.
+    - (C11) U and the schedule agree in NR.
+    - (C12) `micro_rows` is in [1, 2^20].
+
+    ```mlir
+    %y = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1]
+      ins(%x, %u : tensor<1x57x57x64xf32>, tensor<1x1x1x4x576x32xf32>)
+      outs(%init : tensor<1x28x28x128xf32>)
+      epilogue(%bias : tensor<128xf32>) {
+    ^bb0(%sum: f32, %b: f32):
+      %z = arith.addf %sum, %b : f32
+      wino.yield %z : f32
+    } -> tensor<1x28x28x128xf32>
+    ```
+  }];
+  let arguments = (ins DenseI64ArrayAttr:$kernel,
+                       DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$dilations,
+                       Wino_ShapedRankOf<[4]>:$input,
+                       Wino_ShapedRankOf<[6]>:$filter,
+                       Wino_ShapedRankOf<[4]>:$init,
+                       Variadic<Wino_ShapedRankOf<[1, 4]>>:$epilogueOperands,
+                       OptionalAttr<Wino_ScheduleAttr>:$schedule,
+                       OptionalAttr<ConfinedAttr<I64Attr, [
+                         IntMinValue<1>, IntMaxValue<1048576>
+                       ]>>:$microRows);
+  let assemblyFormat = [{
+    `kernel` $kernel `strides` $strides `dilations` $dilations
+    (`schedule` $schedule^)? (`micro_rows` $microRows^)?
+    `ins` `(` $input `,` $filter `:` type($input) `,` type($filter) `)`
+    `outs` `(` $init `:` type($init) `)`
+    custom<Epilogue>($epilogueOperands, type($epilogueOperands), $epilogue,
+                     ref(type($input)))
+    attr-dict (`->` type($result)^)?
+  }];
+  let builders = [
+    // Builds the op with an identity epilogue.
+    OpBuilder<(ins "::mlir::TypeRange":$results,
+      "::llvm::ArrayRef<int64_t>":$kernel, "::llvm::ArrayRef<int64_t>":$strides,
+      "::llvm::ArrayRef<int64_t>":$dilations, "::mlir::Value":$input,
+      "::mlir::Value":$filter, "::mlir::Value":$init,
+      CArg<"ScheduleAttr", "{}">:$schedule)>
+  ];
+  let extraClassDeclaration = resultOpDeclarations # [{
+    ::mlir::ShapedType getFilterType() {
+      return ::llvm::cast<::mlir::ShapedType>(getFilter().getType());
     }
-    /// Whether the epilogue returns the sum unchanged.
-    bool hasIdentityEpilogue();
+    /// Input channels: C.
+    int64_t getNumChannels() {
+      return getInputType().getDimSize(image_dim::kChannel);
+    }
+    /// Output channels that one block of the filter has: KB.
+    int64_t getChannelsPerBlock() {
+      return getFilterType().getDimSize(packed_dim::kPanel) *
+             getFilterType().getDimSize(packed_dim::kPanelCol);
+    }
+    /// Output channels that the filter has: K'.
+    int64_t getNumFilterColumns() {
+      return getFilterType().getDimSize(packed_dim::kBlock) *
+             getChannelsPerBlock();
+    }
+    /// Pixels that the filter spans along an axis: d (k - 1) + 1.
+    int64_t getExtent(unsigned axis) {
+      return getDilations()[axis] * (getKernel()[axis] - 1) + 1;
+    }
   }];
 }
 
 def Wino_YieldOp : Op<Wino_Dialect, "yield", [
-    Pure, ReturnLike, Terminator, HasParent<"OutputTransformOp">]> {
+    Pure, ReturnLike, Terminator,
+    ParentOneOf<["OutputTransformOp", "ConvOp"]>]> {
   let summary = "End an epilogue";
   let description = [{
-    Ends the region of `wino.output_transform` with the value of its element.
+    Ends the region of `wino.output_transform` or `wino.conv` with the value of
+    its element.
   }];
   let arguments = (ins AnyFloat:$value);
   let assemblyFormat = "$value attr-dict `:` type($value)";

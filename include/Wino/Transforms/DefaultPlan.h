@@ -14,7 +14,7 @@
 namespace wino {
 
 /// An algorithm a user asks for by name: `winograd`, `winograd:F(4x4,3x3)`,
-/// `winograd:F(4,3)` (both axes), `im2row` or `direct`.
+/// `winograd:F(4,3)` (both axes), `direct`, `im2row` or `loops`.
 struct AlgorithmRequest {
   Algorithm algorithm;
   /// Null if the request leaves the transform open.

@@ -19,19 +19,22 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
     function; names and `algorithm` refer to all convolutions below it.
 
     The default rule compares F(m x m', r x r') of each m up to 6 with at most 8
-    taps an axis, and im2row, each with all schedules whose blocks divide the work
-    evenly: sizes of blocks from one row of tiles to the whole image, one or more
-    panels of output channels, filters transformed before or on the fly. The cost
+    taps an axis, each with all schedules whose blocks divide the work evenly:
+    sizes of blocks from one row of tiles to the whole image, one or more panels
+    of output channels, filters transformed before or on the fly; and the direct
+    convolution, by the largest blocks of pixels that stay in the cache. The cost
     of each is counted in cycles: vector operations of the transforms, as counted
     in their straight-line programs, multiply-adds of the products, and the cache
     lines that the loop nest misses, by a model of what it touches between two
     uses of an array. A larger tile has to be 3 % cheaper, as its error is larger.
     Of the CPU it knows the vectors, the registers, the caches and a few rates of
-    issue and of memory; to measure is for a pass of its own.
+    issue and of memory; to measure is for a pass of its own. `im2row` is never
+    chosen: it computes what `direct` does and copies every patch first, but
+    remains to be compared with.
 
-    `algorithm` forces one algorithm, `winograd`, `winograd:F(4x4,3x3)`, `im2row`
-    or `direct`, on every convolution it applies to; it is an error if it applies
-    to none. `plans` is a JSON file, an object whose keys are the names of
+    `algorithm` forces one algorithm, `winograd`, `winograd:F(4x4,3x3)`, `direct`,
+    `im2row` or `loops`, on every convolution it applies to; it is an error if it
+    applies to none. `plans` is a JSON file, an object whose keys are the names of
     convolutions (of their locations, else `conv` and the number in the function)
     and whose values are plan attributes as text;
     a name that no convolution has, or a plan that does not apply, is an error.
@@ -61,13 +64,14 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
   let description = [{
     Rewrites every op with a `wino.plan` attribute: a Winograd plan to
     `wino.filter_transform`, `wino.input_transform`, `wino.hadamard` and
-    `wino.output_transform`, an im2row plan to the same with `wino.im2row` and
-    F(1x1, 1x1). Any layout of the operands is brought to NHWC and HWCF by
+    `wino.output_transform`, a direct plan to `wino.conv` with a packed filter, an
+    im2row plan to the stages of Winograd with `wino.im2row` and F(1x1, 1x1). Any layout of the operands is brought to NHWC and HWCF by
     `linalg.transpose`. The destination of the convolution, if it is not zero, is
-    added in the epilogue. A `tensor.pad` of the image becomes padding of the op.
+    added in the epilogue. A `tensor.pad` of the image becomes padding of the op,
+    of a direct convolution that of a `wino.pad_image`.
 
     A plan that cannot compute its convolution is an error that says why. A
-    `direct` plan leaves the op as it is. Convolutions without a plan that could
+    `loops` plan leaves the op as it is. Convolutions without a plan that could
     have one are left, with a remark.
 
     Each convolution adds a record to the `wino.layers` attribute of its
@@ -81,10 +85,10 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
 }
 
 def AbsorbEpiloguePass : Pass<"wino-absorb-epilogue"> {
-  let summary = "Move bias and activation into the output transform";
+  let summary = "Move bias and activation into the convolution";
   let description = [{
     Absorbs an elementwise `linalg.generic` that is the only user of a
-    `wino.output_transform` into its epilogue: bias (an operand indexed by the
+    `wino.output_transform` or a `wino.conv` into its epilogue: bias (an operand indexed by the
     channel), sums with other tensors of the shape of the result, activations.
     Transposes of the result sink below elementwise ops first, so that layouts
     other than NHWC are served as well. Ops that cannot be absorbed stay, with a
@@ -99,10 +103,11 @@ def AbsorbEpiloguePass : Pass<"wino-absorb-epilogue"> {
 def TileAndFusePass : Pass<"wino-tile-and-fuse"> {
   let summary = "Fuse the stages of a convolution by blocks of tiles";
   let description = [{
-    Tiles every `wino.output_transform` that has a schedule over images, blocks of
-    tiles and blocks of output channels, fuses hadamard and input transform (or
-    im2row) into the loops, and hoists what does not depend on the inner loop, so
-    that a block's image tiles are transformed once for all output channels:
+    Tiles every `wino.output_transform` and `wino.conv` that has a schedule over
+    images, blocks of tiles (pixels) and blocks of output channels, fuses hadamard
+    and input transform (or im2row, or the padding of the image) into the loops,
+    and hoists what does not depend on the inner loop, so that a block's image
+    tiles are transformed once for all output channels:
 
     ```mlir
     scf.for %rows ...

@@ -28,13 +28,14 @@ mlir::FailureOr<mlir::Value> applyPlan(mlir::RewriterBase &rewriter,
                                        mlir::DictionaryAttr *record = nullptr,
                                        llvm::StringRef name = "");
 
-/// Adds the patterns that move elementwise ops into output transforms.
+/// Adds the patterns that move elementwise ops into the epilogues of
+/// convolutions.
 void populateAbsorbEpiloguePatterns(mlir::RewritePatternSet &patterns);
 
 /// Tiles `op` by its schedule and fuses the stages that feed it. With `threads`
-/// above 1 the blocks of tile rows are distributed over an scf.forall.
+/// above 1 the blocks of rows are distributed over an scf.forall.
 mlir::LogicalResult tileAndFuse(mlir::RewriterBase &rewriter,
-                                OutputTransformOp op, int64_t threads);
+                                ResultOpInterface op, int64_t threads);
 
 /// Attaches the bufferization of the ops.
 void registerBufferizableOpInterfaceExternalModels(

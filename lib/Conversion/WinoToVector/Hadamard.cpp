@@ -15,16 +15,10 @@
 #include "MicroKernel.h"
 #include "RowView.h"
 
-#include "mlir/Dialect/SCF/IR/SCF.h"
-
 using namespace mlir;
 using namespace wino;
 
 namespace {
-/// The most accumulators of a micro-kernel. No machine has so many registers,
-/// and the code of a kernel grows with them.
-constexpr int64_t kMaxAccumulators = 256;
-
 /// Lowers one hadamard.
 class HadamardLowering {
 public:
@@ -58,9 +52,6 @@ private:
   void forEachTap(function_ref<void(Value, Value)> body);
 
   void buildRows(const Panel &panel);
-  void buildStaticRows(const Panel &panel, const RowView::Rows &rows,
-                       int64_t numRows);
-  void buildDynamicRows(const Panel &panel, const RowView::Rows &rows);
   /// Builds the kernel of rows [firstRow, firstRow + numRows).
   void buildKernel(const Panel &panel, const RowView::Rows &rows,
                    Value firstRow, int64_t numRows, bool prefetch);
@@ -74,16 +65,11 @@ private:
 };
 } // namespace
 
-/// Takes the micro tile from the schedule, or fills the registers: those of a
-/// machine with 512-bit vectors or NEON are 32, else 16.
+/// Takes the micro tile from the schedule, or fills the registers.
 void HadamardLowering::chooseMicroTile() {
   if (op.isDepthwise())
     return;
-  int64_t vl = b.getVectorLength();
-  int64_t bits = vl * op.getInputType().getElementTypeBitWidth();
-  bool lane = b.getOptions().laneFma;
-  int64_t registers = lane || bits >= 512 ? 32 : 16;
-  microCols = (lane ? 3 : 2) * vl;
+  microCols = getDefaultMicroCols(b);
   if (op.isPacked())
     microCols = op.getFilterType().getDimSize(packed_dim::kPanelCol);
   if (ScheduleAttr schedule = op.getScheduleAttr()) {
@@ -91,24 +77,15 @@ void HadamardLowering::chooseMicroTile() {
     microCols = schedule.getMicroCols();
     return;
   }
-  int64_t vectors = std::max<int64_t>(1, llvm::divideCeil(microCols, vl));
-  // Accumulators and a panel row, and with lanes one vector per row of V.
-  microRows = lane ? (registers - vectors) / (vectors + 1)
-                   : (registers - vectors - 1) / vectors;
-  microRows = std::max<int64_t>(1, microRows);
+  microRows = getDefaultMicroRows(b, microCols);
 }
 
 LogicalResult HadamardLowering::check() {
+  if (op.isDepthwise())
+    return success();
   // No panel has more columns than the filter.
   int64_t cols = std::min(microCols, op.getFilterType().getShape().back());
-  int64_t accumulators =
-      microRows * llvm::divideCeil(cols, b.getVectorLength());
-  if (op.isDepthwise() || accumulators <= kMaxAccumulators)
-    return success();
-  return op.emitOpError("has a micro tile of ")
-         << microRows << "x" << cols << " that takes " << accumulators
-         << " vectors of " << b.getVectorLength() << " elements; at most "
-         << kMaxAccumulators << " are possible";
+  return checkMicroTile(op, b, microRows, cols);
 }
 
 void HadamardLowering::run() {
@@ -187,61 +164,14 @@ void HadamardLowering::buildUnpackedPanels() {
 //===----------------------------------------------------------------------===//
 
 void HadamardLowering::buildRows(const Panel &panel) {
-  rowView->forEachRange(b, [&](const RowView::Rows &rows) {
-    if (std::optional<int64_t> numRows = getConstantIntValue(rows.count))
-      buildStaticRows(panel, rows, *numRows);
-    else
-      buildDynamicRows(panel, rows);
-  });
-}
-
-/// Splits the rows evenly, which takes kernels of at most two heights that
-/// differ by one.
-void HadamardLowering::buildStaticRows(const Panel &panel,
-                                       const RowView::Rows &rows,
-                                       int64_t numRows) {
-  if (numRows == 0)
-    return;
-  int64_t numBlocks = llvm::divideCeil(numRows, microRows);
-  int64_t height = llvm::divideCeil(numRows, numBlocks);
-  int64_t numHigh = numRows - (height - 1) * numBlocks;
-  int64_t lowBegin = numHigh * height;
   // Only the first block prefetches: the others find the panel in the cache.
   bool prefetch = b.getOptions().prefetch && op.isPacked();
-  int64_t begin = 0;
-  if (prefetch) {
-    buildKernel(panel, rows, b.index(0), height, /*prefetch=*/true);
-    begin = height;
-  }
-  b.loop(b.index(begin), b.index(lowBegin), height, [&](Value row) {
-    buildKernel(panel, rows, row, height, /*prefetch=*/false);
+  rowView->forEachRange(b, [&](const RowView::Rows &rows) {
+    b.forEachSegment(rows.count, microRows, /*peelFirst=*/prefetch,
+                     [&](Value row, int64_t numRows, bool isFirst) {
+                       buildKernel(panel, rows, row, numRows, isFirst);
+                     });
   });
-  b.loop(b.index(lowBegin), b.index(numRows), height - 1, [&](Value row) {
-    buildKernel(panel, rows, row, height - 1, /*prefetch=*/false);
-  });
-}
-
-void HadamardLowering::buildDynamicRows(const Panel &panel,
-                                        const RowView::Rows &rows) {
-  Value remainder = b.rem(rows.count, microRows);
-  Value whole = b.sub(rows.count, remainder);
-  b.loop(b.index(0), whole, microRows, [&](Value row) {
-    buildKernel(panel, rows, row, microRows, /*prefetch=*/false);
-  });
-  if (microRows == 1)
-    return;
-  auto cases = llvm::to_vector(llvm::seq<int64_t>(1, microRows));
-  auto switchOp = scf::IndexSwitchOp::create(b, TypeRange{}, remainder, cases,
-                                             cases.size());
-  OpBuilder::InsertionGuard guard(b);
-  for (auto [region, numRows] :
-       llvm::zip_equal(switchOp.getCaseRegions(), cases)) {
-    b.createBlock(&region);
-    buildKernel(panel, rows, whole, numRows, /*prefetch=*/false);
-    scf::YieldOp::create(b);
-  }
-  b.createBlock(&switchOp.getDefaultRegion());
-  scf::YieldOp::create(b);
 }
 
 //===----------------------------------------------------------------------===//

@@ -62,20 +62,12 @@ bool Im2RowLowering::isRunContiguous() {
 }
 
 Value Im2RowLowering::flattenPixels() {
-  auto metadata = memref::ExtractStridedMetadataOp::create(b, image);
-  auto type = cast<MemRefType>(image.getType());
-  auto [strides, offset] = type.getStridesAndOffset();
-  auto getStride = [&, strides = strides](unsigned dim) -> Value {
-    return ShapedType::isDynamic(strides[dim]) ? metadata.getStrides()[dim]
-                                               : b.index(strides[dim]);
-  };
-  Value first =
-      ShapedType::isDynamic(offset) ? metadata.getOffset() : b.index(offset);
+  auto [offset, strides] = b.getStrides(image);
   SmallVector<OpFoldResult> sizes = getAsOpFoldResult(
       {b.size(image, image_dim::kBatch), height, b.mul(width, numChannels)});
   SmallVector<OpFoldResult> flatStrides = getAsOpFoldResult(
-      {getStride(image_dim::kBatch), getStride(image_dim::kRow), b.index(1)});
-  return memref::ReinterpretCastOp::create(b, image, getAsOpFoldResult(first),
+      {strides[image_dim::kBatch], strides[image_dim::kRow], b.index(1)});
+  return memref::ReinterpretCastOp::create(b, image, getAsOpFoldResult(offset),
                                            sizes, flatStrides);
 }
 

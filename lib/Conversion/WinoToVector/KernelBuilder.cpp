@@ -129,6 +129,23 @@ Value KernelBuilder::size(Value memref, int64_t dim) {
   return memref::DimOp::create(*this, memref, dim);
 }
 
+KernelBuilder::Strides KernelBuilder::getStrides(Value memref) {
+  auto type = cast<MemRefType>(memref.getType());
+  auto [staticStrides, staticOffset] = type.getStridesAndOffset();
+  memref::ExtractStridedMetadataOp metadata;
+  if (ShapedType::isDynamic(staticOffset) ||
+      ShapedType::isDynamicShape(staticStrides))
+    metadata = memref::ExtractStridedMetadataOp::create(*this, memref);
+  Strides result;
+  result.offset = ShapedType::isDynamic(staticOffset) ? metadata.getOffset()
+                                                      : index(staticOffset);
+  for (auto [dim, stride] : llvm::enumerate(staticStrides))
+    result.strides.push_back(ShapedType::isDynamic(stride)
+                                 ? metadata.getStrides()[dim]
+                                 : index(stride));
+  return result;
+}
+
 //===----------------------------------------------------------------------===//
 // Control flow
 //===----------------------------------------------------------------------===//
@@ -145,6 +162,46 @@ void KernelBuilder::loop(Value lower, Value upper, int64_t step,
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPointToStart(forOp.getBody());
   body(forOp.getInductionVar());
+}
+
+void KernelBuilder::forEachSegment(
+    Value total, int64_t max, bool peelFirst,
+    function_ref<void(Value, int64_t, bool)> body) {
+  if (std::optional<int64_t> known = getConstantIntValue(total)) {
+    if (*known == 0)
+      return;
+    int64_t numSegments = llvm::divideCeil(*known, max);
+    int64_t size = llvm::divideCeil(*known, numSegments);
+    int64_t smallBegin = (*known - (size - 1) * numSegments) * size;
+    int64_t begin = 0;
+    if (peelFirst) {
+      body(index(0), size, /*isFirst=*/true);
+      begin = size;
+    }
+    loop(index(begin), index(smallBegin), size,
+         [&](Value start) { body(start, size, /*isFirst=*/false); });
+    loop(index(smallBegin), index(*known), size - 1,
+         [&](Value start) { body(start, size - 1, /*isFirst=*/false); });
+    return;
+  }
+  Value remainder = rem(total, max);
+  Value whole = sub(total, remainder);
+  loop(index(0), whole, max,
+       [&](Value start) { body(start, max, /*isFirst=*/false); });
+  if (max == 1)
+    return;
+  auto cases = llvm::to_vector(llvm::seq<int64_t>(1, max));
+  auto switchOp = scf::IndexSwitchOp::create(*this, TypeRange{}, remainder,
+                                             cases, cases.size());
+  InsertionGuard guard(*this);
+  for (auto [region, size] :
+       llvm::zip_equal(switchOp.getCaseRegions(), cases)) {
+    createBlock(&region);
+    body(whole, size, /*isFirst=*/false);
+    scf::YieldOp::create(*this);
+  }
+  createBlock(&switchOp.getDefaultRegion());
+  scf::YieldOp::create(*this);
 }
 
 void KernelBuilder::branch(Value condition, function_ref<void()> ifTrue,

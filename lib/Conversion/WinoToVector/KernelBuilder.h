@@ -54,6 +54,12 @@ public:
   Value select(Value condition, Value ifTrue, Value ifFalse);
   /// Returns the size of dimension `dim` of a memref.
   Value size(Value memref, int64_t dim);
+  /// Where the elements of a memref lie; constants where its type tells.
+  struct Strides {
+    Value offset;
+    llvm::SmallVector<Value> strides;
+  };
+  Strides getStrides(Value memref);
   /// @}
 
   /// \name Control flow
@@ -67,6 +73,13 @@ public:
   void loop(Value upper, llvm::function_ref<void(Value)> body) {
     loop(index(0), upper, 1, body);
   }
+  /// Splits [0, total) into segments of at most `max` elements and builds
+  /// `body` with the first element and the size of each. A known total is split
+  /// evenly, into segments of two sizes that differ by one; of another one the
+  /// last segment is chosen when the code runs. With `peelFirst` the first
+  /// segment of a known total is built on its own, for which `body` is told so.
+  void forEachSegment(Value total, int64_t max, bool peelFirst,
+                      llvm::function_ref<void(Value, int64_t, bool)> body);
   /// Builds a branch, or only the side that a constant condition chooses.
   void branch(Value condition, llvm::function_ref<void()> ifTrue,
               llvm::function_ref<void()> ifFalse = {});

@@ -21,6 +21,37 @@ static constexpr int64_t kCacheLineBytes = 64;
 /// third-level cache, near enough not to evict what the kernel reads.
 static constexpr int64_t kPrefetchBytes = 4096;
 
+/// The most accumulators of a micro-kernel.
+static constexpr int64_t kMaxAccumulators = 256;
+
+int64_t wino::getDefaultMicroCols(KernelBuilder &b) {
+  return (b.getOptions().laneFma ? 3 : 2) * b.getVectorLength();
+}
+
+int64_t wino::getDefaultMicroRows(KernelBuilder &b, int64_t numCols) {
+  int64_t vl = b.getVectorLength();
+  int64_t bits = vl * b.getVectorType().getElementTypeBitWidth();
+  bool lane = b.getOptions().laneFma;
+  int64_t registers = lane || bits >= 512 ? 32 : 16;
+  int64_t vectors = std::max<int64_t>(1, llvm::divideCeil(numCols, vl));
+  // Accumulators and a panel row, and with lanes one vector per row of V.
+  int64_t rows = lane ? (registers - vectors) / (vectors + 1)
+                      : (registers - vectors - 1) / vectors;
+  return std::max<int64_t>(1, rows);
+}
+
+LogicalResult wino::checkMicroTile(Operation *op, KernelBuilder &b,
+                                   int64_t numRows, int64_t numCols) {
+  int64_t accumulators =
+      numRows * llvm::divideCeil(numCols, b.getVectorLength());
+  if (accumulators <= kMaxAccumulators)
+    return success();
+  return op->emitOpError("has a micro tile of ")
+         << numRows << "x" << numCols << " that takes " << accumulators
+         << " vectors of " << b.getVectorLength() << " elements; at most "
+         << kMaxAccumulators << " are possible";
+}
+
 /// LLVM would unroll some of these loops at run time, and then run out of
 /// registers.
 static void disableUnrolling(scf::ForOp forOp) {

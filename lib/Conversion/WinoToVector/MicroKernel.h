@@ -18,6 +18,17 @@
 
 namespace wino {
 
+/// The columns of a micro-kernel, and its rows of so many columns, that fill
+/// the registers: those of a machine with 512-bit vectors or NEON are 32,
+/// else 16.
+int64_t getDefaultMicroCols(KernelBuilder &b);
+int64_t getDefaultMicroRows(KernelBuilder &b, int64_t numCols);
+
+/// Emits an error and fails if a micro-kernel of this size has more sums than
+/// any machine has registers; the code of a kernel grows with them.
+llvm::LogicalResult checkMicroTile(mlir::Operation *op, KernelBuilder &b,
+                                   int64_t numRows, int64_t numCols);
+
 /// The operands of a micro-kernel, and the builder of its loop over the depth.
 class MicroKernel {
 public:

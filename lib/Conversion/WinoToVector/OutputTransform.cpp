@@ -5,12 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Epilogue.h"
 #include "KernelBuilder.h"
 #include "TileTransform.h"
-
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/IRMapping.h"
-#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace wino;
@@ -34,24 +31,15 @@ private:
     Value batch, row, col, pixelRow, pixelCol;
   };
 
-  /// Broadcasts the scalars that the epilogue captures, once.
-  void captureScalars();
   /// Builds one tile; `isWhole` if all its pixels are in the result.
   void buildTile(const Tile &tile, bool isWhole);
-  /// Applies the epilogue to the element at `indices` of the result. Operands
-  /// indexed by the channel have been loaded into `channelOperands`.
-  Value buildEpilogue(Value sum, ValueRange indices, Value mask,
-                      ArrayRef<Value> channelOperands);
-  bool isPerChannel(Value operand) {
-    return cast<ShapedType>(operand.getType()).getRank() == 1;
-  }
 
   KernelBuilder &b;
   OutputTransformOp op;
   Value products, init, height, width, scratch;
   int64_t mRows, mCols;
   TileTransform transform;
-  IRMapping captured;
+  std::optional<EpilogueBuilder> epilogue;
 };
 } // namespace
 
@@ -59,7 +47,7 @@ void OutputLowering::run() {
   height = b.size(init, image_dim::kRow);
   width = b.size(init, image_dim::kCol);
   scratch = transform.allocateScratch(b, b.getVectorType());
-  captureScalars();
+  epilogue.emplace(b, cast<ResultOpInterface>(*op));
   b.loop(b.size(products, tile_dim::kBatch), [&](Value batch) {
     b.loop(b.size(products, tile_dim::kTileRow), [&](Value row) {
       b.loop(b.size(products, tile_dim::kTileCol), [&](Value col) {
@@ -105,10 +93,7 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
   };
 
   b.forEachVector(b.size(init, image_dim::kChannel), [&](Value k, Value mask) {
-    SmallVector<Value> channelOperands;
-    for (Value operand : op.getEpilogueOperands())
-      channelOperands.push_back(isPerChannel(operand) ? b.load(operand, k, mask)
-                                                      : Value());
+    SmallVector<Value> channelOperands = epilogue->loadChannelOperands(k, mask);
     auto load = [&](Value row, Value col) {
       return b.load(products, {row, col, tile.batch, tile.row, tile.col, k},
                     mask);
@@ -117,8 +102,11 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
       auto finish = [&] {
         SmallVector<Value> indices = {tile.batch, b.add(tile.pixelRow, row),
                                       b.add(tile.pixelCol, col), k};
-        b.store(buildEpilogue(sum, indices, mask, channelOperands), init,
-                indices, mask);
+        auto load = [&](unsigned number) {
+          return b.load(op.getEpilogueOperands()[number], indices, mask);
+        };
+        b.store(epilogue->build(sum, channelOperands, load), init, indices,
+                mask);
       };
       if (isWhole)
         return finish();
@@ -126,48 +114,6 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
     };
     transform.build(b, b.getVectorType(), scratch, load, store);
   });
-}
-
-void OutputLowering::captureScalars() {
-  Block &body = op.getEpilogue().front();
-  auto capture = [&](Value value) {
-    if (value.getParentBlock() == &body || captured.contains(value))
-      return;
-    auto type = VectorType::get({b.getVectorLength()}, value.getType());
-    captured.map(value, vector::BroadcastOp::create(b, type, value));
-  };
-  for (Operation &nested : body)
-    for (Value operand : nested.getOperands())
-      capture(operand);
-}
-
-Value OutputLowering::buildEpilogue(Value sum, ValueRange indices, Value mask,
-                                    ArrayRef<Value> channelOperands) {
-  Block &body = op.getEpilogue().front();
-  IRMapping mapping = captured;
-  mapping.map(body.getArgument(0), sum);
-  for (auto [number, operand] : llvm::enumerate(op.getEpilogueOperands())) {
-    Value loaded = channelOperands[number];
-    mapping.map(body.getArgument(number + 1),
-                loaded ? loaded : b.load(operand, indices, mask));
-  }
-  for (Operation &scalarOp : body.without_terminator()) {
-    auto getVectorOf = [&](Type type) {
-      return VectorType::get({b.getVectorLength()}, type);
-    };
-    Attribute constant;
-    if (matchPattern(&scalarOp, m_Constant(&constant))) {
-      auto type = getVectorOf(scalarOp.getResult(0).getType());
-      mapping.map(
-          scalarOp.getResult(0),
-          arith::ConstantOp::create(b, DenseElementsAttr::get(type, constant)));
-      continue;
-    }
-    Operation *vectorOp = b.clone(scalarOp, mapping);
-    for (Value result : vectorOp->getResults())
-      result.setType(getVectorOf(result.getType()));
-  }
-  return mapping.lookup(cast<YieldOp>(body.getTerminator()).getValue());
 }
 
 LogicalResult wino::lowerToVector(RewriterBase &rewriter, OutputTransformOp op,

@@ -41,21 +41,8 @@ RowView::RowView(KernelBuilder &b, Value inputMemRef, Value initMemRef)
 }
 
 RowView::Layout RowView::getLayout(KernelBuilder &b, Value memref) const {
-  auto type = cast<MemRefType>(memref.getType());
-  auto [staticStrides, staticOffset] = type.getStridesAndOffset();
-  memref::ExtractStridedMetadataOp metadata;
-  if (ShapedType::isDynamic(staticOffset) ||
-      ShapedType::isDynamicShape(staticStrides))
-    metadata = memref::ExtractStridedMetadataOp::create(b, memref);
-
-  Layout layout;
-  layout.memref = memref;
-  layout.offset = ShapedType::isDynamic(staticOffset) ? metadata.getOffset()
-                                                      : b.index(staticOffset);
-  for (auto [dim, stride] : llvm::enumerate(staticStrides))
-    layout.strides.push_back(ShapedType::isDynamic(stride)
-                                 ? metadata.getStrides()[dim]
-                                 : b.index(stride));
+  auto [offset, strides] = b.getStrides(memref);
+  Layout layout = {memref, offset, /*rowStride=*/{}, strides};
   // The stride of a dimension of size one means nothing.
   auto isSingle = [&](Value size) {
     return b.compare(arith::CmpIPredicate::eq, size, b.index(1));
