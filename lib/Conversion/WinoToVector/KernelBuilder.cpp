@@ -129,6 +129,24 @@ Value KernelBuilder::size(Value memref, int64_t dim) {
   return memref::DimOp::create(*this, memref, dim);
 }
 
+Value KernelBuilder::address(Value memref, ValueRange indices) {
+  auto type = cast<MemRefType>(memref.getType());
+  auto metadata = memref::ExtractStridedMetadataOp::create(*this, memref);
+  auto [strides, offset] = type.getStridesAndOffset();
+  Value element =
+      ShapedType::isDynamic(offset) ? metadata.getOffset() : index(offset);
+  for (auto [dim, position] : llvm::enumerate(indices)) {
+    Value stride = ShapedType::isDynamic(strides[dim])
+                       ? metadata.getStrides()[dim]
+                       : index(strides[dim]);
+    element = add(element, mul(position, stride));
+  }
+  Value base = memref::ExtractAlignedPointerAsIndexOp::create(*this, memref);
+  int64_t elementBytes = type.getElementTypeBitWidth() / CHAR_BIT;
+  return arith::IndexCastOp::create(*this, getI64Type(),
+                                    add(base, mul(element, elementBytes)));
+}
+
 //===----------------------------------------------------------------------===//
 // Control flow
 //===----------------------------------------------------------------------===//

@@ -54,6 +54,8 @@ public:
   Value select(Value condition, Value ifTrue, Value ifFalse);
   /// Returns the size of dimension `dim` of a memref.
   Value size(Value memref, int64_t dim);
+  /// Returns the address of an element of a memref as an i64.
+  Value address(Value memref, ValueRange indices);
   /// @}
 
   /// \name Control flow

@@ -17,10 +17,6 @@ using namespace wino;
 
 static constexpr int64_t kCacheLineBytes = 64;
 
-/// How far ahead of its use a packed filter is prefetched: far enough for a
-/// third-level cache, near enough not to evict what the kernel reads.
-static constexpr int64_t kPrefetchBytes = 4096;
-
 /// LLVM would unroll some of these loops at run time, and then run out of
 /// registers.
 static void disableUnrolling(scf::ForOp forOp) {
@@ -48,7 +44,10 @@ SmallVector<Value> MicroKernel::build(int64_t depth, ArrayRef<Value> init) {
   int64_t whole = 0;
   if (b.getOptions().laneFma) {
     whole = depth / b.getVectorLength() * b.getVectorLength();
-    sums = buildReduction(0, whole, b.getVectorLength(), sums);
+    std::optional<WovenLoop> loop = getWovenLoop();
+    sums = loop && whole > 0
+               ? buildWovenLoop(*loop, whole, sums)
+               : buildReduction(0, whole, b.getVectorLength(), sums);
   }
   return buildReduction(whole, depth, 1, sums);
 }
