@@ -346,8 +346,8 @@ void LoopWriter::placeScalars() {
                      llvm::Twine(WovenLoop::kDepth * options.panelStride));
   // So are all loads of rows.
   for (std::string offset : {"x16", "x17"})
-    add(takeSlot(0, firstRowSlot, 0), "add " + offset + ", " + offset + ", #" +
-                                          llvm::Twine(kVectorBytes));
+    add(takeSlot(0, firstRowSlot, 0),
+        "add " + offset + ", " + offset + ", #" + llvm::Twine(kVectorBytes));
   add(takeSlot(0, numSlots, 0), "subs " + count + ", " + count + ", #1");
   if (options.prefetchBytes == 0)
     return;

@@ -7,27 +7,15 @@
 
 #include "MicroKernel.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace wino;
 
 static constexpr int64_t kCacheLineBytes = 64;
-
-/// LLVM would unroll some of these loops at run time, and then run out of
-/// registers.
-static void disableUnrolling(scf::ForOp forOp) {
-  MLIRContext *ctx = forOp.getContext();
-  auto unroll = LLVM::LoopUnrollAttr::get(
-      ctx, /*disable=*/BoolAttr::get(ctx, true), {}, {}, {}, {}, {}, {});
-  // The name is that of the property of llvm.br which the attribute becomes.
-  forOp->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(
-                                        ctx, {}, {}, {}, unroll, {}, {}, {}, {},
-                                        {}, {}, {}, {}, {}, {}, {}));
-}
 
 /// Returns `indices` with `offset` added to the one `fromLast` before the last.
 static SmallVector<Value> offsetIndices(KernelBuilder &b,
