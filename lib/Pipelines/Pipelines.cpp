@@ -94,6 +94,7 @@ void wino::buildBuffersToLLVMPipeline(OpPassManager &passes,
   if (llvm::Expected<CPUInfo> cpu = lookupCPU(options.cpu)) {
     vectors.vectorLength = cpu->getVectorLength(/*elementBits=*/32);
     vectors.laneFma = cpu->hasLaneFma;
+    vectors.inOrder = cpu->isInOrder;
   } else {
     llvm::consumeError(cpu.takeError());
   }

@@ -39,6 +39,7 @@ static CPUInfo getArmCPU(llvm::StringRef name, ArmIssue issue, int64_t l1KiB,
   cpu.triple = "aarch64-unknown-linux-gnu";
   cpu.llvmCPU = name.str();
   cpu.hasLaneFma = true;
+  cpu.isInOrder = issue == ArmIssue::InOrder;
   cpu.l1Bytes = l1KiB << 10;
   cpu.l2Bytes = l2KiB << 10;
   cpu.fmasPerCycle = issue == ArmIssue::Dual ? 2 : 1;
@@ -85,6 +86,11 @@ static CPUInfo getHostCPU() {
   cpu.hidesStreams = true;
   if (cpu.isAArch64()) {
     cpu.hasLaneFma = true;
+    llvm::Expected<CPUInfo> known = lookupCPU(cpu.llvmCPU);
+    if (known)
+      cpu.isInOrder = known->isInOrder;
+    else
+      llvm::consumeError(known.takeError());
   } else if (features.lookup("avx512f")) {
     cpu.vectorBits = 512;
   } else {

@@ -380,8 +380,8 @@ Candidate DirectChooser::choose() {
                             double(cpu.vectorBits) * cpu.opCycles;
   double memory = getMemoryCycles();
   Candidate candidate;
-  candidate.cycles = copies + (cpu.hidesMemory ? std::max(products, memory)
-                                               : products + memory);
+  candidate.cycles = copies + (cpu.hidesStreams ? std::max(products, memory)
+                                                : products + memory);
   candidate.schedule = ScheduleAttr::get(
       problem.op->getContext(), blockRows, blockCols, k, micro.rows, micro.cols,
       vector, /*cBlock=*/0, /*onTheFly=*/false);

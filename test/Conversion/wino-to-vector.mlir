@@ -3,6 +3,8 @@
 // RUN: wino-opt %s --split-input-file --canonicalize --cse \
 // RUN:   --convert-wino-to-vector="vector-length=8 lane-fma=false prefetch=true" \
 // RUN:   | FileCheck %s --check-prefix=BROADCAST
+// RUN: wino-opt %s --convert-wino-to-vector="prefetch=false in-order=true" \
+// RUN:   --split-input-file | FileCheck %s --check-prefix=IN-ORDER
 
 // The identity transform is a copy, in a loop over the channels.
 
@@ -264,10 +266,76 @@ func.func @im2row_dilated(%x: memref<1x16x16x4xf32>,
 
 // -----
 
+// The inner loop of a core that issues in order: five rows take the sums as
+// they begin, a single row and the last channels, masked columns and other
+// types stay vector code.
+
+// IN-ORDER-LABEL: func @in_order
+// IN-ORDER: llvm.inline_asm has_side_effects
+// IN-ORDER-SAME: "={v0},={v1},{{.*}}={v19},=&r,=&r,20,21,r,r,r,r,r,~{v20}
+// IN-ORDER-SAME: (i64, i64, i64, i64, i64, i64, i64)
+// IN-ORDER: scf.for
+// IN-ORDER: vector.fma
+// IN-ORDER-NOT: llvm.inline_asm
+// CHECK-LABEL: func @in_order
+// CHECK-NOT: llvm.inline_asm
+func.func @in_order(%v: memref<1x1x1x1x5x10xf32>, %u: memref<1x1x1x1x10x16xf32>,
+                    %m: memref<1x1x1x1x5x16xf32>) {
+  wino.hadamard schedule
+      <block = 1x5, k_block = 16, micro_tile = 5x16, vector = 4>
+    ins(%v, %u : memref<1x1x1x1x5x10xf32>, memref<1x1x1x1x10x16xf32>)
+    outs(%m : memref<1x1x1x1x5x16xf32>)
+  return
+}
+
+// -----
+
+// IN-ORDER-LABEL: func @in_order_single_row
+// IN-ORDER-NOT: llvm.inline_asm
+func.func @in_order_single_row(%v: memref<1x1x1x1x1x8xf32>,
+                               %u: memref<1x1x1x1x8x16xf32>,
+                               %m: memref<1x1x1x1x1x16xf32>) {
+  wino.hadamard
+    ins(%v, %u : memref<1x1x1x1x1x8xf32>, memref<1x1x1x1x8x16xf32>)
+    outs(%m : memref<1x1x1x1x1x16xf32>)
+  return
+}
+
+// -----
+
+// IN-ORDER-LABEL: func @in_order_masked_columns
+// IN-ORDER-NOT: llvm.inline_asm
+func.func @in_order_masked_columns(%v: memref<1x1x1x1x5x8xf32>,
+                                   %u: memref<1x1x8x6xf32>,
+                                   %m: memref<1x1x1x1x5x6xf32>) {
+  wino.hadamard
+    ins(%v, %u : memref<1x1x1x1x5x8xf32>, memref<1x1x8x6xf32>)
+    outs(%m : memref<1x1x1x1x5x6xf32>)
+  return
+}
+
+// -----
+
+// IN-ORDER-LABEL: func @in_order_f64
+// IN-ORDER-NOT: llvm.inline_asm
+func.func @in_order_f64(%v: memref<1x1x1x1x5x8xf64>,
+                        %u: memref<1x1x1x1x8x16xf64>,
+                        %m: memref<1x1x1x1x5x16xf64>) {
+  wino.hadamard
+    ins(%v, %u : memref<1x1x1x1x5x8xf64>, memref<1x1x1x1x8x16xf64>)
+    outs(%m : memref<1x1x1x1x5x16xf64>)
+  return
+}
+
+// -----
+
 // A convolution: 49 pixels of a 1x1 filter are one row, in micro-kernels of 5 and
 // 4 pixels; the sums pass the epilogue and are stored, without a copy of patches
-// or of products.
+// or of products. A core that issues in order gets inner loops as above.
 
+// IN-ORDER-LABEL: func @conv
+// IN-ORDER-COUNT-2: llvm.inline_asm
+// IN-ORDER-NOT: llvm.inline_asm
 // CHECK-LABEL: func @conv
 // CHECK-NOT: memref.alloc
 // CHECK: scf.for %{{.*}} = %c0 to %c2 step %c1

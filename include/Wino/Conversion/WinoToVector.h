@@ -26,6 +26,9 @@ struct WinoToVectorOptions {
   bool laneFma = true;
   /// Whether micro-kernels prefetch packed filters.
   bool prefetch = true;
+  /// Whether the machine is an AArch64 core that issues in order, for which the
+  /// inner loops of f32 are scheduled in assembly.
+  bool inOrder = false;
 };
 
 /// Each of the following replaces one op on memrefs by loops of vector code.

@@ -29,6 +29,9 @@ struct CPUInfo {
   /// Whether a multiply-add can take one operand from a lane of a vector (NEON)
   /// instead of from memory (x86).
   bool hasLaneFma = false;
+  /// Whether instructions issue in the order of the program, so that it has to
+  /// hide their latencies.
+  bool isInOrder = false;
   /// Bytes of the first- and second-level data caches one core can use.
   int64_t l1Bytes = 32 << 10;
   int64_t l2Bytes = 512 << 10;

@@ -7,8 +7,8 @@
 
 #include "KernelBuilder.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Interfaces/LoopLikeInterface.h"
 
@@ -59,6 +59,16 @@ LogicalResult wino::checkVectorizable(Operation *op,
              << " must be contiguous along its last dimension";
   }
   return success();
+}
+
+void wino::disableUnrolling(scf::ForOp forOp) {
+  MLIRContext *ctx = forOp.getContext();
+  auto unroll = LLVM::LoopUnrollAttr::get(
+      ctx, /*disable=*/BoolAttr::get(ctx, true), {}, {}, {}, {}, {}, {});
+  // The name is that of the property of llvm.br which the attribute becomes.
+  forOp->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(
+                                        ctx, {}, {}, {}, unroll, {}, {}, {}, {},
+                                        {}, {}, {}, {}, {}, {}, {}));
 }
 
 KernelBuilder::KernelBuilder(RewriterBase &rewriter, Operation *op,
@@ -146,12 +156,24 @@ KernelBuilder::Strides KernelBuilder::getStrides(Value memref) {
   return result;
 }
 
+Value KernelBuilder::address(Value memref, ValueRange indices) {
+  auto type = cast<MemRefType>(memref.getType());
+  Strides layout = getStrides(memref);
+  Value element = layout.offset;
+  for (auto [position, stride] : llvm::zip_equal(indices, layout.strides))
+    element = add(element, mul(position, stride));
+  Value base = memref::ExtractAlignedPointerAsIndexOp::create(*this, memref);
+  int64_t elementBytes = type.getElementTypeBitWidth() / CHAR_BIT;
+  return arith::IndexCastOp::create(*this, getI64Type(),
+                                    add(base, mul(element, elementBytes)));
+}
+
 //===----------------------------------------------------------------------===//
 // Control flow
 //===----------------------------------------------------------------------===//
 
 void KernelBuilder::loop(Value lower, Value upper, int64_t step,
-                         function_ref<void(Value)> body) {
+                         function_ref<void(Value)> body, bool mayUnroll) {
   std::optional<int64_t> from = getConstantIntValue(lower);
   std::optional<int64_t> to = getConstantIntValue(upper);
   if (from && to && *from >= *to)
@@ -159,6 +181,8 @@ void KernelBuilder::loop(Value lower, Value upper, int64_t step,
   if (from && to && *to - *from <= step)
     return body(lower);
   auto forOp = scf::ForOp::create(*this, lower, upper, index(step));
+  if (!mayUnroll)
+    disableUnrolling(forOp);
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPointToStart(forOp.getBody());
   body(forOp.getInductionVar());

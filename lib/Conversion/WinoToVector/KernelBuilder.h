@@ -15,6 +15,7 @@
 
 #include "Wino/Conversion/WinoToVector.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
@@ -60,13 +61,16 @@ public:
     llvm::SmallVector<Value> strides;
   };
   Strides getStrides(Value memref);
+  /// Returns the address of an element of a memref as an i64.
+  Value address(Value memref, ValueRange indices);
   /// @}
 
   /// \name Control flow
   /// @{
   /// Builds a loop over [lower, upper); without it if it runs at most once.
+  /// LLVM is told not to unroll it unless it `mayUnroll`.
   void loop(Value lower, Value upper, int64_t step,
-            llvm::function_ref<void(Value)> body);
+            llvm::function_ref<void(Value)> body, bool mayUnroll = true);
   void loop(int64_t upper, int64_t step, llvm::function_ref<void(Value)> body) {
     loop(index(0), index(upper), step, body);
   }
@@ -114,6 +118,10 @@ private:
   const WinoToVectorOptions &options;
   mlir::VectorType vectorType;
 };
+
+/// Has LLVM not unroll a loop. It would unroll some loops whose bodies fill the
+/// registers already.
+void disableUnrolling(mlir::scf::ForOp forOp);
 
 /// Emits an error and fails unless all shaped operands of `op` are memrefs of
 /// f16, f32 or f64 whose last dimension is contiguous, so that vectors can be

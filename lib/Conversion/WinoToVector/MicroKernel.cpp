@@ -7,19 +7,15 @@
 
 #include "MicroKernel.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace wino;
 
 static constexpr int64_t kCacheLineBytes = 64;
-
-/// How far ahead of its use a packed filter is prefetched: far enough for a
-/// third-level cache, near enough not to evict what the kernel reads.
-static constexpr int64_t kPrefetchBytes = 4096;
 
 /// The most accumulators of a micro-kernel.
 static constexpr int64_t kMaxAccumulators = 256;
@@ -52,18 +48,6 @@ LogicalResult wino::checkMicroTile(Operation *op, KernelBuilder &b,
          << kMaxAccumulators << " are possible";
 }
 
-/// LLVM would unroll some of these loops at run time, and then run out of
-/// registers.
-static void disableUnrolling(scf::ForOp forOp) {
-  MLIRContext *ctx = forOp.getContext();
-  auto unroll = LLVM::LoopUnrollAttr::get(
-      ctx, /*disable=*/BoolAttr::get(ctx, true), {}, {}, {}, {}, {}, {});
-  // The name is that of the property of llvm.br which the attribute becomes.
-  forOp->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(
-                                        ctx, {}, {}, {}, unroll, {}, {}, {}, {},
-                                        {}, {}, {}, {}, {}, {}, {}));
-}
-
 /// Returns `indices` with `offset` added to the one `fromLast` before the last.
 static SmallVector<Value> offsetIndices(KernelBuilder &b,
                                         ArrayRef<Value> indices, Value offset,
@@ -79,7 +63,10 @@ SmallVector<Value> MicroKernel::build(int64_t depth, ArrayRef<Value> init) {
   int64_t whole = 0;
   if (b.getOptions().laneFma) {
     whole = depth / b.getVectorLength() * b.getVectorLength();
-    sums = buildReduction(0, whole, b.getVectorLength(), sums);
+    std::optional<WovenLoop> loop = getWovenLoop();
+    sums = loop && whole > 0
+               ? buildWovenLoop(*loop, whole, sums)
+               : buildReduction(0, whole, b.getVectorLength(), sums);
   }
   return buildReduction(whole, depth, 1, sums);
 }

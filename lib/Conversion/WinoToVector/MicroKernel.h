@@ -15,6 +15,7 @@
 #define WINO_LIB_CONVERSION_WINOTOVECTOR_MICROKERNEL_H
 
 #include "KernelBuilder.h"
+#include "Wino/Target/WovenLoop.h"
 
 namespace wino {
 
@@ -45,6 +46,9 @@ public:
   Value filter;
   llvm::SmallVector<Value> panel;
   int64_t numCols = 0;
+  /// How far ahead of its use a packed filter is prefetched: far enough for a
+  /// third-level cache, near enough not to evict what the kernel reads.
+  static constexpr int64_t kPrefetchBytes = 4096;
   /// Whether what is about to be read of the right matrix is prefetched.
   bool prefetch = false;
 
@@ -69,6 +73,13 @@ private:
                                           int64_t step,
                                           llvm::ArrayRef<Value> init);
   void buildPrefetch(Value position, int64_t step);
+
+  /// Returns the assembly of the loop for a core that issues in order, or
+  /// nothing if such code is not wanted or does not fit.
+  std::optional<WovenLoop> getWovenLoop() const;
+  /// Builds `loop` over elements [0, end) of the depth.
+  llvm::SmallVector<Value> buildWovenLoop(const WovenLoop &loop, int64_t end,
+                                          llvm::ArrayRef<Value> init);
 
   KernelBuilder &b;
 };

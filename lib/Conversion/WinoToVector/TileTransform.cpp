@@ -110,7 +110,8 @@ void TileTransform::buildPass(KernelBuilder &b, VectorType type,
     }
   };
   if (!isUnrolled())
-    return b.loop(pass.numLines, 1, buildLine);
+    return b.loop(b.index(0), b.index(pass.numLines), 1, buildLine,
+                  /*mayUnroll=*/false);
   for (int64_t line = 0; line < pass.numLines; ++line)
     buildLine(b.index(line));
 }

@@ -84,7 +84,7 @@ struct ConvertWinoToVectorPass
 
   void runOnOperation() override {
     if (failed(lowerWinoToVector(getOperation(),
-                                 {vectorLength, laneFma, prefetch})))
+                                 {vectorLength, laneFma, prefetch, inOrder})))
       signalPassFailure();
   }
 };

@@ -1,0 +1,252 @@
+//===- WovenLoopTest.cpp - Tests of the loop for in-order cores -----------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/Target/WovenLoop.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "gtest/gtest.h"
+#include <array>
+#include <cstring>
+#include <map>
+#include <vector>
+
+using namespace wino;
+using Kind = WovenLoop::Step::Kind;
+using Tokens = llvm::ArrayRef<llvm::StringRef>;
+
+namespace {
+/// Runs the text of a loop. Registers are named as in the text, operands of the
+/// statement being registers, too.
+class Interpreter {
+public:
+  /// Adds memory that may be loaded from `address` on.
+  void addMemory(int64_t address, llvm::ArrayRef<float> values) {
+    memory.push_back({address, values});
+  }
+  void run(llvm::StringRef text);
+
+  std::map<std::string, int64_t> scalars;
+  std::array<std::array<float, 4>, 32> vectors = {};
+  bool isBranchTaken = false;
+  int numPrefetches = 0;
+
+private:
+  void execute(Tokens tokens);
+  int64_t getValue(llvm::StringRef token);
+  int64_t load(Tokens address);
+  static unsigned getVector(llvm::StringRef token) {
+    unsigned number = 32;
+    token.drop_front().split('.').first.getAsInteger(10, number);
+    return number;
+  }
+
+  std::vector<std::pair<int64_t, llvm::ArrayRef<float>>> memory;
+};
+} // namespace
+
+int64_t Interpreter::getValue(llvm::StringRef token) {
+  int64_t value;
+  if (token.consume_front("#")) {
+    EXPECT_FALSE(token.getAsInteger(10, value));
+    return value;
+  }
+  EXPECT_TRUE(scalars.count(token.str())) << token.str();
+  return scalars[token.str()];
+}
+
+int64_t Interpreter::load(Tokens address) {
+  int64_t from = getValue(address[0]) + getValue(address[1]);
+  for (auto [begin, values] : memory) {
+    int64_t offset = from - begin;
+    if (offset < 0 || offset + 8 > int64_t(values.size() * sizeof(float)))
+      continue;
+    int64_t bits;
+    std::memcpy(&bits, reinterpret_cast<const char *>(values.data()) + offset,
+                sizeof(bits));
+    return bits;
+  }
+  ADD_FAILURE() << "load outside of the buffers";
+  return 0;
+}
+
+void Interpreter::execute(Tokens tokens) {
+  llvm::StringRef name = tokens[0];
+  if (name == "mov") {
+    scalars[tokens[1].str()] = getValue(tokens[2]);
+  } else if (name == "movi") {
+    vectors[getVector(tokens[1])] = {};
+  } else if (name == "add" || name == "subs") {
+    int64_t sign = name == "add" ? 1 : -1;
+    int64_t &result = scalars[tokens[1].str()];
+    result = getValue(tokens[2]) + sign * getValue(tokens[3]);
+    if (name == "subs")
+      isBranchTaken = result != 0;
+  } else if (name == "prfm") {
+    ++numPrefetches;
+  } else if (name == "ldr" && tokens[1].starts_with("d")) {
+    // The high half becomes zero.
+    int64_t bits = load(tokens.drop_front(2));
+    auto &vector = vectors[getVector(tokens[1])];
+    vector = {};
+    std::memcpy(vector.data(), &bits, sizeof(bits));
+  } else if (name == "ldr") {
+    scalars[tokens[1].str()] = load(tokens.drop_front(2));
+  } else if (name == "ins") {
+    EXPECT_TRUE(tokens[1].ends_with(".d[1]"));
+    int64_t bits = getValue(tokens[2]);
+    std::memcpy(vectors[getVector(tokens[1])].data() + 2, &bits, sizeof(bits));
+  } else if (name == "fmla") {
+    size_t lane = tokens[3].take_back(2).front() - '0';
+    float factor = vectors[getVector(tokens[3])][lane];
+    for (size_t i = 0; i < 4; ++i)
+      vectors[getVector(tokens[1])][i] +=
+          vectors[getVector(tokens[2])][i] * factor;
+  } else {
+    ADD_FAILURE() << "unknown instruction " << name.str();
+  }
+}
+
+void Interpreter::run(llvm::StringRef text) {
+  llvm::SmallVector<llvm::StringRef> lines;
+  text.split(lines, '\n', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+  size_t label = 0;
+  for (size_t line = 0; line < lines.size(); ++line) {
+    if (lines[line] == "1:") {
+      label = line;
+    } else if (lines[line] == "b.ne 1b") {
+      if (isBranchTaken)
+        line = label;
+    } else {
+      // Brackets of lanes belong to their token, those of addresses do not.
+      llvm::SmallVector<llvm::StringRef> tokens;
+      llvm::SplitString(lines[line], tokens, " ,");
+      for (llvm::StringRef &token : tokens)
+        if (token.consume_front("[") || !token.contains('['))
+          token.consume_back("]");
+      execute(tokens);
+    }
+  }
+}
+
+namespace {
+struct Tile {
+  int64_t rows, vectors;
+};
+class WovenLoopTest : public testing::TestWithParam<Tile> {};
+} // namespace
+
+/// Multiplies buffers that are exactly as long as the product needs.
+static void checkProducts(const WovenLoop &loop, int64_t numIterations,
+                          WovenLoop::TextOptions options) {
+  int64_t depth = numIterations * WovenLoop::kDepth;
+  int64_t numCols = loop.getNumVectors() * 4;
+  int64_t stride = options.panelStride / int64_t(sizeof(float));
+  std::vector<float> panel((depth - 1) * stride + numCols);
+  for (auto [number, value] : llvm::enumerate(panel))
+    value = int(number * 7 % 23) - 11;
+  std::vector<std::vector<float>> rows(loop.getNumRows());
+  for (auto [row, values] : llvm::enumerate(rows))
+    for (int64_t k = 0; k < depth; ++k)
+      values.push_back(int((row * 5 + k * 3) % 19) - 9);
+
+  Interpreter interpreter;
+  int64_t operand = loop.getNumSums();
+  auto addPointer = [&](llvm::ArrayRef<float> values) {
+    int64_t address = operand * 1000000;
+    interpreter.addMemory(address, values);
+    return address;
+  };
+  std::string panelName = "$" + std::to_string(operand);
+  interpreter.scalars[panelName] = addPointer(panel);
+  ++operand;
+  interpreter.scalars["$" + std::to_string(operand++)] = numIterations - 1;
+  operand += 2 + (options.zeroSums ? 0 : loop.getNumSums());
+  for (llvm::ArrayRef<float> row : rows) {
+    int64_t address = addPointer(row);
+    interpreter.scalars["$" + std::to_string(operand++)] = address;
+  }
+  // Registers hold anything before.
+  for (auto [number, vector] : llvm::enumerate(interpreter.vectors))
+    vector.fill(number);
+  options.hasLoop = numIterations > 1;
+  interpreter.run(loop.getText(options));
+
+  for (int64_t row = 0; row < loop.getNumRows(); ++row) {
+    for (int64_t col = 0; col < numCols; ++col) {
+      int64_t sum = loop.getSum(row, col / 4);
+      float expected = options.zeroSums ? 0 : sum;
+      for (int64_t k = 0; k < depth; ++k)
+        expected += rows[row][k] * panel[k * stride + col];
+      EXPECT_EQ(interpreter.vectors[sum][col % 4], expected)
+          << "row " << row << " column " << col;
+    }
+  }
+  EXPECT_EQ(interpreter.numPrefetches > 0,
+            options.prefetchBytes > 0 && options.hasLoop);
+}
+
+TEST_P(WovenLoopTest, MultipliesAndReadsNothingElse) {
+  auto [rows, vectors] = GetParam();
+  std::optional<WovenLoop> loop = WovenLoop::create(rows, vectors);
+  ASSERT_TRUE(loop);
+  for (int64_t numIterations : {1, 2, 3, 6}) {
+    for (int64_t extraBytes : {0, 40}) {
+      WovenLoop::TextOptions options;
+      options.panelStride = vectors * 16 + extraBytes;
+      ASSERT_TRUE(loop->isStridePossible(options.panelStride));
+      options.zeroSums = numIterations % 2 == 0;
+      options.prefetchBytes = numIterations > 2 ? 4096 : 0;
+      checkProducts(*loop, numIterations, options);
+    }
+  }
+}
+
+/// All operands are loaded once per iteration, and every product is there.
+TEST_P(WovenLoopTest, HasNoOtherSteps) {
+  auto [rows, vectors] = GetParam();
+  std::optional<WovenLoop> loop = WovenLoop::create(rows, vectors);
+  ASSERT_TRUE(loop);
+  std::map<Kind, int64_t> count;
+  for (const WovenLoop::Step &step : loop->getSteps())
+    ++count[step.kind];
+  int64_t numLoads = 4 * vectors + rows;
+  EXPECT_EQ(count[Kind::Multiply], 4 * vectors * rows);
+  EXPECT_EQ(count[Kind::LoadLow], numLoads);
+  EXPECT_EQ(count[Kind::LoadHigh], numLoads);
+  EXPECT_EQ(count[Kind::Insert], numLoads);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Tiles, WovenLoopTest,
+    testing::Values(Tile{5, 4}, Tile{4, 4}, Tile{3, 4}, Tile{2, 4}, Tile{7, 3},
+                    Tile{6, 3}, Tile{5, 3}, Tile{4, 3}, Tile{3, 3}, Tile{2, 3},
+                    Tile{9, 2}, Tile{8, 2}, Tile{7, 2}, Tile{6, 2}, Tile{5, 2},
+                    Tile{4, 2}, Tile{3, 2}, Tile{2, 2}, Tile{12, 1}, Tile{2, 1},
+                    Tile{10, 2}, Tile{6, 4}, Tile{2, 8}),
+    [](const auto &info) {
+      return std::to_string(info.param.rows) + "x" +
+             std::to_string(info.param.vectors);
+    });
+
+TEST(WovenLoop, RefusesTilesThatDoNotFit) {
+  // One row has more loads than products, 7x4 leaves no register, and 13x1 has
+  // more rows than general registers are for.
+  EXPECT_FALSE(WovenLoop::create(1, 4));
+  EXPECT_FALSE(WovenLoop::create(7, 4));
+  EXPECT_FALSE(WovenLoop::create(13, 1));
+  EXPECT_FALSE(WovenLoop::create(5, 0));
+}
+
+TEST(WovenLoop, RefusesStridesThatNoOffsetReaches) {
+  std::optional<WovenLoop> loop = WovenLoop::create(5, 4);
+  ASSERT_TRUE(loop);
+  EXPECT_TRUE(loop->isStridePossible(64));
+  EXPECT_TRUE(loop->isStridePossible(4096));
+  EXPECT_FALSE(loop->isStridePossible(8192));
+  EXPECT_FALSE(loop->isStridePossible(68));
+  EXPECT_FALSE(loop->isStridePossible(-64));
+}
