@@ -220,6 +220,22 @@ TEST_P(WovenLoopTest, HasNoOtherSteps) {
   EXPECT_EQ(count[Kind::Insert], numLoads);
 }
 
+/// An insertion that issues beside a load costs nothing.
+TEST(WovenLoop, PairsNearlyAllInsertions) {
+  for (auto [rows, vectors] :
+       {Tile{5, 4}, Tile{4, 4}, Tile{8, 2}, Tile{9, 2}, Tile{7, 3}}) {
+    std::optional<WovenLoop> loop = WovenLoop::create(rows, vectors);
+    ASSERT_TRUE(loop);
+    int64_t numUnpaired = 0;
+    Kind before = Kind::Multiply;
+    for (const WovenLoop::Step &step : loop->getSteps()) {
+      numUnpaired += step.kind == Kind::Insert && before != Kind::LoadLow;
+      before = step.kind;
+    }
+    EXPECT_LE(numUnpaired, 3) << rows << "x" << vectors;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Tiles, WovenLoopTest,
     testing::Values(Tile{5, 4}, Tile{4, 4}, Tile{3, 4}, Tile{2, 4}, Tile{7, 3},
