@@ -312,7 +312,9 @@ public:
 private:
   double getMaxPixels();
   double getProductCycles(double blockPixels) const;
-  double getMemoryCycles() const;
+  /// The cycles in which `passes` bytes come into the second-level cache,
+  /// `once` of them for the first time.
+  double getMemoryCycles(double passes, double once) const;
 
   const ConvProblem &problem;
   const CPUInfo &cpu;
@@ -378,10 +380,15 @@ Candidate DirectChooser::choose() {
                       ? 0
                       : 2 * double(n * outH * outW) * imageBytes * 8 /
                             double(cpu.vectorBits) * cpu.opCycles;
-  double memory = getMemoryCycles();
+  // As for the stages of a transform, filters are a stream that such a core
+  // hides, and what else is moved counts twice.
+  double others = double(n * outH * outW) * (imageBytes + resultBytes);
+  double filters = getMemoryCycles(filterBytes * filterPasses, filterBytes);
+  others = getMemoryCycles(others, others);
   Candidate candidate;
-  candidate.cycles = copies + (cpu.hidesStreams ? std::max(products, memory)
-                                                : products + memory);
+  candidate.cycles =
+      copies + (cpu.hidesStreams ? 2 * others + std::max(products, filters)
+                                 : others + products + filters);
   candidate.schedule = ScheduleAttr::get(
       problem.op->getContext(), blockRows, blockCols, k, micro.rows, micro.cols,
       vector, /*cBlock=*/0, /*onTheFly=*/false);
@@ -400,15 +407,12 @@ double DirectChooser::getProductCycles(double blockPixels) const {
   return kernels * double(k / micro.cols) * kernel;
 }
 
-double DirectChooser::getMemoryCycles() const {
-  const double pixels = double(n * outH * outW);
-  const double streamed = pixels * (imageBytes + resultBytes);
-  const double passes = streamed + filterPasses * filterBytes;
+double DirectChooser::getMemoryCycles(double passes, double once) const {
   if (cpu.l3Bytes == 0)
     return passes / cpu.memoryBytesPerCycle;
   bool isNear = filterBytes <= double(cpu.l3Bytes);
-  double fromMemory = isNear ? streamed + filterBytes : passes;
-  return passes / cpu.l3BytesPerCycle + fromMemory / cpu.memoryBytesPerCycle;
+  return passes / cpu.l3BytesPerCycle +
+         (isNear ? once : passes) / cpu.memoryBytesPerCycle;
 }
 
 //===----------------------------------------------------------------------===//
