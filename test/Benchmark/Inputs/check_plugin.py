@@ -43,8 +43,10 @@ def check_loop(region):
     assert "phase" not in hot
 
 
-for core in ("a53", "a73"):
-    first, second, third, fourth = count(f",core={core}")
+LINES = 256 * 1024 // 64
+
+for core, l1_lines in (("a53", 32 * 1024 // 64), ("a73", 64 * 1024 // 64)):
+    first, second, third, fourth, changed, read, crossing = count(f",core={core}")
     for region in (first, second):
         check_loop(region)
         # The model saw what the decoder says.
@@ -53,12 +55,20 @@ for core in ("a53", "a73"):
     assert second["l1"]["misses"] == 0
     # The array exceeds the first level, not the second. Its first line is there
     # from the loop; the second time, the reading evicted it.
-    assert third["l1"]["misses"] == third["l2"]["misses"] == 256 * 1024 // 64 - 1
+    assert third["l1"]["misses"] == third["l2"]["misses"] == LINES - 1
     assert third["l1"]["write_backs"] == 1
-    assert fourth["l1"]["misses"] == 256 * 1024 // 64
-    assert fourth["l2"]["accesses"] == 256 * 1024 // 64
+    assert fourth["l1"]["misses"] == fourth["l2"]["accesses"] == LINES
     assert fourth["l2"]["misses"] == 0
     assert fourth["main_tlb"]["accesses"] >= 64 * (core == "a53")
+    # The changed lines leave the first level later, to the second.
+    assert changed["l1"]["misses"] == LINES
+    assert changed["l1"]["write_backs"] == LINES - l1_lines
+    assert read["l1"]["write_backs"] == l1_lines
+    for region in (changed, read):
+        assert region["l2"]["accesses"] == LINES + region["l1"]["write_backs"]
+        assert region["l2"]["misses"] == region["l2"]["write_backs"] == 0
+    assert crossing["l1"]["accesses"] == 2 * COUNT
+    assert crossing["modelled_load_bytes"] == crossing["load_bytes"] == 8 * COUNT
 
 for region in count("")[:2]:
     check_loop(region)

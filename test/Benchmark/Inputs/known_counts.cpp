@@ -1,5 +1,6 @@
 // Marked regions in which everything that the count plugin counts is known:
-// twice a loop of 13 instructions, then an array of 256 KiB read twice.
+// twice a loop of 13 instructions, then an array of 256 KiB read twice, changed
+// and read again, and at last loads that cross the border of two cache lines.
 
 #include "Markers.h"
 #include <cstdlib>
@@ -40,6 +41,29 @@ static void readArray() {
                    : "memory", "cc", "v0");
 }
 
+/// Loads and stores every element of the array: it is the store that changes a
+/// line which is there already.
+static void changeArray() {
+  float *next = source;
+  long count = kFloats / 4;
+  __asm__ volatile("1: ldr q0, [%1]\n"
+                   "str q0, [%1], #16\n"
+                   "subs %0, %0, #1\n"
+                   "b.ne 1b\n"
+                   : "+r"(count), "+r"(next)
+                   :
+                   : "memory", "cc", "v0");
+}
+
+static void crossLines(long count) {
+  __asm__ volatile("1: ldr x9, [%1, #60]\n"
+                   "subs %0, %0, #1\n"
+                   "b.ne 1b\n"
+                   : "+r"(count)
+                   : "r"(source)
+                   : "memory", "cc", "x9");
+}
+
 int main(int, char **argv) {
   long count = std::atol(argv[1]);
   for (long i = 0; i < kFloats; ++i)
@@ -55,5 +79,14 @@ int main(int, char **argv) {
     readArray();
     WINO_REGION_END();
   }
+  WINO_REGION_BEGIN();
+  changeArray();
+  WINO_REGION_END();
+  WINO_REGION_BEGIN();
+  readArray();
+  WINO_REGION_END();
+  WINO_REGION_BEGIN();
+  crossLines(count);
+  WINO_REGION_END();
   return 0;
 }
