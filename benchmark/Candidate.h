@@ -15,6 +15,7 @@
 #define WINO_BENCHMARK_CANDIDATE_H
 
 #include "Layer.h"
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <vector>
@@ -74,11 +75,26 @@ struct WinoRequest {
   std::string algorithm;
   /// A `#wino.plan` attribute.
   std::string plan;
+  int64_t threads = 1;
 };
 
 /// Compiles `problem` for this machine. Fails if the request does not apply.
 llvm::Expected<CandidatePtr> createWino(const Problem &problem,
                                         const WinoRequest &request);
+
+/// Stages of a convolution; `Filter` is the transform of filters in the run,
+/// `Input` also the gathering of rows.
+enum class Phase { Filter, Input, Products, Output };
+inline constexpr unsigned kNumPhases = 4;
+
+/// Part of a run's time that each phase takes; what is missing to 1 is between
+/// them.
+using PhaseShares = std::array<double, kNumPhases>;
+
+/// Measures the phases of what createWino makes, with timers in the code. All
+/// shares are 0 if it has no phases. One thread only.
+llvm::Expected<PhaseShares> measureWinoPhases(const Problem &problem,
+                                              const WinoRequest &request);
 
 /// oneDNN's algorithms for a convolution.
 enum class OneDNNAlgorithm { Direct, Winograd };
@@ -88,12 +104,14 @@ enum class OneDNNAlgorithm { Direct, Winograd };
 bool hasOneDNN(const Layer &layer, OneDNNAlgorithm algorithm);
 /// Sets up oneDNN, in the layouts it prefers.
 llvm::Expected<CandidatePtr> createOneDNN(const Problem &problem,
-                                          OneDNNAlgorithm algorithm);
+                                          OneDNNAlgorithm algorithm,
+                                          int64_t threads);
 
 /// Whether the program was built with XNNPACK, and that supports the layer.
 bool hasXNNPACK(const Layer &layer);
 /// Sets up XNNPACK.
-llvm::Expected<CandidatePtr> createXNNPACK(const Problem &problem);
+llvm::Expected<CandidatePtr> createXNNPACK(const Problem &problem,
+                                           int64_t threads);
 
 } // namespace wino::bench
 

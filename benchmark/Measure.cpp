@@ -7,9 +7,11 @@
 
 #include "Measure.h"
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <ctime>
 #include <random>
+#include <thread>
 
 using namespace wino::bench;
 
@@ -106,37 +108,46 @@ double wino::bench::getMaxError(const Reference &reference,
 // Timing
 //===----------------------------------------------------------------------===//
 
-/// Returns the seconds that this thread has run. Time in which other programs
-/// had the processor is not in it.
-static double getThreadTime() {
+static double getTime(Clock clock) {
   timespec time;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  clock_gettime(clock == Clock::Thread ? CLOCK_THREAD_CPUTIME_ID
+                                       : CLOCK_MONOTONIC,
+                &time);
   return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
 }
 
 /// Returns the seconds that a call takes in the mean of `calls`.
-static double timeCalls(Candidate &candidate, int64_t calls) {
-  double begin = getThreadTime();
+static double timeCalls(Candidate &candidate, int64_t calls, Clock clock) {
+  double begin = getTime(clock);
   for (int64_t call = 0; call < calls; ++call)
     candidate.run();
-  return (getThreadTime() - begin) / double(calls);
+  return (getTime(clock) - begin) / double(calls);
+}
+
+/// Lets the workers of the candidate before fall asleep: for a few milliseconds
+/// they wait for more work without leaving the processor.
+static void restWorkers(Clock clock) {
+  if (clock == Clock::Wall)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
 std::vector<RoundTimes>
 wino::bench::timeInRounds(llvm::ArrayRef<Candidate *> candidates, int rounds,
-                          double minSeconds) {
+                          double minSeconds, Clock clock) {
   std::vector<int64_t> calls;
   for (Candidate *candidate : candidates) {
-    timeCalls(*candidate, 2);
-    double seconds = std::max(timeCalls(*candidate, 1), 1e-7);
+    timeCalls(*candidate, 2, clock);
+    double seconds = std::max(timeCalls(*candidate, 1, clock), 1e-7);
     calls.push_back(std::max<int64_t>(1, std::ceil(minSeconds / seconds)));
   }
   std::vector<RoundTimes> times(candidates.size());
   for (int round = 0; round < rounds; ++round)
     for (size_t index = 0; index < candidates.size(); ++index) {
+      restWorkers(clock);
       // Brings the candidate's data back into the caches.
-      timeCalls(*candidates[index], 1);
-      times[index].push_back(timeCalls(*candidates[index], calls[index]));
+      timeCalls(*candidates[index], 1, clock);
+      times[index].push_back(
+          timeCalls(*candidates[index], calls[index], clock));
     }
   return times;
 }

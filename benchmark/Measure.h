@@ -31,14 +31,19 @@ Reference makeReference(const Problem &problem);
 /// Returns the largest error over the largest value.
 double getMaxError(const Reference &reference, llvm::ArrayRef<float> output);
 
-/// Seconds a call takes of its thread's time, one entry a round.
+/// Seconds a call takes, one entry a round.
 using RoundTimes = std::vector<double>;
+
+/// What passes while a candidate runs: the time of this thread, in which other
+/// programs take nothing, or, for candidates of several threads, all time.
+enum class Clock { Thread, Wall };
 
 /// Times the candidates in turn, `rounds` times, so that what disturbs the
 /// machine disturbs all of them, and times of a round can be compared. Every
 /// time is a mean of calls that together last at least `minSeconds`.
 std::vector<RoundTimes> timeInRounds(llvm::ArrayRef<Candidate *> candidates,
-                                     int rounds, double minSeconds);
+                                     int rounds, double minSeconds,
+                                     Clock clock);
 
 /// Returns the value with the fraction `rank` of `values` below it.
 double getQuantile(std::vector<double> values, double rank);

@@ -28,12 +28,12 @@ static stream &getStream() {
   return queue;
 }
 
-/// Makes oneDNN's OpenMP runtime, whichever it was built with, use one thread.
-static void useOneThread() {
+/// Makes oneDNN's OpenMP runtime, whichever it was built with, use `threads`.
+static void setNumThreads(int64_t threads) {
   using SetNumThreads = void (*)(int);
   if (auto set = reinterpret_cast<SetNumThreads>(
           dlsym(RTLD_DEFAULT, "omp_set_num_threads")))
-    set(1);
+    set(static_cast<int>(threads));
 }
 
 static memory::desc getDesc(memory::dims sizes, memory::format_tag tag) {
@@ -141,13 +141,14 @@ private:
 } // namespace
 
 bool wino::bench::hasOneDNN(const Layer &layer, OneDNNAlgorithm algorithm) {
-  useOneThread();
+  setNumThreads(1);
   return findPrimitive(layer, algorithm).has_value();
 }
 
 llvm::Expected<CandidatePtr>
-wino::bench::createOneDNN(const Problem &problem, OneDNNAlgorithm algorithm) {
-  useOneThread();
+wino::bench::createOneDNN(const Problem &problem, OneDNNAlgorithm algorithm,
+                          int64_t threads) {
+  setNumThreads(threads);
   auto primitive = findPrimitive(problem.layer, algorithm);
   if (!primitive)
     return llvm::createStringError("oneDNN has no such implementation");
@@ -158,8 +159,8 @@ wino::bench::createOneDNN(const Problem &problem, OneDNNAlgorithm algorithm) {
 
 bool wino::bench::hasOneDNN(const Layer &, OneDNNAlgorithm) { return false; }
 
-llvm::Expected<CandidatePtr> wino::bench::createOneDNN(const Problem &,
-                                                       OneDNNAlgorithm) {
+llvm::Expected<CandidatePtr>
+wino::bench::createOneDNN(const Problem &, OneDNNAlgorithm, int64_t) {
   return llvm::createStringError("built without oneDNN");
 }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Candidate.h"
+#include "PhaseTimers.h"
 #include "Wino/Driver/CodeGen.h"
 #include "Wino/IR/WinoDialect.h"
 #include "Wino/InitAllDialects.h"
@@ -20,6 +21,8 @@
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
+#include <dlfcn.h>
+#include <limits>
 
 using namespace mlir;
 using namespace wino;
@@ -125,7 +128,7 @@ static OwningOpRef<ModuleOp> buildModule(MLIRContext &context,
 /// bufferization.
 namespace {
 struct Interface {
-  enum class Role { Input, Filter, Output, Packed, Scratch };
+  enum class Role { Input, Filter, Output, Packed, Scratch, Cycles };
   SmallVector<Role> arguments;
   std::string prepare;
   SmallVector<Role> prepareArguments;
@@ -215,6 +218,7 @@ static LogicalResult runPipeline(
   WinoToLLVMOptions options;
   options.cpu = "host";
   options.algorithm = request.algorithm;
+  options.threads = request.threads;
   options.packWeights = true;
   options.requireBounded = true;
   options.barePointers = true;
@@ -243,8 +247,8 @@ public:
         outputSize(problem.layer.outputSize()) {
     llvm::copy(problem.input, input.data());
     llvm::copy(problem.filter, filter.data());
-    pointers = {input.data(), filter.data(), output.data(), packed.data(),
-                scratch.data()};
+    pointers = {input.data(),  filter.data(),  output.data(),
+                packed.data(), scratch.data(), cycles.data()};
   }
 
   /// Finds the functions and prepares the weights.
@@ -272,6 +276,9 @@ public:
   int64_t getWeightBytes() const override { return interface.packedBytes; }
   int64_t getScratchBytes() const override { return interface.scratchBytes; }
 
+  /// The counts of phase timers, which add to them.
+  PhaseCycles &getCycles() { return cycles; }
+
 private:
   /// A packed call takes the addresses of the arguments.
   SmallVector<void *> getAddresses(ArrayRef<Interface::Role> roles) {
@@ -286,15 +293,17 @@ private:
   AlignedArray<float> input, filter, output;
   AlignedArray<char> packed, scratch;
   int64_t outputSize;
+  PhaseCycles cycles = {};
   /// By role.
-  std::array<void *, 5> pointers;
+  std::array<void *, 6> pointers;
   SmallVector<void *> addresses;
   PackedFunction function = nullptr;
 };
 } // namespace
 
-llvm::Expected<CandidatePtr>
-wino::bench::createWino(const Problem &problem, const WinoRequest &request) {
+/// Compiles the layer; with `hasTimers`, its phases count their cycles.
+static llvm::Expected<std::unique_ptr<WinoCandidate>>
+compile(const Problem &problem, const WinoRequest &request, bool hasTimers) {
   static std::unique_ptr<MLIRContext> context = createContext();
   std::string message;
   ScopedDiagnosticHandler handler(context.get(), [&](Diagnostic &diagnostic) {
@@ -310,6 +319,10 @@ wino::bench::createWino(const Problem &problem, const WinoRequest &request) {
   llvm::Expected<Interface> interface = getInterface(*module);
   if (!interface)
     return interface.takeError();
+  if (hasTimers) {
+    insertPhaseTimers(module->lookupSymbol<func::FuncOp>(kFunction));
+    interface->arguments.push_back(Interface::Role::Cycles);
+  }
   if (failed(runPipeline(*module, request, buildBuffersToLLVMPipeline)))
     return llvm::createStringError(message);
   auto engine = createHostEngine(*module);
@@ -320,4 +333,54 @@ wino::bench::createWino(const Problem &problem, const WinoRequest &request) {
   if (llvm::Error error = candidate->initialize())
     return std::move(error);
   return candidate;
+}
+
+/// Loads the OpenMP runtime, where compiled code finds it, and sets how many
+/// threads it has.
+static llvm::Error useThreads(int64_t threads) {
+  using SetNumThreads = void (*)(int);
+  // Workers that wait for more work would take the processors from the other
+  // candidates for 200 ms.
+  ::setenv("KMP_BLOCKTIME", "1", /*overwrite=*/0);
+  void *library = dlopen(WINO_BENCH_OPENMP_LIBRARY, RTLD_NOW | RTLD_GLOBAL);
+  if (!library)
+    return llvm::createStringError("there is no OpenMP runtime");
+  auto set =
+      reinterpret_cast<SetNumThreads>(dlsym(library, "omp_set_num_threads"));
+  if (!set)
+    return llvm::createStringError("the OpenMP runtime is damaged");
+  set(static_cast<int>(threads));
+  return llvm::Error::success();
+}
+
+llvm::Expected<CandidatePtr>
+wino::bench::createWino(const Problem &problem, const WinoRequest &request) {
+  if (request.threads > 1)
+    if (llvm::Error error = useThreads(request.threads))
+      return std::move(error);
+  return compile(problem, request, /*hasTimers=*/false);
+}
+
+llvm::Expected<PhaseShares>
+wino::bench::measureWinoPhases(const Problem &problem,
+                               const WinoRequest &request) {
+  auto candidate = compile(problem, request, /*hasTimers=*/true);
+  if (!candidate)
+    return candidate.takeError();
+  // The fastest of a few runs is the least disturbed one.
+  constexpr int kNumRuns = 7;
+  int64_t best = std::numeric_limits<int64_t>::max();
+  PhaseShares shares = {};
+  for (int run = 0; run < kNumRuns; ++run) {
+    PhaseCycles &cycles = (*candidate)->getCycles();
+    cycles.fill(0);
+    (*candidate)->run();
+    int64_t total = cycles.back();
+    if (run == 0 || total >= best)
+      continue;
+    best = total;
+    for (unsigned phase = 0; phase < kNumPhases; ++phase)
+      shares[phase] = double(cycles[phase]) / double(total);
+  }
+  return shares;
 }

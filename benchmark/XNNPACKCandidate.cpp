@@ -12,19 +12,23 @@ using namespace wino::bench;
 #ifdef WINO_HAVE_XNNPACK
 
 #include <limits>
+#include <pthreadpool.h>
 #include <xnnpack.h>
 
 namespace {
 class XNNPACKCandidate : public Candidate {
 public:
-  explicit XNNPACKCandidate(const Problem &problem)
-      : layer(problem.layer), input(problem.input.size() + kSlack),
+  XNNPACKCandidate(const Problem &problem, int64_t threads)
+      : threads(threads > 1 ? pthreadpool_create(threads) : nullptr),
+        layer(problem.layer), input(problem.input.size() + kSlack),
         output(layer.outputSize() + kSlack) {
     std::copy(problem.input.begin(), problem.input.end(), input.data());
   }
   ~XNNPACKCandidate() override {
     if (op)
       xnn_delete_operator(op);
+    if (threads)
+      pthreadpool_destroy(threads);
   }
 
   llvm::Error initialize(const Problem &problem) {
@@ -37,15 +41,14 @@ public:
         layer.k / layer.groups, layer.c, layer.k, filter.data(),
         /*bias=*/nullptr, -infinity, infinity, /*flags=*/0, &op);
     if (status == xnn_status_success)
-      status = xnn_setup_convolution2d_nhwc_f32(op, layer.n, layer.h, layer.w,
-                                                input.data(), output.data(),
-                                                /*threadpool=*/nullptr);
+      status = xnn_setup_convolution2d_nhwc_f32(
+          op, layer.n, layer.h, layer.w, input.data(), output.data(), threads);
     if (status != xnn_status_success)
       return llvm::createStringError("XNNPACK does not support the layer");
     return llvm::Error::success();
   }
 
-  void run() override { xnn_run_operator(op, /*threadpool=*/nullptr); }
+  void run() override { xnn_run_operator(op, threads); }
   std::vector<float> getOutput() override {
     return {output.data(), output.data() + layer.outputSize()};
   }
@@ -66,6 +69,8 @@ private:
     return result;
   }
 
+  /// Null for one thread.
+  pthreadpool_t threads;
   Layer layer;
   AlignedArray<float> input, output;
   xnn_operator_t op = nullptr;
@@ -76,9 +81,9 @@ bool wino::bench::hasXNNPACK(const Layer &) {
   return xnn_initialize(/*allocator=*/nullptr) == xnn_status_success;
 }
 
-llvm::Expected<CandidatePtr>
-wino::bench::createXNNPACK(const Problem &problem) {
-  auto candidate = std::make_unique<XNNPACKCandidate>(problem);
+llvm::Expected<CandidatePtr> wino::bench::createXNNPACK(const Problem &problem,
+                                                        int64_t threads) {
+  auto candidate = std::make_unique<XNNPACKCandidate>(problem, threads);
   if (llvm::Error error = candidate->initialize(problem))
     return std::move(error);
   return candidate;
@@ -88,7 +93,8 @@ wino::bench::createXNNPACK(const Problem &problem) {
 
 bool wino::bench::hasXNNPACK(const Layer &) { return false; }
 
-llvm::Expected<CandidatePtr> wino::bench::createXNNPACK(const Problem &) {
+llvm::Expected<CandidatePtr> wino::bench::createXNNPACK(const Problem &,
+                                                        int64_t) {
   return llvm::createStringError("built without XNNPACK");
 }
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Prints the JSON of wino-bench as a Markdown table, a row per layer."""
 
 import json

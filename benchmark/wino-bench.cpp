@@ -5,13 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Times convolution layers on this machine, one thread: code that Wino
-// generates beside oneDNN and XNNPACK. All candidates of a layer run in turn,
-// round by round, when the first of them is due; then each is reported as a
-// benchmark of its own.
+// Times convolution layers on this machine: code that Wino generates beside
+// oneDNN and XNNPACK. All candidates of a layer run in turn, round by round,
+// when the first of them is due; then each is reported as a benchmark of its
+// own.
 //
 //===----------------------------------------------------------------------===//
 
+#include "../tools/ModelOptions.h"
 #include "Measure.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Format.h"
@@ -43,6 +44,10 @@ static cl::list<std::string>
           cl::desc("Plan to compile by, a #wino.plan attribute; may be "
                    "repeated, which measures each"),
           cl::value_desc("attribute"), cl::cat(category));
+static cl::opt<int64_t>
+    threads(wino::optionName("threads"),
+            cl::desc("Threads of all candidates; Wino also runs on one"),
+            cl::init(1), cl::cat(category));
 static cl::opt<bool> noPeers("no-peers", cl::desc("Measure no other libraries"),
                              cl::cat(category));
 static cl::opt<int> rounds("rounds", cl::desc("Rounds of measurement"),
@@ -62,11 +67,20 @@ static cl::opt<double> tolerance(
 /// The candidate whose speed the others are compared with.
 static constexpr llvm::StringLiteral kBaseline = "onednn-direct";
 
+/// What a Wino candidate of one thread is called beside those of several.
+static constexpr llvm::StringLiteral kOneThread = ":one-thread";
+
+/// The counters of the phases.
+static constexpr llvm::StringLiteral kPhaseCounters[kNumPhases] = {
+    "filter_ms", "input_ms", "products_ms", "output_ms"};
+
 namespace {
 /// Something to measure on a layer.
 struct Entry {
   std::string name;
   std::function<llvm::Expected<CandidatePtr>(const Problem &)> create;
+  /// May be empty.
+  std::function<llvm::Expected<PhaseShares>(const Problem &)> measurePhases;
 };
 
 /// What is known about an entry after measuring.
@@ -77,6 +91,7 @@ struct Result {
   double maxError = 0;
   int64_t weightBytes = 0, scratchBytes = 0;
   RoundTimes times;
+  PhaseShares phases = {};
 };
 
 /// The entries of a layer, measured together.
@@ -89,10 +104,12 @@ public:
   llvm::ArrayRef<Entry> getEntries() const { return entries; }
   /// Returns the results by entry; measures them at the first call.
   llvm::ArrayRef<Result> getResults();
-  /// Returns the result to compare with, if there is one.
-  const Result *getBaseline();
+  /// Returns the result of the entry `name`, if there is one without error.
+  const Result *find(llvm::StringRef name);
 
 private:
+  void measurePhases(const Problem &problem);
+
   Layer layer;
   std::vector<Entry> entries;
   std::vector<Result> results;
@@ -131,16 +148,30 @@ llvm::ArrayRef<Result> Contest::getResults() {
   }
   if (checkOnly)
     return results;
-  std::vector<RoundTimes> times = timeInRounds(candidates, rounds, minTime);
+  std::vector<RoundTimes> times = timeInRounds(
+      candidates, rounds, minTime, threads > 1 ? Clock::Wall : Clock::Thread);
   for (auto [index, candidateTimes] : llvm::zip_equal(indices, times))
     results[index].times = std::move(candidateTimes);
+  measurePhases(problem);
   return results;
 }
 
-const Result *Contest::getBaseline() {
+void Contest::measurePhases(const Problem &problem) {
+  for (auto [entry, result] : llvm::zip_equal(entries, results)) {
+    if (!entry.measurePhases || !result.error.empty())
+      continue;
+    llvm::Expected<PhaseShares> phases = entry.measurePhases(problem);
+    if (phases)
+      result.phases = *phases;
+    else
+      result.error = llvm::toString(phases.takeError());
+  }
+}
+
+const Result *Contest::find(llvm::StringRef name) {
   llvm::ArrayRef<Result> all = getResults();
   for (auto [entry, result] : llvm::zip_equal(entries, all))
-    if (entry.name == kBaseline && result.error.empty())
+    if (entry.name == name && result.error.empty())
       return &result;
   return nullptr;
 }
@@ -151,10 +182,23 @@ const Result *Contest::getBaseline() {
 
 static std::vector<Entry> getEntries(const Layer &layer) {
   std::vector<Entry> entries;
-  auto addWino = [&](std::string name, WinoRequest request) {
-    entries.push_back({std::move(name), [request](const Problem &problem) {
-                         return createWino(problem, request);
-                       }});
+  auto addOne = [&](std::string name, WinoRequest request) {
+    Entry entry;
+    entry.name = std::move(name);
+    entry.create = [request](const Problem &problem) {
+      return createWino(problem, request);
+    };
+    if (request.threads == 1)
+      entry.measurePhases = [request](const Problem &problem) {
+        return measureWinoPhases(problem, request);
+      };
+    entries.push_back(std::move(entry));
+  };
+  auto addWino = [&](const std::string &name, WinoRequest request) {
+    if (threads > 1)
+      addOne(name + kOneThread.str(), request);
+    request.threads = threads;
+    addOne(name, request);
   };
   for (const std::string &algorithm : algorithms)
     addWino("wino:" + algorithm, {algorithm, ""});
@@ -167,14 +211,19 @@ static std::vector<Entry> getEntries(const Layer &layer) {
 
   auto addOneDNN = [&](llvm::StringRef name, OneDNNAlgorithm algorithm) {
     if (hasOneDNN(layer, algorithm))
-      entries.push_back({name.str(), [algorithm](const Problem &problem) {
-                           return createOneDNN(problem, algorithm);
-                         }});
+      entries.push_back({name.str(),
+                         [algorithm](const Problem &problem) {
+                           return createOneDNN(problem, algorithm, threads);
+                         },
+                         {}});
   };
   addOneDNN(kBaseline, OneDNNAlgorithm::Direct);
   addOneDNN("onednn-winograd", OneDNNAlgorithm::Winograd);
   if (hasXNNPACK(layer))
-    entries.push_back({"xnnpack", createXNNPACK});
+    entries.push_back(
+        {"xnnpack",
+         [](const Problem &problem) { return createXNNPACK(problem, threads); },
+         {}});
   return entries;
 }
 
@@ -220,8 +269,15 @@ static void report(benchmark::State &state, Contest &contest, size_t index) {
   state.counters["p10_ms"] = getQuantile(result.times, 0.1) * kMilli;
   state.counters["p90_ms"] = getQuantile(result.times, 0.9) * kMilli;
   state.counters["GFLOP/s"] = contest.getLayer().flops() / median * kGiga;
-  if (const Result *base = contest.getBaseline())
+  if (const Result *base = contest.find(kBaseline))
     state.counters["vs_direct"] = getMedianSpeedup(base->times, result.times);
+  std::string name = contest.getEntries()[index].name;
+  if (const Result *base = contest.find(name + kOneThread.str()))
+    state.counters["vs_one_thread"] =
+        getMedianSpeedup(base->times, result.times);
+  for (auto [counter, share] : llvm::zip_equal(kPhaseCounters, result.phases))
+    if (share > 0)
+      state.counters[counter.str()] = share * median * kMilli;
   state.counters["max_error"] = result.maxError;
   state.counters["weight_bytes"] = double(result.weightBytes);
   state.counters["scratch_bytes"] = double(result.scratchBytes);
@@ -266,10 +322,10 @@ int main(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(
       argc, argv,
-      "Times convolution layers, Wino beside other libraries, on one thread of "
-      "this machine.\nOptions --benchmark_* are Google Benchmark's.\n");
-  if (rounds < 1) {
-    llvm::WithColor::error() << "expected at least one round\n";
+      "Times convolution layers on this machine, Wino beside other libraries.\n"
+      "Options --benchmark_* are Google Benchmark's.\n");
+  if (rounds < 1 || threads < 1) {
+    llvm::WithColor::error() << "expected at least one round and thread\n";
     return EXIT_FAILURE;
   }
   llvm::Expected<std::vector<Contest>> contests = getContests();

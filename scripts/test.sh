@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing, ONNX Runtime for node included, builds Wino and runs
-# its unit tests and lit tests. The last line printed is "N passed, N failed,
-# N skipped" over both.
+# Installs what is missing, ONNX Runtime for node and an OpenMP runtime of arm64
+# included, builds Wino and runs its unit tests and lit tests. The last line
+# printed is "N passed, N failed, N skipped" over both.
 #
 # usage: scripts/test.sh [--preset assert|asan|release|gcc]
 set -euo pipefail
@@ -26,6 +26,8 @@ esac
 scripts/setup.sh
 scripts/setup_onnxruntime.sh build-onnxruntime ||
   echo "test: without ONNX Runtime, the tests that compare with it are skipped" >&2
+scripts/setup_aarch64_openmp.sh build-aarch64-openmp ||
+  echo "test: without arm64 packages, the tests of threads on AArch64 are skipped" >&2
 cmake --preset "$preset"
 cmake --build --preset "$preset" --parallel "$(nproc)"
 

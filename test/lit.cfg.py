@@ -1,6 +1,7 @@
 # Configuration of the lit test suite; lit.site.cfg.py in the build tree loads it.
 #
 # Features that a test can REQUIRE:
+#   aarch64-openmp an OpenMP runtime of AArch64 to link
 #   aarch64-qemu   the AArch64 cross compiler and the user-mode emulator
 #   asan           built with AddressSanitizer
 #   assertions     built with assertions on
@@ -42,6 +43,13 @@ if config.wino_build_onnx:
 if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
     config.available_features.add("aarch64-qemu")
 
+# Where scripts/test.sh unpacks the runtime.
+aarch64_openmp = os.environ.get("WINO_AARCH64_OPENMP") or os.path.join(
+    config.wino_src_root, "build-aarch64-openmp/usr/lib/aarch64-linux-gnu/libomp.so"
+)
+if os.path.exists(aarch64_openmp):
+    config.available_features.add("aarch64-openmp")
+
 # Where scripts/test.sh installs the reference runtime.
 runtime = os.environ.get("WINO_ONNXRUNTIME") or os.path.join(
     config.wino_src_root, "build-onnxruntime"
@@ -82,6 +90,7 @@ config.substitutions += [
     ("%mlir-opt-preload", " ".join(preload + [mlir_opt])),
     ("%wino-plugin", plugin),
     ("%wino-src", config.wino_src_root),
+    ("%aarch64-openmp", aarch64_openmp),
     ("%wino-obj", config.wino_obj_root),
     (
         "%onnx-reference",

@@ -58,9 +58,10 @@ def parse_arguments():
 
 
 def get_layers(arguments):
-    layers = [parse_layer(text) for text in arguments.layer]
+    """Returns the layers, each with the name of its set."""
+    layers = [("", parse_layer(text)) for text in arguments.layer]
     for path in arguments.layers:
-        layers += read_layers(path)
+        layers += [(pathlib.Path(path).stem, layer) for layer in read_layers(path)]
     if not layers:
         raise ValueError("expected --layers=FILE or --layer=C,H,W,K,R,stride,pad,groups[,N]")
     return layers
@@ -85,9 +86,9 @@ def get_candidates(arguments):
 
 def measure(task):
     """Returns the row of a candidate on a layer."""
-    candidate, layer, cpu, emulator = task
-    row = {"candidate": candidate.name, "cpu": cpu, "layer": str(layer), "kind": layer.kind,
-           "count": layer.count, "macs": layer.macs}
+    candidate, (name, layer), cpu, emulator = task
+    row = {"candidate": candidate.name, "cpu": cpu, "set": name, "layer": str(layer),
+           "kind": layer.kind, "count": layer.count, "macs": layer.macs}
     try:
         row |= candidate.measure(layer, emulator)
         if "max_error" in row:

@@ -81,25 +81,30 @@ def layer_line(row, all_rows):
     return start + figures([row], all_rows) + [shorten_plan(row["label"])]
 
 
-def group_lines(kind, rows, all_rows):
-    """The sums of the rows of a kind, one per candidate."""
+def group_lines(name, rows):
+    """The sums of some rows, one per candidate."""
     lines = []
     for candidate in dict.fromkeys(row["candidate"] for row in rows):
         own = [row for row in rows if row["candidate"] == candidate]
         # A sum without some layers would be no sum.
         if len(own) > 1 and all(map(is_measured, own)):
             count = sum(row["count"] for row in own)
-            lines.append([f"{count} layers: {kind}", candidate, *figures(own, all_rows), ""])
+            lines.append([f"{count} layers: {name}", candidate, *figures(own, rows), ""])
     return lines
 
 
 def total_lines(rows):
-    """Sums by kind of layer, and over all."""
-    kinds = list(dict.fromkeys(row["kind"] for row in rows))
+    """Sums by set and kind of layer, and over each set."""
     lines = []
-    for kind in kinds:
-        lines += group_lines(kind, [row for row in rows if row["kind"] == kind], rows)
-    return lines + (group_lines("all", rows, rows) if len(kinds) > 1 else [])
+    for name in dict.fromkeys(row["set"] for row in rows):
+        members = [row for row in rows if row["set"] == name]
+        kinds = dict.fromkeys(row["kind"] for row in members)
+        for kind in kinds:
+            of_kind = [row for row in members if row["kind"] == kind]
+            lines += group_lines(f"{name} {kind}".strip(), of_kind)
+        if len(kinds) > 1:
+            lines += group_lines(f"{name} all".strip(), members)
+    return lines
 
 
 def phase_lines(rows):

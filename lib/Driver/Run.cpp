@@ -18,6 +18,7 @@
 #include "llvm/Support/Signals.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
+#include <cstdlib>
 
 using namespace mlir;
 using namespace wino;
@@ -160,6 +161,7 @@ private:
   llvm::Error checkCounts();
   llvm::Error readInputs();
   llvm::Error findPrograms();
+  bool hasThreads() const { return options.compile.threads > 1; }
   llvm::Error link();
   llvm::Error execute();
   llvm::Error writeOutputs();
@@ -173,6 +175,8 @@ private:
   Compiler compiler;
   std::string cc, emulator;
   bool isForeign = false;
+  /// The root in which the emulator looks for shared libraries.
+  std::string emulatorRoot;
 };
 } // namespace
 
@@ -278,6 +282,7 @@ llvm::Error Runner::findPrograms() {
   if (!found)
     return found.takeError();
   emulator = *found;
+  emulatorRoot = ("/usr/" + target.getArchName() + "-linux-gnu").str();
   return llvm::Error::success();
 }
 
@@ -309,12 +314,20 @@ llvm::Error Runner::link() {
   std::string program = directory.getFile("program");
   SmallVector<StringRef> arguments{
       "-O1", "-D_DEFAULT_SOURCE", source, object, "-lm", "-o", program};
-  // Threads are those of LLVM's OpenMP runtime.
-  if (options.compile.threads > 1)
+  std::string runtimePath;
+  if (hasThreads() && options.openMP.empty()) {
     arguments.push_back("-lomp");
-  // Saves the emulator from looking for the target's shared libraries.
-  if (isForeign)
+  } else if (hasThreads()) {
+    SmallString<128> folder(options.openMP);
+    if (std::error_code error = llvm::sys::fs::make_absolute(folder))
+      return llvm::createFileError(options.openMP, error);
+    llvm::sys::path::remove_filename(folder);
+    runtimePath = ("-Wl,-rpath," + folder).str();
+    arguments.append({options.openMP, runtimePath});
+  } else if (isForeign) {
+    // Saves the emulator from looking for the target's shared libraries.
     arguments.push_back("-static");
+  }
   return call(cc, arguments, "linking");
 }
 
@@ -323,7 +336,12 @@ llvm::Error Runner::execute() {
   std::string program = directory.getFile("program");
   if (emulator.empty())
     return call(program, directory.getPath(), "the run");
-  return call(emulator, {program, directory.getPath()}, "the run");
+  SmallVector<StringRef> arguments;
+  // The user's choice is in the environment.
+  if (hasThreads() && !std::getenv("QEMU_LD_PREFIX"))
+    arguments.append({"-L", emulatorRoot});
+  arguments.append({program, directory.getPath()});
+  return call(emulator, arguments, "the run");
 }
 
 llvm::Error Runner::writeOutputs() {

@@ -40,6 +40,11 @@ int main(int argc, char **argv) {
       optionName("qemu"),
       cl::desc("Emulator of another architecture (default: qemu-ARCH)"),
       cl::value_desc("program"), cl::cat(category));
+  cl::opt<std::string> openMP(
+      optionName("openmp"),
+      cl::desc("LLVM's OpenMP runtime for the CPU, for --threads (default: the "
+               "library omp of the C compiler)"),
+      cl::value_desc("libomp.so"), cl::cat(category));
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, "Wino runner of networks\n");
 
@@ -49,6 +54,7 @@ int main(int argc, char **argv) {
   options.outputFiles = outputFiles;
   options.cc = cc;
   options.emulator = emulator;
+  options.openMP = openMP;
 
   Progress progress("wino-run");
   llvm::Error error = runModel(options, progress);

@@ -51,6 +51,8 @@ struct CompiledCase {
 struct SweepProgram::Impl {
   CPUInfo cpu;
   int64_t threads;
+  /// The OpenMP runtime of the CPU.
+  std::string openMP;
   std::string folder;
   std::unique_ptr<MLIRContext> context;
   std::vector<CompiledCase> cases;
@@ -74,10 +76,11 @@ struct SweepProgram::Impl {
 };
 
 SweepProgram::SweepProgram(const CPUInfo &cpu, int64_t threads,
-                           std::string folder)
+                           std::string openMP, std::string folder)
     : impl(std::make_unique<Impl>()) {
   impl->cpu = cpu;
   impl->threads = threads;
+  impl->openMP = std::move(openMP);
   impl->folder = std::move(folder);
   DialectRegistry registry;
   registerDriverDialects(registry);
@@ -319,11 +322,12 @@ llvm::Error SweepProgram::Impl::link(StringRef program) {
       table,      WINO_SWEEP_SOURCE_DIR "/SweepRunner.c",
       objectList, "-lm",
       "-o",       program};
-  if (isEmulated())
-    command.push_back("-static");
+  std::string runtimePath =
+      ("-Wl,-rpath," + llvm::sys::path::parent_path(openMP)).str();
   if (threads > 1)
-    command.append(
-        {WINO_SWEEP_OPENMP_LIBRARY, "-Wl,-rpath," WINO_SWEEP_OPENMP_FOLDER});
+    command.append({openMP, runtimePath});
+  else if (isEmulated())
+    command.push_back("-static");
   return execute(command);
 }
 
@@ -381,8 +385,10 @@ llvm::Expected<std::vector<std::array<CaseResult, 2>>> SweepProgram::run() {
   if (llvm::Error error = impl->link(program))
     return error;
   SmallVector<StringRef> command = {program, inputFile, outputFile};
+  // Threaded programs are linked dynamically.
   if (impl->isEmulated())
-    command.insert(command.begin(), "qemu-aarch64");
+    command.insert(command.begin(),
+                   {"qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"});
   if (llvm::Error error = impl->execute(command))
     return error;
   return impl->readResults();

@@ -26,8 +26,10 @@ struct CaseResult {
 /// Cases that become one program for a CPU.
 class SweepProgram {
 public:
-  /// `folder` takes intermediate files. The code runs on `threads` threads.
-  SweepProgram(const CPUInfo &cpu, int64_t threads, std::string folder);
+  /// `folder` takes intermediate files. The code runs on `threads` threads; if
+  /// there are several, `openMP` is the shared library that runs them.
+  SweepProgram(const CPUInfo &cpu, int64_t threads, std::string openMP,
+               std::string folder);
   ~SweepProgram();
 
   /// Compiles a case to an object file. Fails if the passes do, or if another

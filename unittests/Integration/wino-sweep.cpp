@@ -44,6 +44,12 @@ static llvm::cl::opt<int64_t>
                            "results differ in a bit"),
             llvm::cl::init(1));
 static llvm::cl::opt<std::string>
+    openMP("openmp",
+           llvm::cl::desc("LLVM's OpenMP runtime for the CPU, for -num-threads "
+                          "(default: that of this machine)"),
+           llvm::cl::value_desc("libomp.so"),
+           llvm::cl::init(WINO_SWEEP_OPENMP_LIBRARY));
+static llvm::cl::opt<std::string>
     folder("folder", llvm::cl::desc("Keep intermediate files in this folder"));
 static llvm::cl::opt<bool> verbose("v",
                                    llvm::cl::desc("Print every case and its "
@@ -98,7 +104,7 @@ runCases(llvm::ArrayRef<SweepCase> cases, const CPUInfo &cpu,
     if (folder.empty())
       llvm::sys::fs::remove_directories(*path);
   });
-  SweepProgram program(cpu, numThreads, *path);
+  SweepProgram program(cpu, numThreads, openMP, *path);
   std::vector<std::string> errors;
   for (const SweepCase &c : cases) {
     llvm::Error error = program.add(c);

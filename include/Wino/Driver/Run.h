@@ -28,6 +28,9 @@ struct RunOptions {
   std::string cc;
   /// The program that executes code of another architecture. Empty: qemu-ARCH.
   std::string emulator;
+  /// LLVM's OpenMP runtime for the CPU, a shared library that code for several
+  /// threads is linked to. Empty: what the C compiler finds as `omp`.
+  std::string openMP;
 };
 
 /// Runs a model. Every tensor lies between guard pages, its end right at one;
