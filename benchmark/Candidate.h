@@ -83,7 +83,7 @@ llvm::Expected<CandidatePtr> createWino(const Problem &problem,
                                         const WinoRequest &request);
 
 /// Stages of a convolution; `Filter` is the transform of filters in the run,
-/// `Input` also the gathering of rows.
+/// `Input` also padding and the gathering of rows.
 enum class Phase { Filter, Input, Products, Output };
 inline constexpr unsigned kNumPhases = 4;
 

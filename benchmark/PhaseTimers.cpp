@@ -20,8 +20,9 @@ using namespace wino::bench;
 static std::optional<Phase> getPhase(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<Phase>>(op)
       .Case<FilterTransformOp>([](auto) { return Phase::Filter; })
-      .Case<InputTransformOp, Im2RowOp>([](auto) { return Phase::Input; })
-      .Case<HadamardOp>([](auto) { return Phase::Products; })
+      .Case<InputTransformOp, Im2RowOp, PadImageOp>(
+          [](auto) { return Phase::Input; })
+      .Case<HadamardOp, ConvOp>([](auto) { return Phase::Products; })
       .Case<OutputTransformOp>([](auto) { return Phase::Output; })
       .Default([](Operation *) { return std::nullopt; });
 }
