@@ -29,6 +29,9 @@ static void addCleanup(OpPassManager &passes) {
 /// Convolutions to tiled loops, on tensors.
 static void addTensorPasses(OpPassManager &passes,
                             const WinoToLLVMOptions &options) {
+  // Elementwise ops on tensors become linalg ops, which epilogues absorb and
+  // bufferization knows.
+  passes.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   AssignPlansPassOptions plans;
   plans.cpu = options.cpu;
   plans.algorithm = options.algorithm;
