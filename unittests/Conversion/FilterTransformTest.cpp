@@ -20,6 +20,22 @@ struct FilterCase {
 };
 } // namespace
 
+/// Compiles a filter transform and runs it.
+template <typename T>
+static void runTransform(const Sizes2D &sizes, const Array<T> &filter,
+                         const Array<T> &init,
+                         const WinoToVectorOptions &options) {
+  std::string text = "func.func @f(%f: " + filter.getType() +
+                     ", %u: " + init.getType() +
+                     ") attributes {llvm.emit_c_interface} {\n"
+                     "wino.filter_transform <" +
+                     sizes.str() + "> ins(%f : " + filter.getType() +
+                     ") outs(%u : " + init.getType() + ")\nreturn\n}";
+  Kernel kernel(text, options);
+  Kernel::Argument arguments[] = {filter, init};
+  kernel.run(arguments);
+}
+
 template <typename T>
 static void runFilter(const FilterCase &c, const WinoToVectorOptions &options,
                       GuardedMemory::Side side) {
@@ -39,15 +55,7 @@ static void runFilter(const FilterCase &c, const WinoToVectorOptions &options,
   }
   Array<T> filter(filterShape, side), init(initShape, side);
   filter.fillRandom(1);
-  std::string text = "func.func @f(%f: " + filter.getType() +
-                     ", %u: " + init.getType() +
-                     ") attributes {llvm.emit_c_interface} {\n"
-                     "wino.filter_transform <" +
-                     s.str() + "> ins(%f : " + filter.getType() +
-                     ") outs(%u : " + init.getType() + ")\nreturn\n}";
-  Kernel kernel(text, options);
-  Kernel::Argument arguments[] = {filter, init};
-  kernel.run(arguments);
+  runTransform(s, filter, init, options);
 
   RationalMatrix rows = s.getRows().g, cols = s.getCols().g;
   // One rounding, as the sums are computed in double precision.
@@ -85,15 +93,7 @@ static void runPackedFilter(const Sizes2D &s, llvm::ArrayRef<int64_t> blocking,
   Array<T> filter(getShape(s.rRows, s.rCols), side);
   Array<T> init(getShape(s.alphaRows(), s.alphaCols()), side);
   filter.fillRandom(1);
-  std::string text = "func.func @f(%f: " + filter.getType() +
-                     ", %u: " + init.getType() +
-                     ") attributes {llvm.emit_c_interface} {\n"
-                     "wino.filter_transform <" +
-                     s.str() + "> ins(%f : " + filter.getType() +
-                     ") outs(%u : " + init.getType() + ")\nreturn\n}";
-  Kernel kernel(text, options);
-  Kernel::Argument arguments[] = {filter, init};
-  kernel.run(arguments);
+  runTransform(s, filter, init, options);
 
   // Intermediate sums may be larger than the result's terms.
   double numRoundings = 8 * (s.rRows + s.rCols);
