@@ -102,25 +102,51 @@ static LogicalResult blockChannels(RewriterBase &rewriter, HadamardOp op,
                   isFilterOnTheFly);
 }
 
-/// Tile sizes that give each thread a part of the batch or of the rows, or all
-/// zero if there is nothing to distribute.
+/// How much of `threads` threads works if they share `total` parts.
+static double getThreadUse(int64_t total, int64_t threads) {
+  return double(total) / double(threads * llvm::divideCeil(total, threads));
+}
+
+/// Tile sizes that give each thread a part of the batch, of the rows or of the
+/// output channels, or all zero if there is nothing to distribute. Threads that
+/// share channels transform the whole image each, so that this has to be
+/// clearly more even.
 static SmallVector<int64_t> getThreadTileSizes(RewriterBase &rewriter,
                                                ResultOpInterface op,
+                                               int64_t kBlock,
                                                int64_t threads) {
   rewriter.setInsertionPoint(op);
   SmallVector<Range> domain =
       cast<TilingInterface>(*op).getIterationDomain(rewriter);
   SmallVector<int64_t> sizes(domain.size(), 0);
-  unsigned batchDim = op.getBatchDim(), rowDim = batchDim + 1;
-  for (unsigned dim : {batchDim, rowDim}) {
+  const unsigned batchDim = op.getBatchDim();
+  const unsigned rowDim = batchDim + 1, channelDim = batchDim + 3;
+  double use = 0;
+  auto consider = [&](unsigned dim, int64_t partUnit, double overhead) {
     std::optional<int64_t> total = getConstantIntValue(domain[dim].size);
-    if (!total || *total < 2)
-      continue;
-    if (dim == batchDim && *total % threads)
-      continue;
-    sizes[dim] = llvm::divideCeil(*total, threads);
-    break;
-  }
+    if (!total || *total < 2 * partUnit || *total % partUnit != 0)
+      return;
+    const int64_t parts = *total / partUnit;
+    // Batches and channels have no rest.
+    if (dim != rowDim && parts % threads != 0)
+      return;
+    double dimUse = getThreadUse(parts, threads) * overhead;
+    if (dimUse <= use)
+      return;
+    use = dimUse;
+    sizes.assign(domain.size(), 0);
+    sizes[dim] = llvm::divideCeil(parts, threads) * partUnit;
+  };
+  constexpr double kRepeatedTransforms = 0.9;
+  consider(batchDim, 1, 1);
+  consider(rowDim, 1, 1);
+  // Channels that only pad the last block are no work.
+  auto output = dyn_cast<OutputTransformOp>(*op);
+  bool isPadded =
+      output && output.getInputType().getDimSize(tile_dim::kChannel) !=
+                    output.getInitType().getDimSize(image_dim::kChannel);
+  if (!isPadded)
+    consider(channelDim, kBlock, kRepeatedTransforms);
   return sizes;
 }
 
@@ -132,7 +158,8 @@ LogicalResult wino::tileAndFuse(RewriterBase &rewriter, ResultOpInterface op,
   rewriter.modifyOpInPlace(op, [&] { schedule = op.takeSchedule(); });
   int64_t blockRows = schedule.getBlockRows();
   unsigned batchDim = op.getBatchDim();
-  SmallVector<int64_t> sizes = getThreadTileSizes(rewriter, op, threads);
+  SmallVector<int64_t> sizes =
+      getThreadTileSizes(rewriter, op, schedule.getKBlock(), threads);
   const int64_t numDims = sizes.size();
   if (threads > 1 &&
       llvm::any_of(sizes, [](int64_t size) { return size != 0; })) {

@@ -88,6 +88,41 @@ func.func @rows(%x: tensor<1x30x30x16xf32>, %u: tensor<1x6x6x1x16x16xf32>) -> te
   return %r : tensor<1x28x28x16xf32>
 }
 
+// Three rows of tiles would leave a quarter of two threads idle: they share the
+// output channels. So they do where the rows are dynamic.
+// THREADS-LABEL: func @channels
+// THREADS: scf.forall (%[[K:.*]]) = (0) to (64) step (32)
+// THREADS:   scf.for %[[KB:.*]] = %c0 to %c32 step %c16
+// THREADS:     wino.hadamard {{.*}} tensor<1x6x6x1x16x16xf32>)
+// THREADS: scf.forall (%{{.*}}) = (0) to (64) step (32)
+// Channels that pad a block are not shared: the rows are.
+// THREADS-LABEL: func @padded_channels
+// THREADS: scf.forall (%{{.*}}) = (0) to (3) step (2)
+func.func @channels(%x: tensor<1x14x14x16xf32>, %xd: tensor<1x?x?x16xf32>, %u: tensor<4x6x6x1x16x16xf32>, %yd: tensor<1x?x?x64xf32>, %h: index, %w: index) -> (tensor<1x12x12x64xf32>, tensor<1x?x?x64xf32>) {
+  %vi = tensor.empty() : tensor<6x6x1x3x3x16xf32>
+  %mi = tensor.empty() : tensor<6x6x1x3x3x64xf32>
+  %yi = tensor.empty() : tensor<1x12x12x64xf32>
+  %v = wino.input_transform <F(4x4, 3x3)> pad [0, 0, 0, 0] ins(%x : tensor<1x14x14x16xf32>) outs(%vi : tensor<6x6x1x3x3x16xf32>) -> tensor<6x6x1x3x3x16xf32>
+  %m = wino.hadamard ins(%v, %u : tensor<6x6x1x3x3x16xf32>, tensor<4x6x6x1x16x16xf32>) outs(%mi : tensor<6x6x1x3x3x64xf32>) -> tensor<6x6x1x3x3x64xf32>
+  %r = wino.output_transform <F(4x4, 3x3)> schedule <block = 0x0, k_block = 16, micro_tile = 5x16, vector = 4> ins(%m : tensor<6x6x1x3x3x64xf32>) outs(%yi : tensor<1x12x12x64xf32>) -> tensor<1x12x12x64xf32>
+  %vdi = tensor.empty(%h, %w) : tensor<6x6x1x?x?x16xf32>
+  %mdi = tensor.empty(%h, %w) : tensor<6x6x1x?x?x64xf32>
+  %vd = wino.input_transform <F(4x4, 3x3)> pad [0, 0, 0, 0] ins(%xd : tensor<1x?x?x16xf32>) outs(%vdi : tensor<6x6x1x?x?x16xf32>) -> tensor<6x6x1x?x?x16xf32>
+  %md = wino.hadamard ins(%vd, %u : tensor<6x6x1x?x?x16xf32>, tensor<4x6x6x1x16x16xf32>) outs(%mdi : tensor<6x6x1x?x?x64xf32>) -> tensor<6x6x1x?x?x64xf32>
+  %rd = wino.output_transform <F(4x4, 3x3)> schedule <block = 2x2, k_block = 16, micro_tile = 5x16, vector = 4> ins(%md : tensor<6x6x1x?x?x64xf32>) outs(%yd : tensor<1x?x?x64xf32>) -> tensor<1x?x?x64xf32>
+  return %r, %rd : tensor<1x12x12x64xf32>, tensor<1x?x?x64xf32>
+}
+
+func.func @padded_channels(%x: tensor<1x14x14x16xf32>, %u: tensor<4x6x6x1x16x16xf32>) -> tensor<1x12x12x60xf32> {
+  %vi = tensor.empty() : tensor<6x6x1x3x3x16xf32>
+  %mi = tensor.empty() : tensor<6x6x1x3x3x64xf32>
+  %yi = tensor.empty() : tensor<1x12x12x60xf32>
+  %v = wino.input_transform <F(4x4, 3x3)> pad [0, 0, 0, 0] ins(%x : tensor<1x14x14x16xf32>) outs(%vi : tensor<6x6x1x3x3x16xf32>) -> tensor<6x6x1x3x3x16xf32>
+  %m = wino.hadamard ins(%v, %u : tensor<6x6x1x3x3x16xf32>, tensor<4x6x6x1x16x16xf32>) outs(%mi : tensor<6x6x1x3x3x64xf32>) -> tensor<6x6x1x3x3x64xf32>
+  %r = wino.output_transform <F(4x4, 3x3)> schedule <block = 0x0, k_block = 16, micro_tile = 5x16, vector = 4> ins(%m : tensor<6x6x1x3x3x64xf32>) outs(%yi : tensor<1x12x12x60xf32>) -> tensor<1x12x12x60xf32>
+  return %r : tensor<1x12x12x60xf32>
+}
+
 // Of two convolutions in a row each has its own nest.
 // CHECK-LABEL: func @two
 // CHECK: %[[A:.*]] = scf.for

@@ -121,8 +121,10 @@ def TileAndFusePass : Pass<"wino-tile-and-fuse"> {
     `c_block` the hadamard becomes a loop over blocks of input channels that
     accumulates, and transforms filters for one of them at a time. The producers
     of the image and of other transformed filters are not fused.
-    With `threads` > 1 blocks of tile rows are distributed over an `scf.forall`
-    first. Running the pass twice changes nothing: a tiled op has no schedule.
+    With `threads` > 1 images, rows of tiles or blocks of output channels are
+    distributed over an `scf.forall` first: whichever are shared most evenly, with
+    a tenth taken off for channels, since their threads transform the image each.
+    Running the pass twice changes nothing: a tiled op has no schedule.
   }];
   let options = [
     Option<"threads", "threads", "int64_t", /*default=*/"1",
