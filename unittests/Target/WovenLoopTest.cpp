@@ -49,7 +49,7 @@ private:
 } // namespace
 
 int64_t Interpreter::getValue(llvm::StringRef token) {
-  int64_t value;
+  int64_t value = 0;
   if (token.consume_front("#")) {
     EXPECT_FALSE(token.getAsInteger(10, value));
     return value;
