@@ -100,12 +100,13 @@ struct AbsorbPad : OpRewritePattern<OpTy> {
         getConstantIntValues(pad.getMixedHighPad());
     if (!low || !high)
       return rewriter.notifyMatchFailure(op, "the padding is not static");
-    for (unsigned dim : {image_dim::kBatch, image_dim::kChannel})
+    ImageDims dims = op.getImageDims();
+    for (unsigned dim : {dims.batch, dims.channel})
       if ((*low)[dim] != 0 || (*high)[dim] != 0)
         return rewriter.notifyMatchFailure(op, "batch or channels are padded");
     SmallVector<int64_t, 4> sum(op.getPad());
     for (unsigned axis : {0, 1}) {
-      int64_t dim = image_dim::kRow + axis;
+      unsigned dim = dims.axis(axis);
       // A negative padding crops, which the op cannot do.
       if ((*low)[dim] < 0 || (*high)[dim] < 0)
         return rewriter.notifyMatchFailure(op, "the padding is negative");

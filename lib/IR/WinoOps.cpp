@@ -30,12 +30,42 @@ static void buildIdentityEpilogue(OpBuilder &builder, Region &region,
   YieldOp::create(builder, loc, block->getArgument(0));
 }
 
-/// Parses `epilogue(%a, %b : type, type) { region }`, or nothing, which is the
-/// identity on elements of `inputType`.
+/// Returns the attribute for the layouts of epilogue operands; null if all are
+/// NHWC.
+static DenseI32ArrayAttr makeLayoutsAttr(MLIRContext *context,
+                                         ArrayRef<int32_t> layouts) {
+  constexpr auto nhwc = static_cast<int32_t>(ImageLayout::NHWC);
+  if (llvm::all_of(layouts, [&](int32_t layout) { return layout == nhwc; }))
+    return {};
+  return DenseI32ArrayAttr::get(context, layouts);
+}
+
+/// Parses an epilogue operand and its layout, which is NHWC without keyword.
+static ParseResult
+parseEpilogueOperand(OpAsmParser &parser,
+                     SmallVectorImpl<OpAsmParser::UnresolvedOperand> &operands,
+                     SmallVectorImpl<int32_t> &layouts) {
+  if (parser.parseOperand(operands.emplace_back()))
+    return failure();
+  llvm::SMLoc loc = parser.getCurrentLocation();
+  StringRef keyword;
+  layouts.push_back(static_cast<int32_t>(ImageLayout::NHWC));
+  if (failed(parser.parseOptionalKeyword(&keyword)))
+    return success();
+  std::optional<ImageLayout> layout = symbolizeImageLayout(keyword);
+  if (!layout)
+    return parser.emitError(loc, "expected the layout of an image");
+  layouts.back() = static_cast<int32_t>(*layout);
+  return success();
+}
+
+/// Parses `epilogue(%a, %b nchw : type, type) { region }`, or nothing, which is
+/// the identity on elements of `inputType`.
 static ParseResult
 parseEpilogue(OpAsmParser &parser,
               SmallVectorImpl<OpAsmParser::UnresolvedOperand> &operands,
-              SmallVectorImpl<Type> &types, Region &region, Type inputType) {
+              SmallVectorImpl<Type> &types, DenseI32ArrayAttr &layoutsAttr,
+              Region &region, Type inputType) {
   if (failed(parser.parseOptionalKeyword("epilogue"))) {
     OpBuilder builder(parser.getContext());
     buildIdentityEpilogue(
@@ -45,23 +75,54 @@ parseEpilogue(OpAsmParser &parser,
   }
   if (parser.parseLParen())
     return failure();
+  SmallVector<int32_t> layouts;
   if (failed(parser.parseOptionalRParen()) &&
-      (parser.parseOperandList(operands) || parser.parseColonTypeList(types) ||
-       parser.parseRParen()))
+      (parser.parseCommaSeparatedList(
+           [&] { return parseEpilogueOperand(parser, operands, layouts); }) ||
+       parser.parseColonTypeList(types) || parser.parseRParen()))
     return failure();
+  layoutsAttr = makeLayoutsAttr(parser.getContext(), layouts);
   return parser.parseRegion(region);
 }
 
-static void printEpilogue(OpAsmPrinter &printer, Operation *,
-                          OperandRange operands, TypeRange types,
-                          Region &region, Type) {
+/// The same for an op whose operands are all in NHWC.
+static ParseResult
+parseEpilogue(OpAsmParser &parser,
+              SmallVectorImpl<OpAsmParser::UnresolvedOperand> &operands,
+              SmallVectorImpl<Type> &types, Region &region, Type inputType) {
+  llvm::SMLoc loc = parser.getCurrentLocation();
+  DenseI32ArrayAttr layouts;
+  if (parseEpilogue(parser, operands, types, layouts, region, inputType))
+    return failure();
+  if (layouts)
+    return parser.emitError(loc, "expected epilogue operands in nhwc");
+  return success();
+}
+
+template <typename OpTy>
+static void printEpilogue(OpAsmPrinter &printer, OpTy op, OperandRange operands,
+                          TypeRange types, DenseI32ArrayAttr, Region &region,
+                          Type) {
   if (isIdentityEpilogue(region))
     return;
   printer << "epilogue(";
+  llvm::interleaveComma(llvm::enumerate(operands), printer, [&](auto operand) {
+    printer << operand.value();
+    ImageLayout layout = op.getEpilogueLayout(operand.index());
+    if (layout != ImageLayout::NHWC)
+      printer << " " << stringifyImageLayout(layout);
+  });
   if (!operands.empty())
-    printer << operands << " : " << types;
+    printer << " : " << types;
   printer << ") ";
   printer.printRegion(region);
+}
+
+static void printEpilogue(OpAsmPrinter &printer, ConvOp op,
+                          OperandRange operands, TypeRange types,
+                          Region &region, Type inputType) {
+  printEpilogue(printer, op, operands, types, /*layouts=*/{}, region,
+                inputType);
 }
 
 #include "Wino/IR/WinoInterfaces.cpp.inc"
@@ -78,9 +139,10 @@ bool wino::isIdentityEpilogue(Region &epilogue) {
 
 void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
                               TypeRange results, TransformAttr transform,
-                              Value input, Value init, ScheduleAttr schedule) {
-  build(builder, state, results, transform, input, init, ValueRange(),
-        schedule);
+                              Value input, Value init, ScheduleAttr schedule,
+                              ImageLayout layout) {
+  build(builder, state, results, transform, input, init, ValueRange(), schedule,
+        layout);
   buildIdentityEpilogue(builder, *state.regions.front(),
                         getElementTypeOrSelf(input.getType()), state.location);
 }
@@ -89,12 +151,16 @@ void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
                               TypeRange results, TransformAttr transform,
                               Value input, Value init,
                               ValueRange epilogueOperands,
-                              ScheduleAttr schedule) {
+                              ScheduleAttr schedule, ImageLayout layout,
+                              DenseI32ArrayAttr epilogueLayouts) {
   state.addOperands({input, init});
   state.addOperands(epilogueOperands);
   Properties &properties = state.getOrAddProperties<Properties>();
   properties.transform = transform;
   properties.schedule = schedule;
+  if (layout != ImageLayout::NHWC)
+    properties.layout = ImageLayoutAttr::get(builder.getContext(), layout);
+  properties.epilogue_layouts = epilogueLayouts;
   state.addRegion();
   state.addTypes(results);
 }
@@ -103,6 +169,21 @@ unsigned OutputTransformOp::getBatchDim() { return tile_dim::kBatch; }
 
 ScheduleAttr OutputTransformOp::takeSchedule() {
   return cast_or_null<ScheduleAttr>(removeScheduleAttr());
+}
+
+ImageLayout OutputTransformOp::getEpilogueLayout(unsigned number) {
+  auto layouts = getEpilogueLayouts();
+  return layouts ? static_cast<ImageLayout>((*layouts)[number])
+                 : ImageLayout::NHWC;
+}
+
+void OutputTransformOp::setEpilogueLayout(unsigned number, ImageLayout layout) {
+  SmallVector<int32_t> layouts(getEpilogueOperands().size(),
+                               static_cast<int32_t>(ImageLayout::NHWC));
+  if (auto current = getEpilogueLayouts())
+    layouts.assign(current->begin(), current->end());
+  layouts[number] = static_cast<int32_t>(layout);
+  setEpilogueLayoutsAttr(makeLayoutsAttr(getContext(), layouts));
 }
 
 void ConvOp::build(OpBuilder &builder, OperationState &state, TypeRange results,
@@ -123,6 +204,10 @@ ScheduleAttr ConvOp::takeSchedule() {
     setMicroRows(schedule.getMicroRows());
   return schedule;
 }
+
+ImageLayout ConvOp::getLayout() { return ImageLayout::NHWC; }
+
+ImageLayout ConvOp::getEpilogueLayout(unsigned) { return ImageLayout::NHWC; }
 
 //===----------------------------------------------------------------------===//
 // Effects, speculation and shapes
@@ -350,7 +435,7 @@ template <typename OpTy>
 static LogicalResult verifyImageReader(OpTy op) {
   if (failed(verifyDps(op, op.getInit())) ||
       failed(verifyStatic(op, "the image", op.getInputType(),
-                          {image_dim::kChannel})))
+                          {op.getImageDims().channel})))
     return failure();
   if (op.getPad().size() != 4)
     return op.emitOpError("expected pad to have four elements, but got ")
@@ -378,7 +463,7 @@ static LogicalResult verifyTileReader(OpTy op, int64_t minRowLength) {
   // C2
   if (failed(verifySize(op, "the batch of the init",
                         init.getDimSize(tile_dim::kBatch),
-                        input.getDimSize(image_dim::kBatch))))
+                        input.getDimSize(op.getImageDims().batch))))
     return failure();
   return verifyAtLeast(op, "the channels of the init",
                        init.getDimSize(tile_dim::kChannel), minRowLength);
@@ -400,7 +485,8 @@ static LogicalResult verifyTileCount(Operation *op, StringRef axis,
 LogicalResult InputTransformOp::verify() {
   ShapedType input = getInputType(), init = getInitType();
   TransformAttr transform = getTransform();
-  if (failed(verifyTileReader(*this, input.getDimSize(image_dim::kChannel))))
+  ImageDims dims = getImageDims();
+  if (failed(verifyTileReader(*this, input.getDimSize(dims.channel))))
     return failure();
   // C1
   if (failed(verifySize(*this, "the row taps of the init",
@@ -413,12 +499,12 @@ LogicalResult InputTransformOp::verify() {
   // C4
   if (!getOrigin().empty())
     return success();
-  if (failed(verifyTileCount(*this, "rows", input.getDimSize(image_dim::kRow),
+  if (failed(verifyTileCount(*this, "rows", input.getDimSize(dims.row),
                              getPadTop() + getPadBottom(), transform.getRRows(),
                              /*stride=*/1, transform.getMRows(),
                              init.getDimSize(tile_dim::kTileRow))))
     return failure();
-  return verifyTileCount(*this, "columns", input.getDimSize(image_dim::kCol),
+  return verifyTileCount(*this, "columns", input.getDimSize(dims.col),
                          getPadLeft() + getPadRight(), transform.getRCols(),
                          /*stride=*/1, transform.getMCols(),
                          init.getDimSize(tile_dim::kTileCol));
@@ -559,25 +645,39 @@ LogicalResult HadamardOp::verify() {
   return verifyElementTypes(*this, input, {filter, init});
 }
 
-/// Verifies C5 of the ops with an epilogue: its operands have the shape of the
-/// init or of its channels.
+/// Verifies C5 of an operand of an epilogue: it has the shape of the init, in
+/// its layout, or of the init's channels, which has none.
+template <typename OpTy>
+static LogicalResult verifyEpilogueOperand(OpTy op, unsigned number) {
+  auto type = cast<ShapedType>(op.getEpilogueOperands()[number].getType());
+  ImageLayout layout = op.getEpilogueLayout(number);
+  ArrayRef<int64_t> init = op.getInitType().getShape();
+  SmallVector<int64_t> expected = {init[op.getImageDims().channel]};
+  if (type.getRank() == image_dim::kRank) {
+    expected = changeLayout(init, op.getLayout(), layout);
+  } else if (layout != ImageLayout::NHWC) {
+    return op.emitOpError("expected no layout of an epilogue operand by "
+                          "channel, but got ")
+           << stringifyImageLayout(layout);
+  }
+  if (type.getRank() != static_cast<int64_t>(expected.size()) ||
+      !llvm::all_of(llvm::zip_equal(type.getShape(), expected), [](auto sizes) {
+        return areCompatible(std::get<0>(sizes), std::get<1>(sizes));
+      }))
+    return op.emitOpError("expected an epilogue operand in ")
+           << stringifyImageLayout(layout)
+           << " to have the shape of the init or of its channels, "
+           << op.getInitType() << " in " << stringifyImageLayout(op.getLayout())
+           << ", but got " << type;
+  return success();
+}
+
+/// Verifies C5 of the ops with an epilogue.
 template <typename OpTy>
 static LogicalResult verifyEpilogueOperands(OpTy op) {
-  ShapedType init = op.getInitType();
-  for (Value operand : op.getEpilogueOperands()) {
-    auto type = cast<ShapedType>(operand.getType());
-    ArrayRef<int64_t> expected = init.getShape();
-    if (type.getRank() == 1)
-      expected = expected.take_back(1);
-    if (type.getRank() != static_cast<int64_t>(expected.size()) ||
-        !llvm::all_of(
-            llvm::zip_equal(type.getShape(), expected), [](auto sizes) {
-              return areCompatible(std::get<0>(sizes), std::get<1>(sizes));
-            }))
-      return op.emitOpError("expected an epilogue operand to have the shape of "
-                            "the init or of its channels, ")
-             << init << ", but got " << type;
-  }
+  for (unsigned number = 0; number < op.getEpilogueOperands().size(); ++number)
+    if (failed(verifyEpilogueOperand(op, number)))
+      return failure();
   return success();
 }
 
@@ -616,6 +716,7 @@ static LogicalResult verifyEpilogueRegion(OpTy op) {
 LogicalResult OutputTransformOp::verify() {
   ShapedType input = getInputType(), init = getInitType();
   TransformAttr transform = getTransform();
+  ImageDims dims = getImageDims();
   if (failed(verifyDps(*this, getInit())))
     return failure();
   // C9
@@ -632,14 +733,14 @@ LogicalResult OutputTransformOp::verify() {
     return failure();
   // C2
   if (failed(verifySize(*this, "the batch of the init",
-                        init.getDimSize(image_dim::kBatch),
+                        init.getDimSize(dims.batch),
                         input.getDimSize(tile_dim::kBatch))))
     return failure();
   // C3
   const std::pair<unsigned, int64_t> axes[] = {{0, transform.getMRows()},
                                                {1, transform.getMCols()}};
   for (auto [axis, m] : axes) {
-    int64_t pixels = init.getDimSize(image_dim::kRow + axis);
+    int64_t pixels = init.getDimSize(dims.axis(axis));
     if (!ShapedType::isDynamic(pixels) &&
         failed(verifySize(*this,
                           "the tiles of the input along axis " + Twine(axis),
@@ -650,8 +751,20 @@ LogicalResult OutputTransformOp::verify() {
   // C4
   if (failed(verifyAtLeast(*this, "the channels of the input",
                            input.getDimSize(tile_dim::kChannel),
-                           init.getDimSize(image_dim::kChannel))))
+                           init.getDimSize(dims.channel))))
     return failure();
+  // C10
+  if (auto layouts = getEpilogueLayouts()) {
+    if (layouts->size() != getEpilogueOperands().size())
+      return emitOpError("expected a layout for each of ")
+             << getEpilogueOperands().size() << " epilogue operands, but got "
+             << layouts->size();
+    for (int32_t layout : *layouts)
+      if (!symbolizeImageLayout(layout))
+        return emitOpError("expected the layouts of epilogue operands to be 0 "
+                           "or 1, but got ")
+               << layout;
+  }
   // C5
   if (failed(verifyEpilogueOperands(*this)))
     return failure();

@@ -264,8 +264,9 @@ getImageTile(OpTy op, OpBuilder &builder, ArrayRef<OpFoldResult> offsets,
       tensor::getMixedSizes(builder, loc, op.getInput());
   SmallVector<OpFoldResult> imageOffsets(image_dim::kRank,
                                          builder.getIndexAttr(0));
-  imageOffsets[image_dim::kBatch] = offsets[batchDim];
-  imageSizes[image_dim::kBatch] = sizes[batchDim];
+  unsigned imageBatchDim = op.getImageDims().batch;
+  imageOffsets[imageBatchDim] = offsets[batchDim];
+  imageSizes[imageBatchDim] = sizes[batchDim];
   tile.input = getSlice(builder, loc, op.getInput(), imageOffsets, imageSizes,
                         tile.slices);
   tile.init = getSlice(builder, loc, op.getInit(), offsets, sizes, tile.slices);
@@ -323,7 +324,7 @@ InputTransformOp::getTiledImplementation(OpBuilder &builder,
     return failure();
   auto tiled = InputTransformOp::create(builder, getLoc(), tile->init.getType(),
                                         getTransform(), getPad(), tile->input,
-                                        tile->init, tile->origin);
+                                        tile->init, tile->origin, getLayout());
   return TilingResult{{tiled}, tiled->getResults(), tile->slices};
 }
 
@@ -523,23 +524,28 @@ LogicalResult OutputTransformOp::getResultTilePosition(
   SmallVector<OpFoldResult> inputSizes =
       tensor::getMixedSizes(builder, loc, getInput());
   const int64_t m[] = {getTransform().getMRows(), getTransform().getMCols()};
+  ImageDims dims = getImageDims();
   AffineExpr d0;
   bindDims(builder.getContext(), d0);
 
-  resultOffsets = {offsets[tile_dim::kBatch]};
-  resultSizes = {sizes[tile_dim::kBatch]};
+  resultOffsets.resize(image_dim::kRank);
+  resultSizes.resize(image_dim::kRank);
+  resultOffsets[dims.batch] = offsets[tile_dim::kBatch];
+  resultSizes[dims.batch] = sizes[tile_dim::kBatch];
   for (unsigned axis : {0, 1}) {
     unsigned dim = tile_dim::kTileRow + axis;
-    resultOffsets.push_back(apply(builder, loc, d0 * m[axis], {offsets[dim]}));
-    resultSizes.push_back(
+    unsigned resultDim = dims.axis(axis);
+    resultOffsets[resultDim] =
+        apply(builder, loc, d0 * m[axis], {offsets[dim]});
+    resultSizes[resultDim] =
         getCroppedSize(builder, loc, m[axis], offsets[dim], sizes[dim],
-                       initSizes[image_dim::kRow + axis], inputSizes[dim]));
+                       initSizes[resultDim], inputSizes[dim]);
   }
-  resultOffsets.push_back(offsets[tile_dim::kChannel]);
-  resultSizes.push_back(
+  resultOffsets[dims.channel] = offsets[tile_dim::kChannel];
+  resultSizes[dims.channel] =
       getCroppedSize(builder, loc, /*m=*/1, offsets[tile_dim::kChannel],
-                     sizes[tile_dim::kChannel], initSizes[image_dim::kChannel],
-                     inputSizes[tile_dim::kChannel]));
+                     sizes[tile_dim::kChannel], initSizes[dims.channel],
+                     inputSizes[tile_dim::kChannel]);
   return success();
 }
 
@@ -551,15 +557,16 @@ LogicalResult OutputTransformOp::getIterationDomainTileFromResultTile(
   const int64_t m[] = {getTransform().getMRows(), getTransform().getMCols()};
   SmallVector<OpFoldResult> initSizes =
       tensor::getMixedSizes(builder, loc, getInit());
+  ImageDims dims = getImageDims();
   AffineExpr d0;
   bindDims(builder.getContext(), d0);
-  domainOffsets.assign({builder.getIndexAttr(0), builder.getIndexAttr(0),
-                        offsets[image_dim::kBatch]});
+  domainOffsets.assign(
+      {builder.getIndexAttr(0), builder.getIndexAttr(0), offsets[dims.batch]});
   domainSizes.assign({builder.getIndexAttr(getTransform().getAlphaRows()),
                       builder.getIndexAttr(getTransform().getAlphaCols()),
-                      sizes[image_dim::kBatch]});
+                      sizes[dims.batch]});
   for (unsigned axis : {0, 1}) {
-    unsigned dim = image_dim::kRow + axis;
+    unsigned dim = dims.axis(axis);
     if (!isMultipleOf(offsets[dim], m[axis]))
       return failure();
     // A size that is no multiple of m crops the last tile.
@@ -568,15 +575,14 @@ LogicalResult OutputTransformOp::getIterationDomainTileFromResultTile(
     domainSizes.push_back(
         apply(builder, loc, d0.ceilDiv(m[axis]), {sizes[dim]}));
   }
-  domainOffsets.push_back(offsets[image_dim::kChannel]);
+  domainOffsets.push_back(offsets[dims.channel]);
   // All channels include those that the result drops.
-  bool allChannels =
-      coversAll(offsets[image_dim::kChannel], sizes[image_dim::kChannel],
-                initSizes[image_dim::kChannel]);
+  bool allChannels = coversAll(offsets[dims.channel], sizes[dims.channel],
+                               initSizes[dims.channel]);
   domainSizes.push_back(
       allChannels
           ? tensor::getMixedSize(builder, loc, getInput(), tile_dim::kChannel)
-          : sizes[image_dim::kChannel]);
+          : sizes[dims.channel]);
   return success();
 }
 
@@ -588,11 +594,15 @@ getEpilogueTile(OpTy op, OpBuilder &builder, ArrayRef<OpFoldResult> offsets,
                 ArrayRef<OpFoldResult> sizes,
                 SmallVectorImpl<Operation *> &slices) {
   SmallVector<Value> operands;
-  for (Value operand : op.getEpilogueOperands()) {
-    size_t rank = cast<ShapedType>(operand.getType()).getRank();
-    operands.push_back(getSlice(builder, op.getLoc(), operand,
-                                offsets.take_back(rank), sizes.take_back(rank),
-                                slices));
+  for (auto [number, operand] : llvm::enumerate(op.getEpilogueOperands())) {
+    auto arrange = [&, number = number,
+                    operand = operand](ArrayRef<OpFoldResult> values) {
+      if (cast<ShapedType>(operand.getType()).getRank() == 1)
+        return SmallVector<OpFoldResult>{values[op.getImageDims().channel]};
+      return changeLayout(values, op.getLayout(), op.getEpilogueLayout(number));
+    };
+    operands.push_back(getSlice(builder, op.getLoc(), operand, arrange(offsets),
+                                arrange(sizes), slices));
   }
   return operands;
 }
@@ -617,9 +627,9 @@ buildOutputTile(OutputTransformOp op, OpBuilder &builder,
       getSlice(builder, loc, op.getInit(), resultOffsets, resultSizes, slices);
   SmallVector<Value> operands =
       getEpilogueTile(op, builder, resultOffsets, resultSizes, slices);
-  auto tiled =
-      OutputTransformOp::create(builder, loc, init.getType(), op.getTransform(),
-                                input, init, operands, op.getScheduleAttr());
+  auto tiled = OutputTransformOp::create(
+      builder, loc, init.getType(), op.getTransform(), input, init, operands,
+      op.getScheduleAttr(), op.getLayout(), op.getEpilogueLayoutsAttr());
   IRMapping mapping;
   op.getEpilogue().cloneInto(&tiled.getEpilogue(), mapping);
   return TilingResult{{tiled}, tiled->getResults(), slices};
@@ -660,7 +670,7 @@ OutputTransformOp::getTiledImplementation(OpBuilder &builder,
   if (!coversAll(offsets[tile_dim::kChannel], sizes[tile_dim::kChannel],
                  numChannels) &&
       !allTilesHaveChannels(getInputType().getDimSize(tile_dim::kChannel),
-                            getInitType().getDimSize(image_dim::kChannel),
+                            getInitType().getDimSize(getImageDims().channel),
                             sizes[tile_dim::kChannel]))
     return failure();
   SmallVector<OpFoldResult> resultOffsets, resultSizes;

@@ -53,6 +53,34 @@ func.func @absorb_pad_of_copy(%x: tensor<1x8x8x2xf32>, %z: tensor<1x11x15x2xf32>
   return %0 : tensor<1x11x15x2xf32>
 }
 
+// CHECK-LABEL: func @absorb_pad_nchw
+// CHECK-SAME: %[[X:[^:]*]]: tensor<1x2x8x8xf32>
+// CHECK-NOT: tensor.pad
+// CHECK: wino.input_transform <F(2x2, 3x3)> pad [1, 2, 3, 4] layout nchw ins(%[[X]] : tensor<1x2x8x8xf32>)
+func.func @absorb_pad_nchw(%x: tensor<1x2x8x8xf32>, %v: tensor<4x4x1x5x7x2xf32>) -> tensor<4x4x1x5x7x2xf32> {
+  %zero = arith.constant 0.0 : f32
+  %p = tensor.pad %x low[0, 0, 1, 3] high[0, 0, 2, 4] {
+  ^bb0(%a: index, %b: index, %c: index, %d: index):
+    tensor.yield %zero : f32
+  } : tensor<1x2x8x8xf32> to tensor<1x2x11x15xf32>
+  %0 = wino.input_transform <F(2x2, 3x3)> pad [0, 0, 0, 0] layout nchw ins(%p : tensor<1x2x11x15xf32>) outs(%v : tensor<4x4x1x5x7x2xf32>) -> tensor<4x4x1x5x7x2xf32>
+  return %0 : tensor<4x4x1x5x7x2xf32>
+}
+
+// Dimension 1 holds the channels.
+// CHECK-LABEL: func @pad_channels_nchw
+// CHECK: tensor.pad
+// CHECK: wino.input_transform <F(2x2, 3x3)> pad [0, 0, 0, 0] layout nchw
+func.func @pad_channels_nchw(%x: tensor<1x2x8x8xf32>, %v: tensor<4x4x1x3x3x3xf32>) -> tensor<4x4x1x3x3x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %p = tensor.pad %x low[0, 1, 0, 0] high[0, 0, 0, 0] {
+  ^bb0(%a: index, %b: index, %c: index, %d: index):
+    tensor.yield %zero : f32
+  } : tensor<1x2x8x8xf32> to tensor<1x3x8x8xf32>
+  %0 = wino.input_transform <F(2x2, 3x3)> pad [0, 0, 0, 0] layout nchw ins(%p : tensor<1x3x8x8xf32>) outs(%v : tensor<4x4x1x3x3x3xf32>) -> tensor<4x4x1x3x3x3xf32>
+  return %0 : tensor<4x4x1x3x3x3xf32>
+}
+
 // CHECK-LABEL: func @pad_value_not_zero
 // CHECK: tensor.pad
 // CHECK: wino.input_transform <F(2x2, 3x3)> pad [0, 0, 0, 0]

@@ -589,7 +589,7 @@ func.func @output_transform_c4(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x9xf
 // -----
 
 func.func @output_transform_c5(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf32>, %b: tensor<4xf32>) {
-  // expected-error @+1 {{expected an epilogue operand to have the shape of the init or of its channels, 'tensor<1x3x6x8xf32>', but got 'tensor<4xf32>'}}
+  // expected-error @+1 {{expected an epilogue operand in nhwc to have the shape of the init or of its channels, 'tensor<1x3x6x8xf32>' in nhwc, but got 'tensor<4xf32>'}}
   %0 = wino.output_transform <F(2x2, 3x3)> ins(%m : tensor<4x4x1x2x3x8xf32>) outs(%y : tensor<1x3x6x8xf32>) epilogue(%b : tensor<4xf32>) {
   ^bb0(%sum: f32, %e: f32):
     wino.yield %e : f32
@@ -616,6 +616,87 @@ func.func @output_transform_c5(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf
   ^bb0(%sum: f32, %e: f32):
     wino.yield %e : f32
   } -> tensor<1x3x6x8xf32>
+  return
+}
+
+// -----
+
+// The shape of the init, but not in the operand's layout.
+func.func @output_transform_c5(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x8x3x6xf32>, %b: tensor<1x8x3x6xf32>) {
+  // expected-error @+1 {{expected an epilogue operand in nhwc to have the shape of the init or of its channels, 'tensor<1x8x3x6xf32>' in nchw, but got 'tensor<1x8x3x6xf32>'}}
+  %0 = wino.output_transform <F(2x2, 3x3)> layout nchw ins(%m : tensor<4x4x1x2x3x8xf32>) outs(%y : tensor<1x8x3x6xf32>) epilogue(%b : tensor<1x8x3x6xf32>) {
+  ^bb0(%sum: f32, %e: f32):
+    wino.yield %e : f32
+  } -> tensor<1x8x3x6xf32>
+  return
+}
+
+// -----
+
+func.func @output_transform_c10(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf32>, %b: tensor<8xf32>) {
+  // expected-error @+1 {{expected no layout of an epilogue operand by channel, but got nchw}}
+  %0 = wino.output_transform <F(2x2, 3x3)> ins(%m : tensor<4x4x1x2x3x8xf32>) outs(%y : tensor<1x3x6x8xf32>) epilogue(%b nchw : tensor<8xf32>) {
+  ^bb0(%sum: f32, %e: f32):
+    wino.yield %e : f32
+  } -> tensor<1x3x6x8xf32>
+  return
+}
+
+// -----
+
+func.func @output_transform_c10(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf32>) {
+  // expected-error @+1 {{expected a layout for each of 0 epilogue operands, but got 1}}
+  %0 = "wino.output_transform"(%m, %y) <{epilogue_layouts = array<i32: 1>, transform = #wino.transform<F(2x2, 3x3)>}> ({
+  ^bb0(%sum: f32):
+    wino.yield %sum : f32
+  }) : (tensor<4x4x1x2x3x8xf32>, tensor<1x3x6x8xf32>) -> tensor<1x3x6x8xf32>
+  return
+}
+
+// -----
+
+func.func @output_transform_c10(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf32>, %b: tensor<1x3x6x8xf32>) {
+  // expected-error @+1 {{expected the layouts of epilogue operands to be 0 or 1, but got 2}}
+  %0 = "wino.output_transform"(%m, %y, %b) <{epilogue_layouts = array<i32: 2>, transform = #wino.transform<F(2x2, 3x3)>}> ({
+  ^bb0(%sum: f32, %e: f32):
+    wino.yield %sum : f32
+  }) : (tensor<4x4x1x2x3x8xf32>, tensor<1x3x6x8xf32>, tensor<1x3x6x8xf32>) -> tensor<1x3x6x8xf32>
+  return
+}
+
+// -----
+
+func.func @output_transform_layout(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf32>, %b: tensor<1x3x6x8xf32>) {
+  // expected-error @+1 {{expected the layout of an image}}
+  %0 = wino.output_transform <F(2x2, 3x3)> ins(%m : tensor<4x4x1x2x3x8xf32>) outs(%y : tensor<1x3x6x8xf32>) epilogue(%b hwcn : tensor<1x3x6x8xf32>) {
+  ^bb0(%sum: f32, %e: f32):
+    wino.yield %e : f32
+  } -> tensor<1x3x6x8xf32>
+  return
+}
+
+// -----
+
+// The sizes are compared in the layout of the image.
+func.func @input_transform_nchw(%x: tensor<1x2x8x8xf32>, %v: tensor<4x4x1x3x2x2xf32>) {
+  // expected-error @+1 {{expected the number of tile columns to be 3, but got 2}}
+  %0 = wino.input_transform <F(2x2, 3x3)> pad [0, 0, 0, 0] layout nchw ins(%x : tensor<1x2x8x8xf32>) outs(%v : tensor<4x4x1x3x2x2xf32>) -> tensor<4x4x1x3x2x2xf32>
+  return
+}
+
+// -----
+
+func.func @input_transform_nchw(%x: tensor<1x4x8x8xf32>, %v: tensor<4x4x1x3x3x2xf32>) {
+  // expected-error @+1 {{expected the channels of the init to be at least 4, but got 2}}
+  %0 = wino.input_transform <F(2x2, 3x3)> pad [0, 0, 0, 0] layout nchw ins(%x : tensor<1x4x8x8xf32>) outs(%v : tensor<4x4x1x3x3x2xf32>) -> tensor<4x4x1x3x3x2xf32>
+  return
+}
+
+// -----
+
+func.func @output_transform_nchw(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf32>) {
+  // expected-error @+1 {{expected the tiles of the input along axis 0 to be 3, but got 2}}
+  %0 = wino.output_transform <F(2x2, 3x3)> layout nchw ins(%m : tensor<4x4x1x2x3x8xf32>) outs(%y : tensor<1x3x6x8xf32>) -> tensor<1x3x6x8xf32>
   return
 }
 
@@ -883,8 +964,20 @@ func.func @conv_c4(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: te
 // -----
 
 func.func @conv_c5(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>, %b: tensor<7xf32>) {
-  // expected-error @+1 {{expected an epilogue operand to have the shape of the init or of its channels, 'tensor<1x4x4x8xf32>', but got 'tensor<7xf32>'}}
+  // expected-error @+1 {{expected an epilogue operand in nhwc to have the shape of the init or of its channels, 'tensor<1x4x4x8xf32>' in nhwc, but got 'tensor<7xf32>'}}
   %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) epilogue(%b : tensor<7xf32>) {
+  ^bb0(%sum: f32, %e: f32):
+    wino.yield %sum : f32
+  } -> tensor<1x4x4x8xf32>
+  return
+}
+
+// -----
+
+// The op knows no other layout.
+func.func @conv_nchw(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>, %o: tensor<1x8x4x4xf32>) {
+  // expected-error @+1 {{expected epilogue operands in nhwc}}
+  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) epilogue(%o nchw : tensor<1x8x4x4xf32>) {
   ^bb0(%sum: f32, %e: f32):
     wino.yield %sum : f32
   } -> tensor<1x4x4x8xf32>

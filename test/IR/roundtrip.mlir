@@ -161,3 +161,24 @@ func.func @conv(%x: tensor<1x57x57x64xf32>, %u: tensor<2x1x1x2x576x32xf32>, %y: 
   } -> tensor<1x28x28x126xf32>
   return %0, %1 : tensor<1x28x28x126xf32>, tensor<1x28x28x126xf32>
 }
+
+// Images and residuals in NCHW; NHWC is not printed.
+// CHECK-LABEL: func @nchw
+func.func @nchw(%x: tensor<1x64x56x56xf32>, %v: tensor<6x6x1x14x14x64xf32>, %i: index, %y: tensor<1x64x56x56xf32>, %bias: tensor<64xf32>, %other: tensor<1x56x56x64xf32>) -> (tensor<6x6x1x14x14x64xf32>, tensor<1x64x56x56xf32>) {
+  // CHECK: wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1] layout nchw origin[%{{.*}}, %{{.*}}] ins(%{{.*}} : tensor<1x64x56x56xf32>)
+  %0 = wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1] layout nchw
+    origin [%i, %i]
+    ins(%x : tensor<1x64x56x56xf32>)
+    outs(%v : tensor<6x6x1x14x14x64xf32>) -> tensor<6x6x1x14x14x64xf32>
+  // CHECK: wino.output_transform <F(4x4, 3x3)> layout nchw ins({{.*}}) outs(%{{.*}} : tensor<1x64x56x56xf32>)
+  // CHECK-SAME: epilogue(%{{[a-z0-9]+}}, %{{[a-z0-9]+}}, %{{[a-z0-9]+}} nchw : tensor<64xf32>, tensor<1x56x56x64xf32>, tensor<1x64x56x56xf32>) {
+  %1 = wino.output_transform <F(4x4, 3x3)> layout nchw
+    ins(%0 : tensor<6x6x1x14x14x64xf32>)
+    outs(%y : tensor<1x64x56x56xf32>)
+    epilogue(%bias, %other nhwc, %x nchw : tensor<64xf32>, tensor<1x56x56x64xf32>, tensor<1x64x56x56xf32>) {
+  ^bb0(%sum: f32, %b: f32, %o: f32, %r: f32):
+    %2 = arith.addf %sum, %r : f32
+    wino.yield %2 : f32
+  } -> tensor<1x64x56x56xf32>
+  return %0, %1 : tensor<6x6x1x14x14x64xf32>, tensor<1x64x56x56xf32>
+}

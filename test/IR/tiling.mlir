@@ -33,6 +33,42 @@ module attributes {transform.with_named_sequence} {
 
 // -----
 
+// The same in NCHW, with an operand of the epilogue in NHWC.
+// CHECK-LABEL: func @nchw
+// CHECK-SAME: %[[X:[^:]*]]: tensor<3x16x30x30xf32>
+// CHECK: scf.for %[[N:.*]] = %c0 to %c3 step %c1
+// CHECK: scf.for %[[S:.*]] = %c0 to %c7 step %c2
+// CHECK: scf.for %[[K:.*]] = %c0 to %c64 step %c32
+// CHECK-DAG: %[[XN:.*]] = tensor.extract_slice %[[X]][%[[N]], 0, 0, 0] [1, 16, 30, 30]
+// CHECK-DAG: wino.input_transform <F(4x4, 3x3)> pad [0, 0, 0, 0] layout nchw origin[%[[S]], %c0] ins(%[[XN]] : tensor<1x16x30x30xf32>)
+// CHECK-DAG: %[[ROW:.*]] = affine.apply #{{.*}}(%[[S]])
+// CHECK-DAG: tensor.extract_slice %{{.*}}[%[[N]], %[[K]], %[[ROW]], 0] [1, %{{.*}}, %{{.*}}, 27] [1, 1, 1, 1] : tensor<3x60x28x27xf32>
+// CHECK-DAG: tensor.extract_slice %{{.*}}[%[[N]], %[[ROW]], 0, %[[K]]] [1, %{{.*}}, 27, %{{.*}}] [1, 1, 1, 1] : tensor<3x28x27x60xf32>
+// CHECK: wino.output_transform <F(4x4, 3x3)> layout nchw ins(%{{.*}} : tensor<6x6x1x?x7x32xf32>) outs(%{{.*}} : tensor<1x?x?x27xf32>) epilogue(%{{[a-z0-9_]+}}, %{{[a-z0-9_]+}}, %{{[a-z0-9_]+}} nchw : tensor<?xf32>, tensor<1x?x27x?xf32>, tensor<1x?x?x27xf32>)
+func.func @nchw(%x: tensor<3x16x30x30xf32>, %u: tensor<2x6x6x2x16x16xf32>, %bias: tensor<60xf32>, %other: tensor<3x28x27x60xf32>, %residual: tensor<3x60x28x27xf32>, %y: tensor<3x60x28x27xf32>) -> tensor<3x60x28x27xf32> {
+  %vi = tensor.empty() : tensor<6x6x3x7x7x16xf32>
+  %mi = tensor.empty() : tensor<6x6x3x7x7x64xf32>
+  %v = wino.input_transform <F(4x4, 3x3)> pad [0, 0, 0, 0] layout nchw ins(%x : tensor<3x16x30x30xf32>) outs(%vi : tensor<6x6x3x7x7x16xf32>) -> tensor<6x6x3x7x7x16xf32>
+  %m = wino.hadamard ins(%v, %u : tensor<6x6x3x7x7x16xf32>, tensor<2x6x6x2x16x16xf32>) outs(%mi : tensor<6x6x3x7x7x64xf32>) -> tensor<6x6x3x7x7x64xf32>
+  %r = wino.output_transform <F(4x4, 3x3)> layout nchw ins(%m : tensor<6x6x3x7x7x64xf32>) outs(%y : tensor<3x60x28x27xf32>) epilogue(%bias, %other, %residual nchw : tensor<60xf32>, tensor<3x28x27x60xf32>, tensor<3x60x28x27xf32>) {
+  ^bb0(%sum: f32, %b: f32, %o: f32, %s: f32):
+    %1 = arith.addf %sum, %b : f32
+    %2 = arith.addf %1, %o : f32
+    %3 = arith.addf %2, %s : f32
+    wino.yield %3 : f32
+  } -> tensor<3x60x28x27xf32>
+  return %r : tensor<3x60x28x27xf32>
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["wino.output_transform"]} in %root : (!transform.any_op) -> !transform.any_op
+    %t, %l:3 = transform.structured.fuse %op tile_sizes [0, 0, 1, 2, 0, 32] : (!transform.any_op) -> (!transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op)
+    transform.yield
+  }
+}
+
+// -----
+
 // The whole chain: the image is sliced by the batch only, its tile told by the
 // origin.
 // CHECK-LABEL: func @chain

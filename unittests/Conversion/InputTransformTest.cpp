@@ -23,8 +23,10 @@ struct InputCase {
 } // namespace
 
 template <typename T>
-static void runInput(const InputCase &c, const WinoToVectorOptions &options,
+static void runInput(const InputCase &c, ImageLayout layout,
+                     const WinoToVectorOptions &options,
                      GuardedMemory::Side side, bool dynamic, bool strided) {
+  const bool isNCHW = layout == ImageLayout::NCHW;
   const Sizes2D &s = c.sizes;
   bool hasOrigin = c.tiles[0] != 0;
   auto getTiles = [](int64_t size, int64_t pads, int64_t m, int64_t r) {
@@ -38,7 +40,7 @@ static void runInput(const InputCase &c, const WinoToVectorOptions &options,
                 : getTiles(c.width, c.pad[2] + c.pad[3], s.mCols, s.rCols);
   Layout imageLayout, initLayout;
   if (dynamic) {
-    imageLayout.dynamic = {true, true, true, false};
+    imageLayout.dynamic = {true, !isNCHW, true, isNCHW};
     initLayout.dynamic = {false, false, true, true, true, false};
   }
   if (strided) {
@@ -46,7 +48,9 @@ static void runInput(const InputCase &c, const WinoToVectorOptions &options,
     initLayout.gaps = {7, 16, 0, 3, 1};
     imageLayout.staticStrides = initLayout.staticStrides = !dynamic;
   }
-  Array<T> image({c.batch, c.height, c.width, c.channels}, side, imageLayout);
+  Array<T> image(isNCHW ? Shape{c.batch, c.channels, c.height, c.width}
+                        : Shape{c.batch, c.height, c.width, c.channels},
+                 side, imageLayout);
   Array<T> init({s.alphaRows(), s.alphaCols(), c.batch, tileRows, tileCols,
                  c.initChannels},
                 side, initLayout);
@@ -59,7 +63,8 @@ static void runInput(const InputCase &c, const WinoToVectorOptions &options,
       s.str() + "> pad [";
   for (int i = 0; i < 4; ++i)
     text += (i ? ", " : "") + std::to_string(c.pad[i]);
-  text += hasOrigin ? "] origin [%s, %t]" : "]";
+  text += isNCHW ? "] layout nchw" : "]";
+  text += hasOrigin ? " origin [%s, %t]" : "";
   text += " ins(%x : " + image.getType() + ") outs(%v : " + init.getType() +
           ")\nreturn\n}";
   Kernel kernel(text, options);
@@ -78,27 +83,31 @@ static void runInput(const InputCase &c, const WinoToVectorOptions &options,
                 int64_t x = s.mCols * (c.origin[1] + at[4]) + j - c.pad[2];
                 if (y >= 0 && x >= 0 && y < c.height && x < c.width)
                   sum.add(toDouble(rows(at[0], i)) * toDouble(cols(at[1], j)) *
-                          image.at({at[2], y, x, at[5]}));
+                          image.at(isNCHW ? Shape{at[2], at[5], y, x}
+                                          : Shape{at[2], y, x, at[5]}));
               }
             }
             return sum;
           });
 }
 
-/// Runs a case on all machines, with static and dynamic sizes, dense and
-/// strided buffers, and guards on both sides.
+/// Runs a case in both layouts on all machines, with static and dynamic sizes,
+/// dense and strided buffers, and guards on both sides.
 static void runInput(const InputCase &c) {
-  SCOPED_TRACE(c.sizes.str() + " " + std::to_string(c.height) + "x" +
-               std::to_string(c.width) + "x" + std::to_string(c.channels));
-  for (const WinoToVectorOptions &options : getMachines()) {
-    SCOPED_TRACE("vectors of " + std::to_string(options.vectorLength));
-    runInput<float>(c, options, GuardedMemory::Side::Behind, false, false);
-    runInput<float>(c, options, GuardedMemory::Side::Before, true, true);
+  using Side = GuardedMemory::Side;
+  const WinoToVectorOptions &first = getMachines()[0];
+  for (ImageLayout layout : {ImageLayout::NHWC, ImageLayout::NCHW}) {
+    SCOPED_TRACE(c.sizes.str() + " " + stringifyImageLayout(layout).str() +
+                 " " + std::to_string(c.height) + "x" +
+                 std::to_string(c.width) + "x" + std::to_string(c.channels));
+    for (const WinoToVectorOptions &options : getMachines()) {
+      SCOPED_TRACE("vectors of " + std::to_string(options.vectorLength));
+      runInput<float>(c, layout, options, Side::Behind, false, false);
+      runInput<float>(c, layout, options, Side::Before, true, true);
+    }
+    runInput<float>(c, layout, first, Side::Before, false, true);
+    runInput<double>(c, layout, first, Side::Behind, true, false);
   }
-  runInput<float>(c, getMachines()[0], GuardedMemory::Side::Before, false,
-                  true);
-  runInput<double>(c, getMachines()[0], GuardedMemory::Side::Behind, true,
-                   false);
 }
 
 TEST(InputTransformTest, SmallTilesWithPadding) {
@@ -133,6 +142,14 @@ TEST(InputTransformTest, TilesThroughScratch) {
 TEST(InputTransformTest, BlocksOfTiles) {
   runInput({{4, 4, 3, 3}, 1, 19, 23, 8, {1, 1, 1, 1}, 8, {2, 3}, {3, 3}});
   runInput({{6, 6, 3, 3}, 2, 19, 23, 8, {1, 1, 1, 1}, 8, {1, 0}, {3, 2}});
+}
+
+TEST(InputTransformTest, StripsOfTiles) {
+  // More tiles and channels than are transposed at a time.
+  runInput({{4, 4, 3, 3}, 1, 6, 75, 35, {1, 1, 1, 1}, 36});
+  runInput({{1, 2, 1, 3}, 2, 3, 410, 4, {0, 0, 2, 2}, 4});
+  // Strips that lie in the padding as a whole.
+  runInput({{2, 2, 3, 3}, 1, 2, 3, 4, {9, 9, 150, 150}, 4});
 }
 
 TEST(InputTransformTest, ImagesSmallerThanATile) {

@@ -23,8 +23,10 @@ struct OutputCase {
 } // namespace
 
 template <typename T>
-static void runOutput(const OutputCase &c, const WinoToVectorOptions &options,
+static void runOutput(const OutputCase &c, ImageLayout layout,
+                      const WinoToVectorOptions &options,
                       GuardedMemory::Side side, bool dynamic, bool strided) {
+  const bool isNCHW = layout == ImageLayout::NCHW;
   const Sizes2D &s = c.sizes;
   Layout inputLayout, initLayout, biasLayout;
   if (dynamic) {
@@ -41,9 +43,16 @@ static void runOutput(const OutputCase &c, const WinoToVectorOptions &options,
                   (c.height + s.mRows - 1) / s.mRows,
                   (c.width + s.mCols - 1) / s.mCols, c.inputChannels},
                  side, inputLayout);
-  Shape initShape = {c.batch, c.height, c.width, c.channels};
-  Array<T> init(initShape, side, initLayout);
-  Array<T> residual(initShape, side, initLayout);
+  // The residual has the layout of the result, or the other one.
+  const ImageLayout residualLayout = !strided ? layout
+                                     : isNCHW ? ImageLayout::NHWC
+                                              : ImageLayout::NCHW;
+  const Shape nhwc = {c.batch, c.height, c.width, c.channels};
+  auto getShape = [&](ImageLayout to) {
+    return changeLayout<int64_t>(nhwc, ImageLayout::NHWC, to);
+  };
+  Array<T> init(getShape(layout), side, initLayout);
+  Array<T> residual(getShape(residualLayout), side, initLayout);
   Array<T> bias({c.channels}, side, biasLayout);
   Array<T> scale({}, side);
   input.fillRandom(1);
@@ -58,10 +67,12 @@ static void runOutput(const OutputCase &c, const WinoToVectorOptions &options,
                      ">) attributes {llvm.emit_c_interface} {\n"
                      "%scale = memref.load %s[] : memref<" +
                      element + ">\nwino.output_transform <" + s.str() +
-                     "> ins(%m : " + input.getType() +
+                     (isNCHW ? "> layout nchw" : ">") +
+                     " ins(%m : " + input.getType() +
                      ") outs(%y : " + init.getType() + ")";
   if (c.epilogue)
-    text += " epilogue(%b, %r : " + bias.getType() + ", " + residual.getType() +
+    text += " epilogue(%b, %r " + stringifyImageLayout(residualLayout).str() +
+            " : " + bias.getType() + ", " + residual.getType() +
             ") {\n^bb0(%sum: " + element + ", %bias: " + element +
             ", %res: " + element +
             "):\n"
@@ -82,38 +93,44 @@ static void runOutput(const OutputCase &c, const WinoToVectorOptions &options,
   RationalMatrix rows = s.getRows().at, cols = s.getCols().at;
   compare(init, 4 * (s.alphaRows() + s.alphaCols()) + 8,
           [&](llvm::ArrayRef<int64_t> at) {
+            ImageDims dims = getImageDims(layout);
+            int64_t row = at[dims.row], col = at[dims.col];
             Expected sum;
             for (int64_t p = 0; p < s.alphaRows(); ++p)
               for (int64_t q = 0; q < s.alphaCols(); ++q)
-                sum.add(toDouble(rows(at[1] % s.mRows, p)) *
-                        toDouble(cols(at[2] % s.mCols, q)) *
-                        input.at({p, q, at[0], at[1] / s.mRows, at[2] / s.mCols,
-                                  at[3]}));
+                sum.add(toDouble(rows(row % s.mRows, p)) *
+                        toDouble(cols(col % s.mCols, q)) *
+                        input.at({p, q, at[dims.batch], row / s.mRows,
+                                  col / s.mCols, at[dims.channel]}));
             if (!c.epilogue)
               return sum;
             double factor = scale.at({});
             Expected result = {sum.value * factor,
                                sum.magnitude * std::fabs(factor)};
-            result.add(bias.at({at[3]}));
-            result.add(residual.at(at));
+            result.add(bias.at({at[dims.channel]}));
+            result.add(residual.at(changeLayout(at, layout, residualLayout)));
             if (result.value < 0)
               result.value *= 0.25;
             return result;
           });
 }
 
+/// Runs a case in both layouts on all machines.
 static void runOutput(const OutputCase &c) {
-  SCOPED_TRACE(c.sizes.str() + " " + std::to_string(c.height) + "x" +
-               std::to_string(c.width) + "x" + std::to_string(c.channels));
-  for (const WinoToVectorOptions &options : getMachines()) {
-    SCOPED_TRACE("vectors of " + std::to_string(options.vectorLength));
-    runOutput<float>(c, options, GuardedMemory::Side::Behind, false, false);
-    runOutput<float>(c, options, GuardedMemory::Side::Before, true, true);
+  using Side = GuardedMemory::Side;
+  const WinoToVectorOptions &first = getMachines()[0];
+  for (ImageLayout layout : {ImageLayout::NHWC, ImageLayout::NCHW}) {
+    SCOPED_TRACE(c.sizes.str() + " " + stringifyImageLayout(layout).str() +
+                 " " + std::to_string(c.height) + "x" +
+                 std::to_string(c.width) + "x" + std::to_string(c.channels));
+    for (const WinoToVectorOptions &options : getMachines()) {
+      SCOPED_TRACE("vectors of " + std::to_string(options.vectorLength));
+      runOutput<float>(c, layout, options, Side::Behind, false, false);
+      runOutput<float>(c, layout, options, Side::Before, true, true);
+    }
+    runOutput<float>(c, layout, first, Side::Before, false, true);
+    runOutput<double>(c, layout, first, Side::Behind, true, false);
   }
-  runOutput<float>(c, getMachines()[0], GuardedMemory::Side::Before, false,
-                   true);
-  runOutput<double>(c, getMachines()[0], GuardedMemory::Side::Behind, true,
-                    false);
 }
 
 TEST(OutputTransformTest, WholeTiles) {
@@ -131,6 +148,13 @@ TEST(OutputTransformTest, ChannelsThatFillNoVector) {
   runOutput({{4, 4, 3, 3}, 1, 6, 4, 21, 24, true});
   runOutput({{2, 2, 3, 3}, 1, 4, 4, 3, 3, true});
   runOutput({{2, 2, 3, 3}, 1, 3, 3, 1, 12, true});
+}
+
+TEST(OutputTransformTest, StripsOfTiles) {
+  // More tiles and channels than are transposed at a time.
+  runOutput({{4, 4, 3, 3}, 1, 6, 75, 35, 36, true});
+  runOutput({{1, 2, 1, 3}, 2, 3, 515, 4, 4, true});
+  runOutput({{4, 4, 3, 3}, 1, 4, 68, 35, 48});
 }
 
 TEST(OutputTransformTest, AxesThatDiffer) {

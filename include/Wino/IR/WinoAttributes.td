@@ -129,6 +129,17 @@ def Wino_Algorithm : I32EnumAttr<"Algorithm", "a convolution algorithm", [
   let genSpecializedAttr = 0;
 }
 
+def Wino_ImageLayoutNHWC : I32EnumAttrCase<"NHWC", 0, "nhwc">;
+def Wino_ImageLayoutNCHW : I32EnumAttrCase<"NCHW", 1, "nchw">;
+def Wino_ImageLayout : I32EnumAttr<"ImageLayout", "the order of an image's dimensions", [
+    Wino_ImageLayoutNHWC, Wino_ImageLayoutNCHW]> {
+  let cppNamespace = "::wino";
+}
+// Ops print the layout of their image unless it is NHWC. An attribute, because
+// upstream patterns that clone ops drop properties that are none.
+def Wino_ImageLayoutOrNHWC
+    : DefaultValuedAttr<Wino_ImageLayout, "::wino::ImageLayout::NHWC">;
+
 def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
   let summary = "how to compute one convolution";
   let description = [{

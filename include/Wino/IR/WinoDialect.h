@@ -67,6 +67,34 @@ enum : unsigned {
 };
 } // namespace conv_dim
 
+/// Where the dimensions of an image stand in its layout.
+struct ImageDims {
+  unsigned batch, row, col, channel;
+
+  /// Returns row and column for the axes 0 and 1.
+  unsigned axis(unsigned number) const { return number == 0 ? row : col; }
+};
+inline ImageDims getImageDims(ImageLayout layout) {
+  if (layout == ImageLayout::NCHW)
+    return {/*batch=*/0, /*row=*/2, /*col=*/3, /*channel=*/1};
+  return {image_dim::kBatch, image_dim::kRow, image_dim::kCol,
+          image_dim::kChannel};
+}
+
+/// Returns `values`, one for each dimension of an image in layout `from`, in
+/// the order of layout `to`.
+template <typename T>
+llvm::SmallVector<T> changeLayout(llvm::ArrayRef<T> values, ImageLayout from,
+                                  ImageLayout to) {
+  const ImageDims source = getImageDims(from), target = getImageDims(to);
+  llvm::SmallVector<T> result(image_dim::kRank);
+  result[target.batch] = values[source.batch];
+  result[target.row] = values[source.row];
+  result[target.col] = values[source.col];
+  result[target.channel] = values[source.channel];
+  return result;
+}
+
 /// Dimensions of the packed transformed filter
 /// U [K / KB, alpha, alpha', KB / NR, C, NR]: blocks of KB output channels, in
 /// each of which panels of NR are contiguous per tap, the order in which the

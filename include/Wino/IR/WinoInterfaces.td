@@ -33,7 +33,13 @@ def Wino_ResultOpInterface : OpInterface<"ResultOpInterface"> {
     InterfaceMethod<[{
       Returns the dimension of the iteration domain that is the batch. Those of
       rows, columns and output channels follow it.
-    }], "unsigned", "getBatchDim">
+    }], "unsigned", "getBatchDim">,
+    InterfaceMethod<"Returns the layout of the result.",
+                    "ImageLayout", "getLayout">,
+    InterfaceMethod<[{
+      Returns the layout of an operand of the epilogue, NHWC if it is indexed by
+      the channel alone.
+    }], "ImageLayout", "getEpilogueLayout", (ins "unsigned":$number)>
   ];
 }
 

@@ -117,6 +117,7 @@ class Wino_ImageReaderOp<string mnemonic> : Wino_DpsOp<mnemonic> {
     int64_t getPadBottom() { return getPad()[1]; }
     int64_t getPadLeft() { return getPad()[2]; }
     int64_t getPadRight() { return getPad()[3]; }
+    ImageDims getImageDims() { return wino::getImageDims(getLayout()); }
   }];
 }
 
@@ -138,6 +139,9 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
     from the whole image, without slices that overlap. Channels of V beyond those
     of the image are filled with zeros.
 
+    With `layout nchw` the image is [N, C, H, W]; it is transposed piece by piece
+    where its tiles are read. V is the same.
+
     - (C1) The tap sizes of `init` are the alphas of the transform.
     - (C2) Image and `init` agree in N, and `init` has at least C channels.
     - (C3) `pad` has four elements, none negative or above 2^30.
@@ -157,9 +161,10 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
                        DenseI64ArrayAttr:$pad,
                        Wino_ShapedRankOf<[4]>:$input,
                        Wino_ShapedRankOf<[6]>:$init,
-                       Variadic<Index>:$origin);
+                       Variadic<Index>:$origin,
+                       Wino_ImageLayoutOrNHWC:$layout);
   let assemblyFormat = [{
-    $transform `pad` $pad (`origin` `[` $origin^ `]`)?
+    $transform `pad` $pad (`layout` $layout^)? (`origin` `[` $origin^ `]`)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
@@ -213,7 +218,9 @@ def Wino_Im2RowOp : Wino_ImageReaderOp<"im2row"> {
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
   let hasCanonicalizer = 1;
-  let extraClassDeclaration = imageReaderDeclarations;
+  let extraClassDeclaration = imageReaderDeclarations # [{
+    ImageLayout getLayout() { return ImageLayout::NHWC; }
+  }];
 }
 
 def Wino_PadImageOp : Wino_ImageReaderOp<"pad_image"> {
@@ -252,7 +259,9 @@ def Wino_PadImageOp : Wino_ImageReaderOp<"pad_image"> {
   }];
   let hasFolder = 1;
   let hasCanonicalizer = 1;
-  let extraClassDeclaration = imageReaderDeclarations;
+  let extraClassDeclaration = imageReaderDeclarations # [{
+    ImageLayout getLayout() { return ImageLayout::NHWC; }
+  }];
 }
 
 def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
@@ -312,7 +321,7 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
 class Wino_ResultOp<string mnemonic> : Wino_DpsOp<mnemonic, [
     SingleBlock,
     DeclareOpInterfaceMethods<Wino_ResultOpInterface, [
-      "getBatchDim", "takeSchedule"
+      "getBatchDim", "takeSchedule", "getLayout", "getEpilogueLayout"
     ]>]> {
   // The region is always present: upstream patterns clone regions of
   // destination-style ops without looking whether they are empty.
@@ -322,6 +331,7 @@ class Wino_ResultOp<string mnemonic> : Wino_DpsOp<mnemonic, [
     ::mlir::ShapedType getInputType() {
       return ::llvm::cast<::mlir::ShapedType>(getInput().getType());
     }
+    ImageDims getImageDims() { return wino::getImageDims(getLayout()); }
   }];
 }
 
@@ -338,8 +348,12 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
 
     e is the epilogue: a region applied to every element, the identity if it is
     not printed. Its first argument is the sum, the others are the elements of
-    the `epilogue` operands: of shape [K], indexed by the channel, or of the shape
-    of `init`. It holds elementwise ops on scalars.
+    the `epilogue` operands: of shape [K], indexed by the channel, or with an
+    element for each of `init`. It holds elementwise ops on scalars.
+
+    With `layout nchw` the result is [N, K, OH, OW]; tiles are transposed where
+    they are stored. Epilogue operands of the result's pixels have a layout of
+    their own: `epilogue(%bias, %residual nchw : ...)` reads the second in NCHW.
 
     `schedule` gives the block of tiles.
 
@@ -347,12 +361,14 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
     - (C2) M and `init` agree in N.
     - (C3) `init` has ceil(OH / m) = TH and ceil(OW / m') = TW.
     - (C4) M has at least as many channels as `init`.
-    - (C5) An epilogue operand has the shape [K] or that of `init`.
+    - (C5) An epilogue operand has the shape [K], or in its layout that of `init`.
     - (C6) The region has one argument for the sum and one per operand, of the
       element types, and yields one value of the element type.
     - (C7) The ops of the region are elementwise and free of side effects.
     - (C8) The element types of M and `init` are equal.
     - (C9) Tap sizes are static.
+    - (C10) `epilogue_layouts`, if present, has a layout for each epilogue
+      operand (0 is `nhwc`, 1 `nchw`); that of an operand [K] is `nhwc`.
 
     ```mlir
     %y = wino.output_transform <F(4x4, 3x3)>
@@ -369,13 +385,16 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
                        Wino_ShapedRankOf<[6]>:$input,
                        Wino_ShapedRankOf<[4]>:$init,
                        Variadic<Wino_ShapedRankOf<[1, 4]>>:$epilogueOperands,
-                       OptionalAttr<Wino_ScheduleAttr>:$schedule);
+                       OptionalAttr<Wino_ScheduleAttr>:$schedule,
+                       Wino_ImageLayoutOrNHWC:$layout,
+                       // Absent if all are NHWC.
+                       OptionalAttr<DenseI32ArrayAttr>:$epilogue_layouts);
   let assemblyFormat = [{
-    $transform (`schedule` $schedule^)?
+    $transform (`schedule` $schedule^)? (`layout` $layout^)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)`
-    custom<Epilogue>($epilogueOperands, type($epilogueOperands), $epilogue,
-                     ref(type($input)))
+    custom<Epilogue>($epilogueOperands, type($epilogueOperands),
+                     $epilogue_layouts, $epilogue, ref(type($input)))
     attr-dict (`->` type($result)^)?
   }];
   let skipDefaultBuilders = 1;
@@ -383,14 +402,19 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
     // Builds the op with an identity epilogue.
     OpBuilder<(ins "::mlir::TypeRange":$results, "TransformAttr":$transform,
       "::mlir::Value":$input, "::mlir::Value":$init,
-      CArg<"ScheduleAttr", "{}">:$schedule)>,
+      CArg<"ScheduleAttr", "{}">:$schedule,
+      CArg<"ImageLayout", "ImageLayout::NHWC">:$layout)>,
     // Builds the op with epilogue operands and an empty region, which the
     // caller fills.
     OpBuilder<(ins "::mlir::TypeRange":$results, "TransformAttr":$transform,
       "::mlir::Value":$input, "::mlir::Value":$init,
-      "::mlir::ValueRange":$epilogueOperands, "ScheduleAttr":$schedule)>
+      "::mlir::ValueRange":$epilogueOperands, "ScheduleAttr":$schedule,
+      CArg<"ImageLayout", "ImageLayout::NHWC">:$layout,
+      CArg<"::mlir::DenseI32ArrayAttr", "{}">:$epilogueLayouts)>
   ];
-  let extraClassDeclaration = resultOpDeclarations;
+  let extraClassDeclaration = resultOpDeclarations # [{
+    void setEpilogueLayout(unsigned number, ImageLayout layout);
+  }];
 }
 
 def Wino_ConvOp : Wino_ResultOp<"conv"> {

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelBuilder.h"
+#include "ImageView.h"
 #include "TileTransform.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -18,8 +18,8 @@ namespace {
 class InputLowering {
 public:
   InputLowering(KernelBuilder &b, InputTransformOp op)
-      : b(b), op(op), image(op.getInput()), init(op.getInit()),
-        alphaRows(op.getTransform().getAlphaRows()),
+      : b(b), op(op), dims(op.getImageDims()), image(op.getInput()),
+        init(op.getInit()), alphaRows(op.getTransform().getAlphaRows()),
         alphaCols(op.getTransform().getAlphaCols()),
         transform(op.getTransform().getRowTransform().bt,
                   op.getTransform().getColTransform().bt) {}
@@ -32,6 +32,13 @@ private:
     Value batch, row, col, pixelRow, pixelCol;
   };
 
+  /// Builds a row of tiles of which `tile` is the first.
+  void buildTileRow(const Tile &first);
+  /// The same for an image in NCHW: strips of some tiles and channels are
+  /// transposed to a buffer, from which their tiles are transformed.
+  void buildTransposedTileRow(const Tile &first);
+  /// Returns the tile `col` columns to the right of `first`.
+  Tile getTile(const Tile &first, Value col);
   void buildTile(const Tile &tile);
   void buildInterior(const Tile &tile);
   void buildEdge(const Tile &tile);
@@ -44,6 +51,7 @@ private:
 
   KernelBuilder &b;
   InputTransformOp op;
+  ImageDims dims;
   Value image, init, height, width, scratch;
   int64_t alphaRows, alphaCols;
   TileTransform transform;
@@ -52,27 +60,98 @@ private:
 
 void InputLowering::run() {
   TransformAttr attr = op.getTransform();
-  height = b.size(image, image_dim::kRow);
-  width = b.size(image, image_dim::kCol);
+  height = b.size(image, dims.row);
+  width = b.size(image, dims.col);
   scratch = transform.allocateScratch(b, b.getVectorType());
   Value firstRow = b.index(0), firstCol = b.index(0);
   if (!op.getOrigin().empty()) {
     firstRow = op.getOrigin()[0];
     firstCol = op.getOrigin()[1];
   }
-  auto getPixel = [&](Value first, Value tile, int64_t m, int64_t pad) {
-    return b.add(b.mul(b.add(first, tile), m), -pad);
+  auto getPixel = [&](Value tile, int64_t m, int64_t pad) {
+    return b.add(b.mul(tile, m), -pad);
   };
+  Value pixelCol = getPixel(firstCol, attr.getMCols(), op.getPadLeft());
   b.loop(b.size(init, tile_dim::kBatch), [&](Value batch) {
     b.loop(b.size(init, tile_dim::kTileRow), [&](Value row) {
-      Value pixelRow = getPixel(firstRow, row, attr.getMRows(), op.getPadTop());
-      b.loop(b.size(init, tile_dim::kTileCol), [&](Value col) {
-        Value pixelCol =
-            getPixel(firstCol, col, attr.getMCols(), op.getPadLeft());
-        buildTile({batch, row, col, pixelRow, pixelCol});
-      });
+      Value pixelRow =
+          getPixel(b.add(firstRow, row), attr.getMRows(), op.getPadTop());
+      Tile first = {batch, row, b.index(0), pixelRow, pixelCol};
+      if (op.getLayout() == ImageLayout::NCHW)
+        buildTransposedTileRow(first);
+      else
+        buildTileRow(first);
     });
   });
+}
+
+InputLowering::Tile InputLowering::getTile(const Tile &first, Value col) {
+  Tile tile = first;
+  tile.col = b.add(first.col, col);
+  tile.pixelCol =
+      b.add(first.pixelCol, b.mul(col, op.getTransform().getMCols()));
+  return tile;
+}
+
+void InputLowering::buildTileRow(const Tile &first) {
+  b.loop(b.size(init, tile_dim::kTileCol),
+         [&](Value col) { buildTile(getTile(first, col)); });
+}
+
+void InputLowering::buildTransposedTileRow(const Tile &first) {
+  TransformAttr attr = op.getTransform();
+  const int64_t numChannels = op.getInputType().getDimSize(dims.channel);
+  const int64_t initChannels = op.getInitType().getDimSize(tile_dim::kChannel);
+  const int64_t m = attr.getMCols(), overlap = alphaCols - m;
+  const int64_t numVectors = getLineVectors(b, numChannels);
+  const int64_t stripTiles =
+      getStripTiles(b, alphaRows, m, overlap, numVectors,
+                    op.getInitType().getDimSize(tile_dim::kTileCol));
+  Value strip = b.scratch(b.getVectorType(),
+                          {alphaRows, stripTiles * m + overlap, numVectors});
+  auto buildStrip = [&](const Tile &tiles, Value count, Value channel,
+                        Value vectors, Value lanes) {
+    ImageView(image, op.getLayout())
+        .copyTo(b, strip,
+                {{tiles.batch, tiles.pixelRow, tiles.pixelCol, channel},
+                 vectors,
+                 lanes,
+                 alphaRows,
+                 b.add(b.mul(count, m), overlap)});
+    Value storeMask;
+    if (lanes)
+      storeMask = b.mask(initChannels - *getConstantIntValue(channel));
+    b.loop(count, [&](Value col) {
+      Tile tile = getTile(tiles, col);
+      Value stripCol = b.mul(col, m);
+      b.loop(vectors, [&](Value vec) {
+        Value vecChannel = b.add(channel, b.mul(vec, b.getVectorLength()));
+        transform.build(
+            b, b.getVectorType(), scratch,
+            [&](Value row, Value col) {
+              return b.load(strip,
+                            {row, b.add(stripCol, col), vec, b.index(0)});
+            },
+            [&](Value value, Value row, Value col) {
+              b.store(value, init,
+                      {row, col, tile.batch, tile.row, tile.col, vecChannel},
+                      storeMask);
+            });
+      });
+    });
+  };
+  Value numTiles = b.size(init, tile_dim::kTileCol);
+  b.forEachVectorGroup(
+      b.index(numChannels), numVectors,
+      [&](Value channel, Value vectors, Value lanes) {
+        b.loop(b.index(0), numTiles, stripTiles, [&](Value col) {
+          Value count = b.createOrFold<arith::MinSIOp>(b.index(stripTiles),
+                                                       b.sub(numTiles, col));
+          buildStrip(getTile(first, col), count, channel, vectors, lanes);
+        });
+      });
+  b.loop(numTiles,
+         [&](Value col) { fillZero(getTile(first, col), numChannels); });
 }
 
 void InputLowering::buildTile(const Tile &tile) {
@@ -89,7 +168,7 @@ void InputLowering::buildTile(const Tile &tile) {
         b.branch(
             hasPixels, [&] { buildEdge(tile); }, [&] { fillZero(tile, 0); });
       });
-  fillZero(tile, op.getInputType().getDimSize(image_dim::kChannel));
+  fillZero(tile, op.getInputType().getDimSize(dims.channel));
 }
 
 void InputLowering::buildInterior(const Tile &tile) {
@@ -146,7 +225,7 @@ void InputLowering::buildEdge(const Tile &tile) {
 
 void InputLowering::buildChannels(
     const Tile &tile, function_ref<Value(Value, Value, Value, Value)> load) {
-  int64_t numChannels = op.getInputType().getDimSize(image_dim::kChannel);
+  int64_t numChannels = op.getInputType().getDimSize(dims.channel);
   int64_t initChannels = op.getInitType().getDimSize(tile_dim::kChannel);
   b.forEachVector(b.index(numChannels), [&](Value channel, Value mask) {
     // Lanes of a partial vector beyond the image's channels are zero, and so

@@ -265,6 +265,13 @@ Value KernelBuilder::mask(int64_t lanes) {
   return vector::ConstantMaskOp::create(*this, type, ArrayRef<int64_t>{lanes});
 }
 
+Value KernelBuilder::mask(Value lanes) {
+  if (std::optional<int64_t> known = getConstantIntValue(lanes))
+    return mask(*known);
+  auto type = VectorType::get({getVectorLength()}, getI1Type());
+  return vector::CreateMaskOp::create(*this, type, ValueRange{lanes});
+}
+
 Value KernelBuilder::load(Value memref, ValueRange indices, Value mask) {
   if (!mask)
     return vector::LoadOp::create(*this, vectorType, memref, indices);
@@ -287,15 +294,26 @@ void KernelBuilder::forEachVector(Value size,
   loop(index(0), full, getVectorLength(),
        [&](Value pos) { body(pos, Value()); });
 
-  if (std::optional<int64_t> lanes = getConstantIntValue(partial)) {
-    if (*lanes != 0)
-      body(full, mask(*lanes));
-    return;
-  }
-  branch(compare(arith::CmpIPredicate::ne, partial, index(0)), [&] {
-    auto type = VectorType::get({getVectorLength()}, getI1Type());
-    body(full, vector::CreateMaskOp::create(*this, type, ValueRange{partial}));
+  branch(compare(arith::CmpIPredicate::ne, partial, index(0)),
+         [&] { body(full, mask(partial)); });
+}
+
+void KernelBuilder::forEachVectorGroup(
+    Value size, int64_t numVectors,
+    function_ref<void(Value, Value, Value)> body) {
+  const int64_t length = getVectorLength();
+  Value partial = rem(size, length);
+  Value full = sub(size, partial);
+  std::optional<int64_t> known = getConstantIntValue(full);
+  loop(index(0), full, numVectors * length, [&](Value first) {
+    Value count = index(numVectors);
+    if (!known || *known % (numVectors * length))
+      count =
+          createOrFold<arith::MinSIOp>(count, div(sub(full, first), length));
+    body(first, count, Value());
   });
+  branch(compare(arith::CmpIPredicate::ne, partial, index(0)),
+         [&] { body(full, index(1), partial); });
 }
 
 void KernelBuilder::fillZero(Value memref, ValueRange indices, int64_t begin,

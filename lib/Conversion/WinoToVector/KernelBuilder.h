@@ -96,6 +96,8 @@ public:
   Value zero() { return splat(vectorType, 0); }
   /// Returns a mask of the first `lanes` elements; null if these are all.
   Value mask(int64_t lanes);
+  /// Returns a mask of the first `lanes` elements, less than a vector.
+  Value mask(Value lanes);
   /// Loads the vector at `indices`; elements that `mask` excludes are not
   /// accessed and zero. A null mask includes all.
   Value load(Value memref, ValueRange indices, Value mask = {});
@@ -104,6 +106,11 @@ public:
   /// Calls `body` with the first element and the mask of each vector of
   /// [0, size): in a loop for the full ones, then for a partial one.
   void forEachVector(Value size, llvm::function_ref<void(Value, Value)> body);
+  /// Calls `body` with the first element, the number of vectors, and the
+  /// elements of the last vector (null if they fill it) of each group of
+  /// vectors of [0, size): `numVectors` or fewer full ones, or a partial one.
+  void forEachVectorGroup(Value size, int64_t numVectors,
+                          llvm::function_ref<void(Value, Value, Value)> body);
   /// Stores zeros to elements [begin, end) along the last dimension; `indices`
   /// are those of the other dimensions.
   void fillZero(Value memref, ValueRange indices, int64_t begin, int64_t end);
