@@ -178,10 +178,12 @@ ImageLayout OutputTransformOp::getEpilogueLayout(unsigned number) {
 }
 
 void OutputTransformOp::setEpilogueLayout(unsigned number, ImageLayout layout) {
-  SmallVector<int32_t> layouts(getEpilogueOperands().size(),
-                               static_cast<int32_t>(ImageLayout::NHWC));
+  // Operands that were added have no layout yet.
+  SmallVector<int32_t> layouts;
   if (auto current = getEpilogueLayouts())
     layouts.assign(current->begin(), current->end());
+  layouts.resize(getEpilogueOperands().size(),
+                 static_cast<int32_t>(ImageLayout::NHWC));
   layouts[number] = static_cast<int32_t>(layout);
   setEpilogueLayoutsAttr(makeLayoutsAttr(getContext(), layouts));
 }

@@ -41,6 +41,7 @@ static void addTensorPasses(OpPassManager &passes,
   addCleanup(passes);
   passes.addNestedPass<func::FuncOp>(createAbsorbEpiloguePass());
   addCleanup(passes);
+  passes.addNestedPass<func::FuncOp>(createFoldTransposesPass());
   passes.addPass(createHoistPreparePass());
   // What convolutions did not absorb becomes few loops.
   passes.addPass(createLinalgElementwiseOpFusionPass());

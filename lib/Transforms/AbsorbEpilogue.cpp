@@ -52,6 +52,37 @@ static bool isReadInPlace(Value value, linalg::GenericOp op) {
   });
 }
 
+/// Returns the layout of an operand of the pixels of the result, which has
+/// layout `resultLayout`; NHWC for one by channel and for scalars. Other
+/// operands cannot be absorbed.
+static std::optional<ImageLayout> getAbsorbedLayout(linalg::GenericOp op,
+                                                    OpOperand &operand,
+                                                    ImageLayout resultLayout) {
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  if (!isa<FloatType>(getElementTypeOrSelf(operand.get().getType())))
+    return {};
+  if (map.getNumResults() == 0)
+    return ImageLayout::NHWC;
+  if (map.getNumResults() == 1) {
+    unsigned channel = getImageDims(resultLayout).channel;
+    if (map.getResult(0) == getAffineDimExpr(channel, op.getContext()))
+      return ImageLayout::NHWC;
+    return {};
+  }
+  auto loops = llvm::to_vector(llvm::seq<unsigned>(0, op.getNumLoops()));
+  for (ImageLayout layout : {ImageLayout::NHWC, ImageLayout::NCHW})
+    if (map == AffineMap::getPermutationMap(
+                   changeLayout<unsigned>(loops, resultLayout, layout),
+                   op.getContext()))
+      return layout;
+  return {};
+}
+
+/// Whether the epilogue of `producer` can read operands of pixels in `layout`.
+static bool readsLayout(ResultOpInterface producer, ImageLayout layout) {
+  return layout == ImageLayout::NHWC || isa<OutputTransformOp>(*producer);
+}
+
 namespace {
 /// The last stage of a convolution -> generic  becomes  the stage with a larger
 /// epilogue.
@@ -70,10 +101,16 @@ struct AbsorbGeneric : OpRewritePattern<linalg::GenericOp> {
       return rewriter.notifyMatchFailure(op, "it changes the element type");
     if (!hasElementwiseBody(op))
       return rewriter.notifyMatchFailure(op, "its body is not elementwise");
-    for (OpOperand *operand : op.getDpsInputOperands())
-      if (operand->get() != producer->getResult(0) &&
-          !isAbsorbable(op, *operand))
+    for (OpOperand *operand : op.getDpsInputOperands()) {
+      if (operand->get() == producer->getResult(0))
+        continue;
+      std::optional<ImageLayout> layout =
+          getAbsorbedLayout(op, *operand, producer.getLayout());
+      if (!layout)
         return rewriter.notifyMatchFailure(op, "an operand is broadcast");
+      if (!readsLayout(producer, *layout))
+        return rewriter.notifyMatchFailure(op, "an operand is in NCHW");
+    }
     absorb(rewriter, op, producer);
     return success();
   }
@@ -100,18 +137,6 @@ private:
         });
   }
 
-  /// An operand of the shape of the result, one by channel, or a scalar.
-  static bool isAbsorbable(linalg::GenericOp op, OpOperand &operand) {
-    AffineMap map = op.getMatchingIndexingMap(&operand);
-    if (!isa<FloatType>(getElementTypeOrSelf(operand.get().getType())))
-      return false;
-    if (map.getNumResults() == 0 || map.isIdentity())
-      return true;
-    return map.getNumResults() == 1 &&
-           map.getResult(0) ==
-               getAffineDimExpr(op.getNumLoops() - 1, op.getContext());
-  }
-
   static void absorb(PatternRewriter &rewriter, linalg::GenericOp op,
                      ResultOpInterface producer) {
     Location loc = rewriter.getFusedLoc({producer.getLoc(), op.getLoc()});
@@ -119,6 +144,7 @@ private:
     Block *block = &producer.getEpilogue().front();
     auto yield = cast<YieldOp>(block->getTerminator());
     SmallVector<Value> operands, scalars; // scalars: null where it is none
+    SmallVector<ImageLayout> layouts;     // of the operands
     for (OpOperand *operand : op.getDpsInputOperands()) {
       Value value = operand->get();
       Value scalar;
@@ -128,8 +154,11 @@ private:
                 ? tensor::ExtractOp::create(rewriter, loc, value, ValueRange())
                       .getResult()
                 : value;
-      else if (value != sum)
+      else if (value != sum) {
         operands.push_back(value);
+        layouts.push_back(
+            *getAbsorbedLayout(op, *operand, producer.getLayout()));
+      }
       scalars.push_back(scalar);
     }
     // Where the producer stands there may be no operands of the generic yet.
@@ -139,7 +168,11 @@ private:
       producer->setLoc(loc);
       if (init != sum)
         cast<DestinationStyleOpInterface>(*producer).setDpsInitOperand(0, init);
+      unsigned numOld = producer.getEpilogueOperands().size();
       producer.getEpilogueOperandsMutable().append(operands);
+      if (auto output = dyn_cast<OutputTransformOp>(*producer))
+        for (auto [number, layout] : llvm::enumerate(layouts))
+          output.setEpilogueLayout(numOld + number, layout);
 
       // The block of the producer, continued by the body of the generic.
       IRMapping mapping;
@@ -258,6 +291,12 @@ static void remarkMissed(linalg::GenericOp op) {
       reason = "the convolution has other users";
     else if (!isPrivateTo(operand->get(), op))
       reason = "the convolution is in another block";
+    else if (llvm::any_of(op.getDpsInputOperands(), [&](OpOperand *other) {
+               std::optional<ImageLayout> layout =
+                   getAbsorbedLayout(op, *other, producer.getLayout());
+               return layout && !readsLayout(producer, *layout);
+             }))
+      reason = "the convolution reads operands in NHWC only";
     remark::missed(op->getLoc(),
                    remark::RemarkOpts::name("AbsorbEpilogue").category("wino"))
         << ("not absorbed: " + reason).str();

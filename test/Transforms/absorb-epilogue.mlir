@@ -148,6 +148,83 @@ func.func @nchw(%m: tensor<4x4x?x?x?x8xf32>, %b: tensor<8xf32>, %o: tensor<?x?x?
   return %1 : tensor<?x8x?x?xf32>
 }
 
+// A residual in NCHW is read as it is.
+// CHECK-LABEL: func @nchw_residual
+// CHECK-SAME: %{{[^:]*}}: tensor<4x4x1x3x3x8xf32>, %[[B:[^:]*]]: tensor<8xf32>, %[[O:[^:]*]]: tensor<1x8x6x6xf32>
+// CHECK-NOT: linalg.generic
+// CHECK: wino.output_transform <F(2x2, 3x3)> ins({{.*}}) outs(%{{.*}} : tensor<1x6x6x8xf32>) epilogue(%[[B]], %[[O]] nchw : tensor<8xf32>, tensor<1x8x6x6xf32>)
+// CHECK: linalg.transpose
+func.func @nchw_residual(%m: tensor<4x4x1x3x3x8xf32>, %b: tensor<8xf32>, %o: tensor<1x8x6x6xf32>, %yi: tensor<1x6x6x8xf32>, %e: tensor<1x8x6x6xf32>) -> tensor<1x8x6x6xf32> {
+  %y = wino.output_transform <F(2x2, 3x3)> ins(%m : tensor<4x4x1x3x3x8xf32>) outs(%yi : tensor<1x6x6x8xf32>) epilogue(%b : tensor<8xf32>) {
+  ^bb0(%sum: f32, %bias: f32):
+    %r = arith.addf %sum, %bias : f32
+    wino.yield %r : f32
+  } -> tensor<1x6x6x8xf32>
+  %t = linalg.transpose ins(%y : tensor<1x6x6x8xf32>) outs(%e : tensor<1x8x6x6xf32>) permutation = [0, 3, 1, 2]
+  %0 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%t, %o : tensor<1x8x6x6xf32>, tensor<1x8x6x6xf32>) outs(%e : tensor<1x8x6x6xf32>) {
+  ^bb0(%i: f32, %j: f32, %out: f32):
+    %r = arith.addf %i, %j : f32
+    linalg.yield %r : f32
+  } -> tensor<1x8x6x6xf32>
+  return %0 : tensor<1x8x6x6xf32>
+}
+
+// Operands that are absorbed later keep the layouts of the earlier ones.
+// CHECK-LABEL: func @residuals_in_turn
+// CHECK-SAME: %{{[^:]*}}: tensor<4x4x1x3x3x8xf32>, %[[O:[^:]*]]: tensor<1x8x6x6xf32>, %[[P:[^:]*]]: tensor<1x6x6x8xf32>
+// CHECK-NOT: linalg.generic
+// CHECK: wino.output_transform {{.*}} epilogue(%[[O]] nchw, %[[P]], %[[O]] nchw : tensor<1x8x6x6xf32>, tensor<1x6x6x8xf32>, tensor<1x8x6x6xf32>)
+func.func @residuals_in_turn(%m: tensor<4x4x1x3x3x8xf32>, %o: tensor<1x8x6x6xf32>, %p: tensor<1x6x6x8xf32>, %e: tensor<1x6x6x8xf32>) -> tensor<1x6x6x8xf32> {
+  %y = wino.output_transform <F(2x2, 3x3)> ins(%m : tensor<4x4x1x3x3x8xf32>) outs(%e : tensor<1x6x6x8xf32>) -> tensor<1x6x6x8xf32>
+  %0 = linalg.generic {indexing_maps = [#id, affine_map<(n, h, w, c) -> (n, c, h, w)>, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%y, %o : tensor<1x6x6x8xf32>, tensor<1x8x6x6xf32>) outs(%e : tensor<1x6x6x8xf32>) {
+  ^bb0(%i: f32, %j: f32, %out: f32):
+    %r = arith.addf %i, %j : f32
+    linalg.yield %r : f32
+  } -> tensor<1x6x6x8xf32>
+  %1 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%0, %p : tensor<1x6x6x8xf32>, tensor<1x6x6x8xf32>) outs(%e : tensor<1x6x6x8xf32>) {
+  ^bb0(%i: f32, %j: f32, %out: f32):
+    %r = arith.mulf %i, %j : f32
+    linalg.yield %r : f32
+  } -> tensor<1x6x6x8xf32>
+  %2 = linalg.generic {indexing_maps = [#id, affine_map<(n, h, w, c) -> (n, c, h, w)>, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%1, %o : tensor<1x6x6x8xf32>, tensor<1x8x6x6xf32>) outs(%e : tensor<1x6x6x8xf32>) {
+  ^bb0(%i: f32, %j: f32, %out: f32):
+    %r = arith.addf %i, %j : f32
+    linalg.yield %r : f32
+  } -> tensor<1x6x6x8xf32>
+  return %2 : tensor<1x6x6x8xf32>
+}
+
+// A result in NCHW: bias along dimension 1, a residual in either layout.
+// CHECK-LABEL: func @nchw_result
+// CHECK-SAME: %{{[^:]*}}: tensor<4x4x1x3x3x8xf32>, %[[B:[^:]*]]: tensor<8xf32>, %[[O:[^:]*]]: tensor<1x8x6x6xf32>, %[[P:[^:]*]]: tensor<1x6x6x8xf32>
+// CHECK-NOT: linalg.generic
+// CHECK: wino.output_transform <F(2x2, 3x3)> layout nchw ins({{.*}}) outs(%{{.*}} : tensor<1x8x6x6xf32>) epilogue(%[[B]], %[[O]] nchw, %[[P]] : tensor<8xf32>, tensor<1x8x6x6xf32>, tensor<1x6x6x8xf32>)
+func.func @nchw_result(%m: tensor<4x4x1x3x3x8xf32>, %b: tensor<8xf32>, %o: tensor<1x8x6x6xf32>, %p: tensor<1x6x6x8xf32>, %e: tensor<1x8x6x6xf32>) -> tensor<1x8x6x6xf32> {
+  %y = wino.output_transform <F(2x2, 3x3)> layout nchw ins(%m : tensor<4x4x1x3x3x8xf32>) outs(%e : tensor<1x8x6x6xf32>) -> tensor<1x8x6x6xf32>
+  %0 = linalg.generic {indexing_maps = [#id, affine_map<(n, c, h, w) -> (c)>, #id, affine_map<(n, c, h, w) -> (n, h, w, c)>, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%y, %b, %o, %p : tensor<1x8x6x6xf32>, tensor<8xf32>, tensor<1x8x6x6xf32>, tensor<1x6x6x8xf32>) outs(%e : tensor<1x8x6x6xf32>) {
+  ^bb0(%i: f32, %j: f32, %k: f32, %l: f32, %out: f32):
+    %1 = arith.addf %i, %j : f32
+    %2 = arith.addf %1, %k : f32
+    %3 = arith.addf %2, %l : f32
+    linalg.yield %3 : f32
+  } -> tensor<1x8x6x6xf32>
+  return %0 : tensor<1x8x6x6xf32>
+}
+
+// A vector along the rows is no bias.
+// CHECK-LABEL: func @nchw_result_by_row
+// CHECK: wino.output_transform <F(2x2, 3x3)> layout nchw ins({{.*}}) outs({{.*}}) -> tensor<1x8x6x6xf32>
+// CHECK: linalg.generic
+func.func @nchw_result_by_row(%m: tensor<4x4x1x3x3x8xf32>, %b: tensor<6xf32>, %e: tensor<1x8x6x6xf32>) -> tensor<1x8x6x6xf32> {
+  %y = wino.output_transform <F(2x2, 3x3)> layout nchw ins(%m : tensor<4x4x1x3x3x8xf32>) outs(%e : tensor<1x8x6x6xf32>) -> tensor<1x8x6x6xf32>
+  %0 = linalg.generic {indexing_maps = [#id, affine_map<(n, c, h, w) -> (w)>, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%y, %b : tensor<1x8x6x6xf32>, tensor<6xf32>) outs(%e : tensor<1x8x6x6xf32>) {
+  ^bb0(%i: f32, %j: f32, %out: f32):
+    %r = arith.addf %i, %j : f32
+    linalg.yield %r : f32
+  } -> tensor<1x8x6x6xf32>
+  return %0 : tensor<1x8x6x6xf32>
+}
+
 // The result of a product is collapsed, its size known from elsewhere.
 // CHECK-LABEL: func @matmul
 // CHECK-NOT: linalg.generic
@@ -252,4 +329,20 @@ func.func @not_elementwise(%m: tensor<4x4x1x2x3x8xf32>, %e: tensor<1x3x6x8xf32>,
     linalg.yield %r : f32
   } -> tensor<1x3x6x8xf32>
   return %0, %1, %2, %3 : tensor<1x3x6x8xf32>, tensor<1x3x6x8xf16>, tensor<8xf32>, tensor<1x3x6x8xf32>
+}
+
+// A direct convolution reads residuals in NHWC.
+// REMARK: Remark="not absorbed: the convolution reads operands in NHWC only"
+// CHECK-LABEL: func @conv_nchw_residual
+// CHECK: wino.conv
+// CHECK-NOT: epilogue
+// CHECK: linalg.generic
+func.func @conv_nchw_residual(%x: tensor<1x3x6x4xf32>, %u: tensor<1x1x1x1x4x8xf32>, %o: tensor<1x8x3x6xf32>, %e: tensor<1x3x6x8xf32>) -> tensor<1x3x6x8xf32> {
+  %y = wino.conv kernel [1, 1] strides [1, 1] dilations [1, 1] ins(%x, %u : tensor<1x3x6x4xf32>, tensor<1x1x1x1x4x8xf32>) outs(%e : tensor<1x3x6x8xf32>) -> tensor<1x3x6x8xf32>
+  %0 = linalg.generic {indexing_maps = [#id, affine_map<(n, h, w, c) -> (n, c, h, w)>, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%y, %o : tensor<1x3x6x8xf32>, tensor<1x8x3x6xf32>) outs(%e : tensor<1x3x6x8xf32>) {
+  ^bb0(%i: f32, %j: f32, %out: f32):
+    %r = arith.addf %i, %j : f32
+    linalg.yield %r : f32
+  } -> tensor<1x3x6x8xf32>
+  return %0 : tensor<1x3x6x8xf32>
 }

@@ -88,15 +88,44 @@ def AbsorbEpiloguePass : Pass<"wino-absorb-epilogue"> {
   let summary = "Move bias and activation into the convolution";
   let description = [{
     Absorbs an elementwise `linalg.generic` that is the only user of a
-    `wino.output_transform` or a `wino.conv` into its epilogue: bias (an operand indexed by the
-    channel), sums with other tensors of the shape of the result, activations.
-    Transposes of the result sink below elementwise ops first, so that layouts
-    other than NHWC are served as well. Ops that cannot be absorbed stay, with a
-    remark.
+    `wino.output_transform` or a `wino.conv` into its epilogue: bias (an operand
+    indexed by the channel), sums with other tensors of the pixels of the result,
+    in NHWC or (not for `wino.conv`) NCHW, activations. Transposes of the result
+    sink below elementwise ops first, so that layouts other than NHWC are served
+    as well. Ops that cannot be absorbed stay, with a remark.
   }];
   let dependentDialects = [
     "::wino::WinoDialect", "::mlir::linalg::LinalgDialect",
     "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def FoldTransposesPass : Pass<"wino-fold-transposes"> {
+  let summary = "Read and write images in the layout they have";
+  let description = [{
+    Folds a `linalg.transpose` between NHWC and NCHW into the ops around it, which
+    then transpose tile by tile: that of an image into the
+    `wino.input_transform`s that read it, that of an epilogue operand into the
+    `wino.output_transform`, and that of a result into the
+    `wino.output_transform` that makes it.
+
+    ```mlir
+    %x = linalg.transpose ins(%image : tensor<1x8x12x20xf32>) ...
+           permutation = [0, 2, 3, 1]
+    %v = wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1]
+           ins(%x : tensor<1x12x20x8xf32>) ...
+    // becomes
+    %v = wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1] layout nchw
+           ins(%image : tensor<1x8x12x20xf32>) ...
+    ```
+
+    A transpose that has other users stays, and with it all who use it: reading
+    its result costs less than transposing again. So does a transpose of a result
+    that has other users. A remark tells which images are transposed as a whole.
+    Runs when the transposes between convolutions have cancelled.
+  }];
+  let dependentDialects = [
+    "::wino::WinoDialect", "::mlir::linalg::LinalgDialect"
   ];
 }
 

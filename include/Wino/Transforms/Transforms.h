@@ -32,6 +32,10 @@ mlir::FailureOr<mlir::Value> applyPlan(mlir::RewriterBase &rewriter,
 /// convolutions.
 void populateAbsorbEpiloguePatterns(mlir::RewritePatternSet &patterns);
 
+/// Adds the patterns that fold transposes into the ops that read and write
+/// images.
+void populateFoldTransposesPatterns(mlir::RewritePatternSet &patterns);
+
 /// Tiles `op` by its schedule and fuses the stages that feed it. With `threads`
 /// above 1 the blocks of rows are distributed over an scf.forall.
 mlir::LogicalResult tileAndFuse(mlir::RewriterBase &rewriter,
