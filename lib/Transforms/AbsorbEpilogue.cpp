@@ -267,6 +267,7 @@ struct SinkTranspose : OpRewritePattern<linalg::GenericOp> {
 void wino::populateAbsorbEpiloguePatterns(RewritePatternSet &patterns) {
   MLIRContext *context = patterns.getContext();
   patterns.add<AbsorbGeneric, SinkTranspose>(context);
+  populateSinkTransposesPatterns(patterns);
   // Results of matrix products are collapsed; the generic takes their full
   // rank.
   linalg::populateFoldReshapeOpsByExpansionPatterns(

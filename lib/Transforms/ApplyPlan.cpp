@@ -66,13 +66,11 @@ static Value transpose(OpBuilder &builder, Location loc, Value value,
       ->getResult(0);
 }
 
-/// As `transpose`, but moves a padding behind the transpose, where it can be
-/// absorbed.
-static Value transposeImage(OpBuilder &builder, Location loc, Value image,
-                            ArrayRef<int64_t> permutation) {
+Value wino::transposeImage(OpBuilder &builder, Location loc, Value image,
+                           ArrayRef<int64_t> permutation, bool movePad) {
   auto pad = image.getDefiningOp<tensor::PadOp>();
   Value value = pad ? pad.getConstantPaddingValue() : Value();
-  if (!value || isIdentity(permutation))
+  if (!value || !movePad || isIdentity(permutation))
     return transpose(builder, loc, image, permutation);
   // A constant may stand in the region of the padding.
   if (value.getParentRegion() == &pad.getRegion())

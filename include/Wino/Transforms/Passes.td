@@ -92,7 +92,9 @@ def AbsorbEpiloguePass : Pass<"wino-absorb-epilogue"> {
     indexed by the channel), sums with other tensors of the pixels of the result,
     in NHWC or (not for `wino.conv`) NCHW, activations. Transposes of the result
     sink below elementwise ops first, so that layouts other than NHWC are served
-    as well. Ops that cannot be absorbed stay, with a remark.
+    as well, and transposes to NCHW also below poolings and their paddings, where
+    they meet those of the next convolution. Ops that cannot be absorbed stay,
+    with a remark.
   }];
   let dependentDialects = [
     "::wino::WinoDialect", "::mlir::linalg::LinalgDialect",

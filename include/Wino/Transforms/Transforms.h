@@ -32,6 +32,18 @@ mlir::FailureOr<mlir::Value> applyPlan(mlir::RewriterBase &rewriter,
 /// convolutions.
 void populateAbsorbEpiloguePatterns(mlir::RewritePatternSet &patterns);
 
+/// Returns `image` with its dimensions permuted, as linalg.transpose does. With
+/// `movePad` a constant padding moves behind the transpose, where a convolution
+/// can absorb it.
+mlir::Value transposeImage(mlir::OpBuilder &builder, mlir::Location loc,
+                           mlir::Value image,
+                           llvm::ArrayRef<int64_t> permutation,
+                           bool movePad = true);
+
+/// Adds the patterns that move transposes of results in NHWC below paddings and
+/// poolings.
+void populateSinkTransposesPatterns(mlir::RewritePatternSet &patterns);
+
 /// Adds the patterns that fold transposes into the ops that read and write
 /// images.
 void populateFoldTransposesPatterns(mlir::RewritePatternSet &patterns);
