@@ -59,6 +59,11 @@ if shutil.which("node") and os.path.isdir(
 ):
     config.available_features.add("onnxruntime")
 
+# What code in mlir-runner calls: copies of memrefs with strides.
+config.substitutions.append(
+    ("%runner-utils",
+     os.path.join(config.llvm_tools_dir, "..", "lib", "libmlir_c_runner_utils.so")))
+
 shared = os.environ.get("WINO_SHARED") or os.path.join(config.wino_src_root, "..", "shared")
 shared = lit_config.params.get("WINO_SHARED", shared)
 if os.path.isdir(shared):
