@@ -143,8 +143,9 @@ static SmallVector<int64_t> getThreadTileSizes(RewriterBase &rewriter,
   // Channels that only pad the last block are no work.
   auto output = dyn_cast<OutputTransformOp>(*op);
   bool isPadded =
-      output && output.getInputType().getDimSize(tile_dim::kChannel) !=
-                    output.getInitType().getDimSize(image_dim::kChannel);
+      output &&
+      output.getInputType().getDimSize(tile_dim::kChannel) !=
+          output.getInitType().getDimSize(output.getImageDims().channel);
   if (!isPadded)
     consider(channelDim, kBlock, kRepeatedTransforms);
   return sizes;

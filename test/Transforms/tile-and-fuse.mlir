@@ -123,6 +123,19 @@ func.func @padded_channels(%x: tensor<1x14x14x16xf32>, %u: tensor<4x6x6x1x16x16x
   return %r : tensor<1x12x12x60xf32>
 }
 
+// Where the channels stand in the layout does not matter.
+// THREADS-LABEL: func @channels_nchw
+// THREADS: scf.forall (%{{.*}}) = (0) to (64) step (32)
+func.func @channels_nchw(%x: tensor<1x14x14x16xf32>, %u: tensor<4x6x6x1x16x16xf32>) -> tensor<1x64x12x12xf32> {
+  %vi = tensor.empty() : tensor<6x6x1x3x3x16xf32>
+  %mi = tensor.empty() : tensor<6x6x1x3x3x64xf32>
+  %yi = tensor.empty() : tensor<1x64x12x12xf32>
+  %v = wino.input_transform <F(4x4, 3x3)> pad [0, 0, 0, 0] ins(%x : tensor<1x14x14x16xf32>) outs(%vi : tensor<6x6x1x3x3x16xf32>) -> tensor<6x6x1x3x3x16xf32>
+  %m = wino.hadamard ins(%v, %u : tensor<6x6x1x3x3x16xf32>, tensor<4x6x6x1x16x16xf32>) outs(%mi : tensor<6x6x1x3x3x64xf32>) -> tensor<6x6x1x3x3x64xf32>
+  %r = wino.output_transform <F(4x4, 3x3)> schedule <block = 0x0, k_block = 16, micro_tile = 5x16, vector = 4> layout nchw ins(%m : tensor<6x6x1x3x3x64xf32>) outs(%yi : tensor<1x64x12x12xf32>) -> tensor<1x64x12x12xf32>
+  return %r : tensor<1x64x12x12xf32>
+}
+
 // Of two convolutions in a row each has its own nest.
 // CHECK-LABEL: func @two
 // CHECK: %[[A:.*]] = scf.for
