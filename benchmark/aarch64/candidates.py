@@ -4,7 +4,7 @@ import json
 import pathlib
 import tempfile
 
-from emulator import CROSS_COMPILER, HERE, RunError, build, call
+from emulator import CROSS_COMPILER, HERE, call
 from layer_module import write_module
 
 

@@ -95,8 +95,8 @@ class Emulator:
     def run(self, program, arguments, directory, data=(), root=None):
         """Runs `program`, a file in `directory`, there. `data` are the files
         that it reads, `root` has its shared libraries and what it sees of the
-        system. Returns
-        what it printed, and what the plugin counted with estimated cycles."""
+        system. Returns what it printed, and what the plugin counted with
+        estimated cycles."""
         key = hash_files(self.key, program, *data, str(root), *arguments)
         stored = self.cache / f"{key}.json"
         if stored.exists():

@@ -93,7 +93,7 @@ def measure(task):
         row |= candidate.measure(layer, emulator)
         if "max_error" in row:
             row["max_error"] /= row["max_value"]
-    except (RunError, ValueError) as error:
+    except (OSError, RunError, ValueError) as error:
         row["failed"] = str(error)
     return row
 

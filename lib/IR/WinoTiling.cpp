@@ -430,7 +430,8 @@ getFilterTile(OpBuilder &builder, Location loc, Value filter,
   if (isPacked) {
     ArrayRef<int64_t> shape = cast<ShapedType>(filter.getType()).getShape();
     int64_t kBlock = shape[packed_dim::kPanel] * shape[packed_dim::kPanelCol];
-    if (!isMultipleOf(offset, kBlock) || !isMultipleOf(size, kBlock))
+    if (kBlock == 0 || !isMultipleOf(offset, kBlock) ||
+        !isMultipleOf(size, kBlock))
       return failure();
     AffineExpr d0;
     bindDims(builder.getContext(), d0);

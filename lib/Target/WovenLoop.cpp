@@ -264,9 +264,15 @@ int64_t WovenLoop::getTemporary(Operand operand) const {
 }
 
 bool WovenLoop::isStridePossible(int64_t panelStride) const {
+  if (panelStride % 8 != 0 || panelStride < 0)
+    return false;
   int64_t lastOffset =
       (2 * kDepth - 1) * panelStride + numVectors * kVectorBytes;
-  return panelStride % 8 == 0 && panelStride >= 0 && lastOffset <= kMaxOffset;
+  // What is added to the panel's address has 12 bits, or as many above 12
+  // zeros.
+  int64_t advance = kDepth * panelStride;
+  return lastOffset <= kMaxOffset &&
+         (llvm::isUInt<12>(advance) || llvm::isShiftedUInt<12, 12>(advance));
 }
 
 //===----------------------------------------------------------------------===//

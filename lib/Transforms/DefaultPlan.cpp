@@ -16,6 +16,9 @@
 using namespace mlir;
 using namespace wino;
 
+/// The largest size that a schedule can have.
+static constexpr int64_t kMaxScheduleSize = int64_t(1) << 20;
+
 /// Stands for a dynamic size where costs are compared.
 static constexpr int64_t kTypicalSize = 56;
 
@@ -107,6 +110,8 @@ private:
   MicroTile micro;
   /// The schedule that is being tried.
   ConvNest nest;
+  /// The panels that a block of output channels may have.
+  SmallVector<int64_t> panelCounts;
   /// Vector operations, loads and stores included, of the transforms of one
   /// tile of the image, of the products and of a filter.
   double inputOps = 2, outputOps = 2, filterOps = 0;
@@ -131,6 +136,12 @@ ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
   nest.c = std::max(
       vector, int64_t(llvm::alignTo(getDepth(problem, transform), vector)));
   nest.k = std::max(micro.cols, int64_t(llvm::alignTo(problem.k, micro.cols)));
+  // Even parts keep the last block from being padded.
+  const int64_t numPanels = nest.k / micro.cols;
+  for (int64_t panels = 1;
+       panels <= std::min(numPanels, kMaxScheduleSize / micro.cols); ++panels)
+    if (numPanels % panels == 0)
+      panelCounts.push_back(panels);
   nest.cBlock = nest.c;
   nest.panelCols = micro.cols;
   nest.elementBytes = problem.getElementBits() / 8;
@@ -162,14 +173,15 @@ void ScheduleChooser::countOperations() {
   filterOps = count(rows.g, cols.g);
 }
 
-/// Calls `body` with every size that splits `total` evenly into parts.
+/// Calls `body` with every size that splits `total` evenly into parts, from the
+/// largest on.
 static void forEachEvenPart(int64_t total, function_ref<void(int64_t)> body) {
-  int64_t last = 0;
-  for (int64_t parts = 1; parts <= total; ++parts) {
-    int64_t part = llvm::divideCeil(total, parts);
-    if (part != last)
-      body(part);
-    last = part;
+  for (int64_t part = total; part > 0;) {
+    body(part);
+    if (part == 1)
+      return;
+    // The fewest parts that are smaller.
+    part = llvm::divideCeil(total, llvm::divideCeil(total, part - 1));
   }
 }
 
@@ -194,11 +206,7 @@ Candidate ScheduleChooser::choose() {
 void ScheduleChooser::tryBlocks(int64_t blockRows, int64_t blockCols) {
   nest.blockRows = blockRows;
   nest.blockCols = blockCols;
-  const int64_t numPanels = nest.k / micro.cols;
-  for (int64_t panels = 1; panels <= numPanels; ++panels) {
-    // Even parts keep the last block from being padded.
-    if (numPanels % panels != 0)
-      continue;
+  for (int64_t panels : panelCounts) {
     nest.kBlock = panels * micro.cols;
     tryNest();
     // Transforming on the fly is for filters whose blocks stay in a cache.
@@ -209,7 +217,8 @@ void ScheduleChooser::tryBlocks(int64_t blockRows, int64_t blockCols) {
     for (int64_t cBlock = nest.c; cBlock >= std::min(nest.c, kMinCBlock);
          cBlock /= 2) {
       nest.cBlock = cBlock;
-      if (cBlock % vector == 0 && nest.c % cBlock == 0)
+      bool isPossible = cBlock == nest.c || cBlock <= kMaxScheduleSize;
+      if (isPossible && cBlock % vector == 0 && nest.c % cBlock == 0)
         tryNest();
       if (cBlock % 2 != 0)
         break;
@@ -301,8 +310,9 @@ static int64_t getEvenPart(int64_t total, int64_t limit) {
 }
 
 namespace {
-/// Blocks a direct convolution: all output channels at a time, for a block of
-/// pixels whose image stays in the second-level cache.
+/// Blocks a direct convolution: all output channels at a time, as far as a
+/// schedule can say so, for a block of pixels whose image stays in the
+/// second-level cache.
 class DirectChooser {
 public:
   DirectChooser(const ConvProblem &problem, const CPUInfo &cpu);
@@ -385,13 +395,15 @@ Candidate DirectChooser::choose() {
   double others = double(n * outH * outW) * (imageBytes + resultBytes);
   double filters = getMemoryCycles(filterBytes * filterPasses, filterBytes);
   others = getMemoryCycles(others, others);
+  int64_t kBlock =
+      micro.cols * getEvenPart(k / micro.cols, kMaxScheduleSize / micro.cols);
   Candidate candidate;
   candidate.cycles =
       copies + (cpu.hidesStreams ? 2 * others + std::max(products, filters)
                                  : others + products + filters);
   candidate.schedule = ScheduleAttr::get(
-      problem.op->getContext(), blockRows, blockCols, k, micro.rows, micro.cols,
-      vector, /*cBlock=*/0, /*onTheFly=*/false);
+      problem.op->getContext(), blockRows, blockCols, kBlock, micro.rows,
+      micro.cols, vector, /*cBlock=*/0, /*onTheFly=*/false);
   return candidate;
 }
 

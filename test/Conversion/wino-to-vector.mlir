@@ -357,3 +357,34 @@ func.func @conv(%x: memref<1x7x7x64xf32>, %u: memref<1x1x1x2x64x16xf32>, %b: mem
   }
   return
 }
+
+// -----
+
+// Without output channels nothing is computed, and nothing divided by their
+// number.
+
+// CHECK-LABEL: func @conv_no_columns
+// CHECK-NEXT: return
+// BROADCAST-LABEL: func @conv_no_columns
+// BROADCAST-NOT: scf.for
+// BROADCAST: return
+func.func @conv_no_columns(%x: memref<1x8x8x4xf32>, %u: memref<1x1x1x1x36x0xf32>, %y: memref<1x6x6x0xf32>) {
+  wino.conv kernel [3, 3] strides [1, 1] dilations [1, 1]
+    ins(%x, %u : memref<1x8x8x4xf32>, memref<1x1x1x1x36x0xf32>)
+    outs(%y : memref<1x6x6x0xf32>)
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func @hadamard_no_columns
+// CHECK-NEXT: return
+// BROADCAST-LABEL: func @hadamard_no_columns
+// BROADCAST-NOT: scf.for
+// BROADCAST: return
+func.func @hadamard_no_columns(%v: memref<1x1x1x2x2x8xf32>, %u: memref<1x1x1x1x8x0xf32>, %m: memref<1x1x1x2x2x0xf32>) {
+  wino.hadamard
+    ins(%v, %u : memref<1x1x1x2x2x8xf32>, memref<1x1x1x1x8x0xf32>)
+    outs(%m : memref<1x1x1x2x2x0xf32>)
+  return
+}

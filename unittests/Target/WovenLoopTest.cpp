@@ -8,6 +8,7 @@
 #include "Wino/Target/WovenLoop.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
 #include "gtest/gtest.h"
 #include <array>
 #include <cstring>
@@ -20,7 +21,8 @@ using Tokens = llvm::ArrayRef<llvm::StringRef>;
 
 namespace {
 /// Runs the text of a loop. Registers are named as in the text, operands of the
-/// statement being registers, too.
+/// statement being registers, too. Immediate operands that an instruction
+/// cannot hold are errors.
 class Interpreter {
 public:
   /// Adds memory that may be loaded from `address` on.
@@ -38,6 +40,14 @@ private:
   void execute(Tokens tokens);
   int64_t getValue(llvm::StringRef token);
   int64_t load(Tokens address);
+  /// Checks the offset of a load or a prefetch.
+  static void checkOffset(llvm::StringRef token) {
+    int64_t offset;
+    if (!token.consume_front("#"))
+      return;
+    EXPECT_FALSE(token.getAsInteger(10, offset));
+    EXPECT_TRUE(offset >= 0 && offset <= 32760 && offset % 8 == 0) << offset;
+  }
   static unsigned getVector(llvm::StringRef token) {
     unsigned number = 32;
     token.drop_front().split('.').first.getAsInteger(10, number);
@@ -59,6 +69,7 @@ int64_t Interpreter::getValue(llvm::StringRef token) {
 }
 
 int64_t Interpreter::load(Tokens address) {
+  checkOffset(address[1]);
   int64_t from = getValue(address[0]) + getValue(address[1]);
   for (auto [begin, values] : memory) {
     int64_t offset = from - begin;
@@ -82,10 +93,14 @@ void Interpreter::execute(Tokens tokens) {
   } else if (name == "add" || name == "subs") {
     int64_t sign = name == "add" ? 1 : -1;
     int64_t &result = scalars[tokens[1].str()];
-    result = getValue(tokens[2]) + sign * getValue(tokens[3]);
+    int64_t value = getValue(tokens[3]);
+    bool fits = llvm::isUInt<12>(value) || llvm::isShiftedUInt<12, 12>(value);
+    EXPECT_TRUE(fits) << value;
+    result = getValue(tokens[2]) + sign * value;
     if (name == "subs")
       isBranchTaken = result != 0;
   } else if (name == "prfm") {
+    checkOffset(tokens[3]);
     ++numPrefetches;
   } else if (name == "ldr" && tokens[1].starts_with("d")) {
     // The high half becomes zero.
@@ -257,10 +272,32 @@ TEST(WovenLoop, RefusesTilesThatDoNotFit) {
   EXPECT_FALSE(WovenLoop::create(5, 0));
 }
 
+/// Whatever tile is accepted is right, and none is beyond these.
+TEST(WovenLoop, MultipliesByEveryTile) {
+  int numTiles = 0;
+  for (int64_t rows = 1; rows <= 32; ++rows) {
+    for (int64_t vectors = 1; vectors <= 32; ++vectors) {
+      std::optional<WovenLoop> loop = WovenLoop::create(rows, vectors);
+      if (!loop)
+        continue;
+      ++numTiles;
+      SCOPED_TRACE(std::to_string(rows) + "x" + std::to_string(vectors));
+      WovenLoop::TextOptions options;
+      options.panelStride = vectors * 16;
+      options.prefetchBytes = 4096;
+      checkProducts(*loop, /*numIterations=*/3, options);
+    }
+  }
+  EXPECT_GE(numTiles, 23);
+}
+
 TEST(WovenLoop, RefusesStridesThatNoOffsetReaches) {
   std::optional<WovenLoop> loop = WovenLoop::create(5, 4);
   ASSERT_TRUE(loop);
   EXPECT_TRUE(loop->isStridePossible(64));
+  EXPECT_TRUE(loop->isStridePossible(1016));
+  // No addition moves on by four times as much.
+  EXPECT_FALSE(loop->isStridePossible(1200));
   EXPECT_TRUE(loop->isStridePossible(4096));
   EXPECT_FALSE(loop->isStridePossible(8192));
   EXPECT_FALSE(loop->isStridePossible(68));

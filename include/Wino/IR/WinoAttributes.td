@@ -84,10 +84,10 @@ def Wino_ScheduleAttr : Wino_Attr<"Schedule", "schedule"> {
   let description = [{
     A convolution runs in blocks of `block` tiles (rows x columns; 0 means all;
     without a transform a tile is a pixel), whose transformed input and products
-    stay in cache, and inside in blocks of `k_block` output channels. The products of a block are computed by
-    micro-kernels that hold `micro_tile` rows x output channels in registers of
-    `vector` elements. Transformed filters are packed in panels of the micro
-    tile's columns, `k_block` output channels at a time.
+    stay in cache, and inside in blocks of `k_block` output channels. The products
+    of a block are computed by micro-kernels that hold `micro_tile` rows x output
+    channels in registers of `vector` elements. Transformed filters are packed in
+    panels of the micro tile's columns, `k_block` output channels at a time.
 
     With `c_block` the products of a block are summed over parts of so many
     input channels; without it, or 0, over all at once. Filters that are

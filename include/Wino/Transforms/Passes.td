@@ -65,10 +65,11 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
     Rewrites every op with a `wino.plan` attribute: a Winograd plan to
     `wino.filter_transform`, `wino.input_transform`, `wino.hadamard` and
     `wino.output_transform`, a direct plan to `wino.conv` with a packed filter, an
-    im2row plan to the stages of Winograd with `wino.im2row` and F(1x1, 1x1). Any layout of the operands is brought to NHWC and HWCF by
-    `linalg.transpose`. The destination of the convolution, if it is not zero, is
-    added in the epilogue. A `tensor.pad` of the image becomes padding of the op,
-    of a direct convolution that of a `wino.pad_image`.
+    im2row plan to the stages of Winograd with `wino.im2row` and F(1x1, 1x1). Any
+    layout of the operands is brought to NHWC and HWCF by `linalg.transpose`. The
+    destination of the convolution, if it is not zero, is added in the epilogue. A
+    `tensor.pad` of the image becomes padding of the op, of a direct convolution
+    that of a `wino.pad_image`.
 
     A plan that cannot compute its convolution is an error that says why. A
     `loops` plan leaves the op as it is. Convolutions without a plan that could

@@ -97,6 +97,9 @@ private:
 } // namespace
 
 void ConvLowering::run() {
+  // Without channels there are no panels to divide them into.
+  if (op.getNumFilterColumns() == 0)
+    return;
   epilogue.emplace(b, cast<ResultOpInterface>(*op));
   image.emplace(b, op.getInput());
   imagePixels = image;

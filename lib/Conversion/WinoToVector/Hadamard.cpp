@@ -131,6 +131,8 @@ void HadamardLowering::buildPackedPanels() {
   ShapedType type = op.getFilterType();
   int64_t numPanels = type.getDimSize(packed_dim::kPanel);
   int64_t panelCols = type.getDimSize(packed_dim::kPanelCol);
+  if (panelCols == 0)
+    return;
   b.loop(type.getDimSize(packed_dim::kBlock), 1, [&](Value block) {
     forEachTap([&](Value tapRow, Value tapCol) {
       b.loop(numPanels, 1, [&](Value number) {

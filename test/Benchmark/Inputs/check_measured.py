@@ -26,7 +26,7 @@ for path, cpu, penalty in zip(sys.argv[1:], ("cortex-a53", "cortex-a73"), (33, 3
         assert row["dram_bytes"] == 64 * (l2["misses"] + l2["write_backs"])
         assert row["modelled_load_bytes"] == row["load_bytes"]
         assert row["modelled_store_bytes"] == row["store_bytes"]
-    # im2row has a multiply-add per four products; Winograd needs fewer.
+    # Direct code has a multiply-add per four products; Winograd needs fewer.
     assert strided["classes"]["vector_fma"] * 4 >= strided["macs"]
     assert winograd["classes"]["vector_fma"] * 4 < winograd["macs"]
     phases = winograd["phases"]
