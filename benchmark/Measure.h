@@ -34,9 +34,10 @@ double getMaxError(const Reference &reference, llvm::ArrayRef<float> output);
 /// Seconds a call takes, one entry a round.
 using RoundTimes = std::vector<double>;
 
-/// What passes while a candidate runs: the time of this thread, in which other
-/// programs take nothing, or, for candidates of several threads, all time.
-enum class Clock { Thread, Wall };
+/// Whose processor time is taken: that of the calling thread or, for candidates
+/// of several, that of the busiest thread of the process. In neither do other
+/// programs, or threads that sleep until others are ready, take any.
+enum class Clock { Thread, Busiest };
 
 /// Times the candidates in turn, `rounds` times, so that what disturbs the
 /// machine disturbs all of them, and times of a round can be compared. Every

@@ -339,9 +339,6 @@ compile(const Problem &problem, const WinoRequest &request, bool hasTimers) {
 /// threads it has.
 static llvm::Error useThreads(int64_t threads) {
   using SetNumThreads = void (*)(int);
-  // Workers that wait for more work would take the processors from the other
-  // candidates for 200 ms.
-  ::setenv("KMP_BLOCKTIME", "1", /*overwrite=*/0);
   void *library = dlopen(WINO_BENCH_OPENMP_LIBRARY, RTLD_NOW | RTLD_GLOBAL);
   if (!library)
     return llvm::createStringError("there is no OpenMP runtime");

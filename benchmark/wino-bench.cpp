@@ -148,8 +148,9 @@ llvm::ArrayRef<Result> Contest::getResults() {
   }
   if (checkOnly)
     return results;
-  std::vector<RoundTimes> times = timeInRounds(
-      candidates, rounds, minTime, threads > 1 ? Clock::Wall : Clock::Thread);
+  std::vector<RoundTimes> times =
+      timeInRounds(candidates, rounds, minTime,
+                   threads > 1 ? Clock::Busiest : Clock::Thread);
   for (auto [index, candidateTimes] : llvm::zip_equal(indices, times))
     results[index].times = std::move(candidateTimes);
   measurePhases(problem);
