@@ -42,7 +42,7 @@ private:
   int64_t load(Tokens address);
   /// Checks the offset of a load or a prefetch.
   static void checkOffset(llvm::StringRef token) {
-    int64_t offset;
+    int64_t offset = 0;
     if (!token.consume_front("#"))
       return;
     EXPECT_FALSE(token.getAsInteger(10, offset));
