@@ -32,15 +32,13 @@ enum class ArmIssue { InOrder, Single, Dual };
 /// Arm cores with NEON. Caches are those of common parts: they differ between
 /// chips, and the second level is shared by the cores of a cluster up to A73. A
 /// line of 64 bytes comes from memory in about 30 cycles.
-static CPUInfo getArmCPU(llvm::StringRef name, ArmIssue issue, int64_t l1KiB,
-                         int64_t l2KiB) {
+static CPUInfo getArmCPU(llvm::StringRef name, ArmIssue issue, int64_t l2KiB) {
   CPUInfo cpu;
   cpu.name = name.str();
   cpu.triple = "aarch64-unknown-linux-gnu";
   cpu.llvmCPU = name.str();
   cpu.hasLaneFma = true;
   cpu.isInOrder = issue == ArmIssue::InOrder;
-  cpu.l1Bytes = l1KiB << 10;
   cpu.l2Bytes = l2KiB << 10;
   cpu.fmasPerCycle = issue == ArmIssue::Dual ? 2 : 1;
   cpu.exposedLoadCycles = issue == ArmIssue::InOrder ? 1 : 0;
@@ -98,7 +96,6 @@ static CPUInfo getHostCPU() {
     cpu.vectorBits = features.lookup("avx") ? 256 : 128;
   }
 #ifdef _SC_LEVEL2_CACHE_SIZE
-  cpu.l1Bytes = getCacheSize(_SC_LEVEL1_DCACHE_SIZE, cpu.l1Bytes);
   // Code, tables of pages and other programs take a part.
   cpu.l2Bytes = getCacheSize(_SC_LEVEL2_CACHE_SIZE, 1 << 20) / 5 * 4;
   cpu.l3Bytes = getHostL3Bytes();
@@ -110,17 +107,17 @@ llvm::Expected<CPUInfo> wino::lookupCPU(llvm::StringRef name) {
   if (name == "host")
     return getHostCPU();
   if (name == "cortex-a53")
-    return getArmCPU(name, ArmIssue::InOrder, 32, 512);
+    return getArmCPU(name, ArmIssue::InOrder, 512);
   if (name == "cortex-a55")
-    return getArmCPU(name, ArmIssue::InOrder, 32, 256);
+    return getArmCPU(name, ArmIssue::InOrder, 256);
   if (name == "cortex-a72")
-    return getArmCPU(name, ArmIssue::Single, 32, 1024);
+    return getArmCPU(name, ArmIssue::Single, 1024);
   if (name == "cortex-a73")
-    return getArmCPU(name, ArmIssue::Single, 64, 2048);
+    return getArmCPU(name, ArmIssue::Single, 2048);
   if (name == "cortex-a76")
-    return getArmCPU(name, ArmIssue::Dual, 64, 512);
+    return getArmCPU(name, ArmIssue::Dual, 512);
   if (name == "neoverse-n1")
-    return getArmCPU(name, ArmIssue::Dual, 64, 1024);
+    return getArmCPU(name, ArmIssue::Dual, 1024);
   return llvm::createStringError("unknown CPU '" + name + "'; known are " +
                                  llvm::join(getCPUNames(), ", "));
 }

@@ -32,8 +32,7 @@ struct CPUInfo {
   /// Whether instructions issue in the order of the program, so that it has to
   /// hide their latencies.
   bool isInOrder = false;
-  /// Bytes of the first- and second-level data caches one core can use.
-  int64_t l1Bytes = 32 << 10;
+  /// Bytes of the second-level cache that one core can use.
   int64_t l2Bytes = 512 << 10;
   /// Bytes of the third-level cache; 0 if there is none.
   int64_t l3Bytes = 0;
