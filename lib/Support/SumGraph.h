@@ -36,6 +36,7 @@ public:
   Constant multiply(Constant a, Constant b);
   Constant divide(Constant a, Constant b);
   Constant negate(Constant a) { return multiply(a, minusOne); }
+  /// The reference lasts until the next number is interned.
   const Rational &get(Constant a) const { return values[a]; }
   double getMagnitude(Constant a) const { return magnitudes[a]; }
   bool isExact(Constant a) const { return exactness[a]; }

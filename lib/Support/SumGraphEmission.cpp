@@ -190,8 +190,8 @@ void Emitter::startFromOutputs() {
 void Emitter::startFromInputs() {
   for (auto [index, node] : llvm::enumerate(graph.nodes)) {
     unsigned var = graph.numInputs + index;
-    const Rational &first = pool.get(getScaled(node.terms[0], pool.one).coef);
-    const Rational &second = pool.get(getScaled(node.terms[1], pool.one).coef);
+    Rational first = pool.get(getScaled(node.terms[0], pool.one).coef);
+    Rational second = pool.get(getScaled(node.terms[1], pool.one).coef);
     scales[var] = pool.intern(Rational(lcm(first.den, second.den),
                                        gcd(abs(first.num), abs(second.num))));
   }
