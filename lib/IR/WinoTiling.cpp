@@ -322,9 +322,9 @@ InputTransformOp::getTiledImplementation(OpBuilder &builder,
       getImageTile(*this, builder, offsets, sizes, tile_dim::kBatch);
   if (failed(tile))
     return failure();
-  auto tiled = InputTransformOp::create(builder, getLoc(), tile->init.getType(),
-                                        getTransform(), getPad(), tile->input,
-                                        tile->init, tile->origin, getLayout());
+  auto tiled = InputTransformOp::create(
+      builder, getLoc(), tile->init.getType(), getTransform(), getPad(),
+      tile->input, tile->init, tile->origin, getLayout(), getPrefetch());
   return TilingResult{{tiled}, tiled->getResults(), tile->slices};
 }
 
@@ -644,6 +644,7 @@ buildOutputTile(OutputTransformOp op, OpBuilder &builder,
   auto tiled = OutputTransformOp::create(
       builder, loc, init.getType(), op.getTransform(), input, init, operands,
       op.getScheduleAttr(), op.getLayout(), op.getEpilogueLayoutsAttr());
+  tiled.setStreamStores(op.getStreamStores());
   IRMapping mapping;
   op.getEpilogue().cloneInto(&tiled.getEpilogue(), mapping);
   return TilingResult{{tiled}, tiled->getResults(), slices};
@@ -817,10 +818,10 @@ buildConvTile(ConvOp op, OpBuilder &builder, ArrayRef<OpFoldResult> offsets,
       getSlice(builder, loc, op.getInit(), resultOffsets, resultSizes, slices);
   SmallVector<Value> operands =
       getEpilogueTile(op, builder, resultOffsets, resultSizes, slices);
-  auto tiled =
-      ConvOp::create(builder, loc, init.getType(), op.getKernel(),
-                     op.getStrides(), op.getDilations(), image, *filter, init,
-                     operands, op.getScheduleAttr(), op.getMicroRowsAttr());
+  auto tiled = ConvOp::create(
+      builder, loc, init.getType(), op.getKernel(), op.getStrides(),
+      op.getDilations(), image, *filter, init, operands, op.getScheduleAttr(),
+      op.getMicroRowsAttr(), op.getPrefetch(), op.getStreamStores());
   IRMapping mapping;
   op.getEpilogue().cloneInto(&tiled.getEpilogue(), mapping);
   return TilingResult{{tiled}, tiled->getResults(), slices};

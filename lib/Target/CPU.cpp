@@ -82,6 +82,7 @@ static CPUInfo getHostCPU() {
   cpu.fmasPerCycle = 2;
   cpu.memoryBytesPerCycle = 10;
   cpu.hidesStreams = true;
+  cpu.opCycles = 0.35;
   if (cpu.isAArch64()) {
     cpu.hasLaneFma = true;
     llvm::Expected<CPUInfo> known = lookupCPU(cpu.llvmCPU);
@@ -91,7 +92,9 @@ static CPUInfo getHostCPU() {
       llvm::consumeError(known.takeError());
   } else if (features.lookup("avx512f")) {
     cpu.vectorBits = 512;
+    cpu.streamsStores = true;
   } else {
+    cpu.streamsStores = true;
     cpu.numVectorRegisters = 16;
     cpu.vectorBits = features.lookup("avx") ? 256 : 128;
   }

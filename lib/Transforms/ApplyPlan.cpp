@@ -317,7 +317,8 @@ private:
       origin.assign(2, arith::ConstantIndexOp::create(rewriter, loc, 0));
     if (isWinograd)
       return InputTransformOp::create(rewriter, loc, init.getType(), transform,
-                                      noPad, image, init, origin)
+                                      noPad, image, init, origin,
+                                      ImageLayout::NHWC, schedule.getPrefetch())
           ->getResult(0);
     return Im2RowOp::create(rewriter, loc, init.getType(),
                             ArrayRef<int64_t>{problem.kh, problem.kw},

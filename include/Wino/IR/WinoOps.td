@@ -146,6 +146,9 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
     the padded image is one of them, and has only the first taps: the others of V
     are not specified.
 
+    With `prefetch` pixels of the next tile are prefetched, where a vector fills a
+    cache line.
+
     - (C1) The tap sizes of `init` are the alphas of the transform.
     - (C2) Image and `init` agree in N, and `init` has at least C channels.
     - (C3) `pad` has four elements, none negative or above 2^30.
@@ -168,9 +171,11 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
                        Wino_ShapedRankOf<[4]>:$input,
                        Wino_ShapedRankOf<[6]>:$init,
                        Variadic<Index>:$origin,
-                       Wino_ImageLayoutOrNHWC:$layout);
+                       Wino_ImageLayoutOrNHWC:$layout,
+                       UnitAttr:$prefetch);
   let assemblyFormat = [{
-    $transform `pad` $pad (`layout` $layout^)? (`origin` `[` $origin^ `]`)?
+    $transform `pad` $pad (`layout` $layout^)? (`prefetch` $prefetch^)?
+    (`origin` `[` $origin^ `]`)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
@@ -371,7 +376,8 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
     they are stored. Epilogue operands of the result's pixels have a layout of
     their own: `epilogue(%bias, %residual nchw : ...)` reads the second in NCHW.
 
-    `schedule` gives the block of tiles.
+    `schedule` gives the block of tiles; `stream_stores` is left of it when the op
+    has been tiled, and writes the result past the caches.
 
     - (C1) The tap sizes of M are the alphas of the transform.
     - (C2) M and `init` agree in N.
@@ -406,9 +412,11 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
                        OptionalAttr<Wino_ScheduleAttr>:$schedule,
                        Wino_ImageLayoutOrNHWC:$layout,
                        // Absent if all are NHWC.
-                       OptionalAttr<DenseI32ArrayAttr>:$epilogue_layouts);
+                       OptionalAttr<DenseI32ArrayAttr>:$epilogue_layouts,
+                       UnitAttr:$streamStores);
   let assemblyFormat = [{
     $transform (`schedule` $schedule^)? (`layout` $layout^)?
+    (`stream_stores` $streamStores^)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)`
     custom<Epilogue>($epilogueOperands, type($epilogueOperands),
@@ -450,8 +458,9 @@ def Wino_ConvOp : Wino_ResultOp<"conv"> {
     The image holds its padding, if there is any; see `wino.pad_image`.
 
     e is the epilogue, as in `wino.output_transform`. `schedule` gives the block
-    of pixels, and sizes the micro-kernel; `micro_rows`, how many pixels a
-    micro-kernel computes, is left of it when the op has been tiled.
+    of pixels, and sizes the micro-kernel. `micro_rows`, how many pixels a
+    micro-kernel computes, `prefetch` and `stream_stores` are left of it when the
+    op has been tiled.
 
     - (C1) Image and `init` agree in N.
     - (C2) The image has the pixels that `init` needs:
@@ -490,10 +499,13 @@ def Wino_ConvOp : Wino_ResultOp<"conv"> {
                        OptionalAttr<Wino_ScheduleAttr>:$schedule,
                        OptionalAttr<ConfinedAttr<I64Attr, [
                          IntMinValue<1>, IntMaxValue<1048576>
-                       ]>>:$microRows);
+                       ]>>:$microRows,
+                       UnitAttr:$prefetch,
+                       UnitAttr:$streamStores);
   let assemblyFormat = [{
     `kernel` $kernel `strides` $strides `dilations` $dilations
     (`schedule` $schedule^)? (`micro_rows` $microRows^)?
+    (`prefetch` $prefetch^)? (`stream_stores` $streamStores^)?
     `ins` `(` $input `,` $filter `:` type($input) `,` type($filter) `)`
     `outs` `(` $init `:` type($init) `)`
     custom<Epilogue>($epilogueOperands, type($epilogueOperands), $epilogue,

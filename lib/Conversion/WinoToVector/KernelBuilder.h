@@ -35,6 +35,9 @@ public:
   const WinoToVectorOptions &getOptions() const { return options; }
   int64_t getVectorLength() const { return options.vectorLength; }
   mlir::VectorType getVectorType() const { return vectorType; }
+  int64_t getVectorBytes() const {
+    return getVectorLength() * vectorType.getElementTypeBitWidth() / CHAR_BIT;
+  }
 
   /// \name Index arithmetic
   /// @{
@@ -101,8 +104,15 @@ public:
   /// Loads the vector at `indices`; elements that `mask` excludes are not
   /// accessed and zero. A null mask includes all.
   Value load(Value memref, ValueRange indices, Value mask = {});
-  /// Stores the elements of `value` that `mask` includes.
-  void store(Value value, Value memref, ValueRange indices, Value mask = {});
+  /// Stores the elements of `value` that `mask` includes; if it `streams`,
+  /// whole vectors are aligned and written past the caches.
+  void store(Value value, Value memref, ValueRange indices, Value mask = {},
+             bool streams = false);
+  /// Calls `body`, whose stores to `memref` stream if it is told so: never
+  /// unless they `mayStream`. As all vectors along the last dimension have to
+  /// be aligned, the code decides when it runs.
+  void buildStreaming(bool mayStream, Value memref,
+                      llvm::function_ref<void(bool)> body);
   /// Calls `body` with the first element and the mask of each vector of
   /// [0, size): in a loop for the full ones, then for a partial one.
   void forEachVector(Value size, llvm::function_ref<void(Value, Value)> body);

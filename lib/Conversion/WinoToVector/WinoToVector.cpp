@@ -84,7 +84,7 @@ struct ConvertWinoToVectorPass
 
   void runOnOperation() override {
     if (failed(lowerWinoToVector(getOperation(),
-                                 {vectorLength, laneFma, prefetch, inOrder})))
+                                 {vectorLength, laneFma, inOrder})))
       signalPassFailure();
   }
 };
