@@ -478,20 +478,24 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    int64_t blockRows, int64_t blockCols,
                                    int64_t kBlock, int64_t microRows,
                                    int64_t microCols, int64_t vector,
-                                   int64_t cBlock, bool) {
+                                   int64_t cBlock, int64_t group, bool) {
   constexpr int64_t kMaxSize = int64_t(1) << 20;
   // C1, C4
   for (int64_t size : {blockRows, blockCols, cBlock})
     if (size < 0 || size > kMaxSize)
       return emitError() << "expected a block size in [0, " << kMaxSize
                          << "], but got " << size;
-  for (int64_t size : {kBlock, microRows, microCols, vector})
+  for (int64_t size : {kBlock, microRows, microCols, vector, group})
     if (size < 1 || size > kMaxSize)
       return emitError() << "expected a size in [1, " << kMaxSize
                          << "], but got " << size;
   if (!llvm::isPowerOf2_64(vector))
     return emitError() << "expected vector to be a power of two, but got "
                        << vector;
+  // C6
+  if (!llvm::isPowerOf2_64(group))
+    return emitError() << "expected group to be a power of two, but got "
+                       << group;
   // C2
   if (microCols % vector)
     return emitError() << "expected the micro tile's columns to be a multiple "
@@ -503,16 +507,18 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                           "tile's columns = "
                        << microCols << ", but got " << kBlock;
   // C5
-  if (cBlock % vector)
-    return emitError() << "expected c_block to be a multiple of vector = "
-                       << vector << ", but got " << cBlock;
+  for (auto [name, size] : {std::pair<StringRef, int64_t>("vector", vector),
+                            std::pair<StringRef, int64_t>("group", group)})
+    if (cBlock % size)
+      return emitError() << "expected c_block to be a multiple of " << name
+                         << " = " << size << ", but got " << cBlock;
   return success();
 }
 
 Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   int64_t blockRows, blockCols, kBlock, microRows, microCols, vector;
-  int64_t cBlock = 0;
+  int64_t cBlock = 0, group = 1;
   bool onTheFly = false;
   auto parseKey = [&](StringRef key) -> ParseResult {
     return failure(parser.parseKeyword(key) || parser.parseEqual());
@@ -528,16 +534,22 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
   if (parseKey("micro_tile") || parsePair(parser, microRows, microCols) ||
       parser.parseComma() || parseKey("vector") || parser.parseInteger(vector))
     return {};
-  if (succeeded(parser.parseOptionalComma())) {
-    if (parser.parseKeyword("on_the_fly"))
+  while (succeeded(parser.parseOptionalComma())) {
+    if (group == 1 && !onTheFly &&
+        succeeded(parser.parseOptionalKeyword("group"))) {
+      if (parser.parseEqual() || parser.parseInteger(group))
+        return {};
+      continue;
+    }
+    if (onTheFly || parser.parseKeyword("on_the_fly"))
       return {};
     onTheFly = true;
   }
   if (parser.parseGreater())
     return {};
-  return parser.getChecked<ScheduleAttr>(loc, parser.getContext(), blockRows,
-                                         blockCols, kBlock, microRows,
-                                         microCols, vector, cBlock, onTheFly);
+  return parser.getChecked<ScheduleAttr>(
+      loc, parser.getContext(), blockRows, blockCols, kBlock, microRows,
+      microCols, vector, cBlock, group, onTheFly);
 }
 
 void ScheduleAttr::print(AsmPrinter &printer) const {
@@ -547,6 +559,8 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
     printer << ", c_block = " << getCBlock();
   printer << ", micro_tile = " << getMicroRows() << "x" << getMicroCols()
           << ", vector = " << getVector();
+  if (getGroup() != 1)
+    printer << ", group = " << getGroup();
   if (getOnTheFly())
     printer << ", on_the_fly";
   printer << ">";

@@ -79,7 +79,32 @@ static int64_t getDepth(const ConvProblem &problem, TransformAttr transform) {
   return transform ? problem.c : problem.kh * problem.kw * problem.c;
 }
 
+static int64_t getBytes(Type type) {
+  return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+}
+
 namespace {
+/// The micro-kernel for products of one type, and what it takes.
+struct Kernel {
+  Kernel(const ConvProblem &problem, const CPUInfo &cpu, Type factorType);
+
+  /// The cycles of the products of `rows` rows and a panel for one element of
+  /// the depth, and the vectors that are loaded for it.
+  double getProductCycles(double rows) const {
+    return rows * double(tile.cols) / productsPerCycle;
+  }
+  double getLoads(double rows) const {
+    double perVector = hasLanes ? vectorBytes / factorBytes : double(group);
+    return double(tile.cols) * factorBytes / vectorBytes + rows / perVector;
+  }
+
+  MicroTile tile;
+  /// Elements of a vector of sums, and channels that an instruction sums.
+  int64_t vector, group = 1;
+  double productsPerCycle, factorBytes, vectorBytes;
+  bool hasLanes;
+};
+
 /// A schedule of a convolution, and what it costs.
 struct Candidate {
   ScheduleAttr schedule;
@@ -106,8 +131,11 @@ private:
   const ConvProblem &problem;
   TransformAttr transform;
   const CPUInfo &cpu;
-  int64_t vector;
-  MicroTile micro;
+  /// The type of the elements of V and U.
+  Type factorType;
+  Kernel kernel;
+  const MicroTile &micro;
+  const int64_t vector;
   /// The schedule that is being tried.
   ConvNest nest;
   /// The panels that a block of output channels may have.
@@ -119,11 +147,27 @@ private:
 };
 } // namespace
 
+Kernel::Kernel(const ConvProblem &problem, const CPUInfo &cpu, Type factorType)
+    : vector(cpu.getVectorLength(problem.sumType.getIntOrFloatBitWidth())),
+      factorBytes(double(getBytes(factorType))),
+      vectorBytes(double(cpu.vectorBits) / 8), hasLanes(cpu.hasLaneFma) {
+  if (!problem.isInteger()) {
+    tile = selectMicroTile(cpu, vector, problem.k);
+    productsPerCycle = double(vector) * cpu.fmasPerCycle;
+    return;
+  }
+  unsigned bits = factorType.getIntOrFloatBitWidth();
+  IntegerKernel kernel = selectIntegerKernel(cpu, bits, problem.k);
+  tile = kernel.tile;
+  group = kernel.group;
+  productsPerCycle = bits == 8 ? cpu.int8Products : cpu.int16Products;
+}
+
 ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
                                  TransformAttr transform, const CPUInfo &cpu)
     : problem(problem), transform(transform), cpu(cpu),
-      vector(cpu.getVectorLength(problem.getElementBits())),
-      micro(selectMicroTile(cpu, vector, problem.k)) {
+      factorType(problem.imageType), kernel(problem, cpu, factorType),
+      micro(kernel.tile), vector(kernel.vector) {
   auto getSize = [](int64_t size) {
     return std::max<int64_t>(1, getTypicalSize(size));
   };
@@ -133,8 +177,9 @@ ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
   nest.h = getSize(problem.h);
   nest.w = getSize(problem.w);
   // V is padded to whole vectors, and the panels of U to whole ones.
+  const int64_t align = std::max(vector, kernel.group);
   nest.c = std::max(
-      vector, int64_t(llvm::alignTo(getDepth(problem, transform), vector)));
+      align, int64_t(llvm::alignTo(getDepth(problem, transform), align)));
   nest.k = std::max(micro.cols, int64_t(llvm::alignTo(problem.k, micro.cols)));
   // Even parts keep the last block from being padded.
   const int64_t numPanels = nest.k / micro.cols;
@@ -144,7 +189,10 @@ ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
       panelCounts.push_back(panels);
   nest.cBlock = nest.c;
   nest.panelCols = micro.cols;
-  nest.elementBytes = problem.getElementBits() / 8;
+  nest.imageBytes = getBytes(problem.imageType);
+  nest.filterBytes = getBytes(problem.filterType);
+  nest.inputBytes = nest.transformedFilterBytes = getBytes(factorType);
+  nest.productBytes = nest.resultBytes = getBytes(problem.sumType);
   if (transform) {
     nest.mRows = transform.getMRows();
     nest.mCols = transform.getMCols();
@@ -218,7 +266,8 @@ void ScheduleChooser::tryBlocks(int64_t blockRows, int64_t blockCols) {
          cBlock /= 2) {
       nest.cBlock = cBlock;
       bool isPossible = cBlock == nest.c || cBlock <= kMaxScheduleSize;
-      if (isPossible && cBlock % vector == 0 && nest.c % cBlock == 0)
+      if (isPossible && cBlock % vector == 0 && cBlock % kernel.group == 0 &&
+          nest.c % cBlock == 0)
         tryNest();
       if (cBlock % 2 != 0)
         break;
@@ -236,7 +285,8 @@ void ScheduleChooser::tryNest() {
   best.schedule = ScheduleAttr::get(
       problem.op->getContext(), nest.blockRows, nest.blockCols, nest.kBlock,
       micro.rows, micro.cols, vector,
-      /*cBlock=*/nest.cBlock == nest.c ? 0 : nest.cBlock, nest.onTheFly);
+      /*cBlock=*/nest.cBlock == nest.c ? 0 : nest.cBlock, kernel.group,
+      nest.onTheFly);
 }
 
 double ScheduleChooser::getCycles() const {
@@ -270,10 +320,10 @@ double ScheduleChooser::getProductCycles() const {
   // after the other, and the loads of a panel's row and of the elements of V.
   // The first kernel finds the panel in the second-level cache.
   constexpr double kFmaLatency = 4;
-  double fmas = std::max(rows * vectors / cpu.fmasPerCycle, kFmaLatency);
-  double loads = (vectors + rows / (cpu.hasLaneFma ? double(vector) : 1.0)) *
-                 cpu.exposedLoadCycles;
-  double panelBytes = double(micro.cols * nest.elementBytes);
+  double fmas = std::max(kernel.getProductCycles(rows),
+                         kFmaLatency / double(kernel.group));
+  double loads = kernel.getLoads(rows) * cpu.exposedLoadCycles;
+  double panelBytes = double(micro.cols * nest.transformedFilterBytes);
   double firstFmas = std::max(fmas, panelBytes / cpu.l2BytesPerCycle);
   // What a kernel takes beside its loop over the depth: storing its sums, and
   // loading them if they are sums of several blocks.
@@ -287,11 +337,14 @@ double ScheduleChooser::getProductCycles() const {
 
 double ScheduleChooser::getTransformCycles() const {
   const double blocks = double(nest.getNumBlocks());
-  double ops = nest.getBlockTiles() *
-               (inputOps * double(nest.c) + outputOps * double(nest.k));
+  // The transforms compute in the types of their results.
+  const double factors = kernel.vectorBytes / kernel.factorBytes;
+  double ops =
+      nest.getBlockTiles() * (inputOps * double(nest.c) / factors +
+                              outputOps * double(nest.k) / double(vector));
   if (nest.onTheFly)
-    ops += filterOps * double(nest.c) * double(nest.k);
-  return blocks * ops / double(vector) * cpu.opCycles;
+    ops += filterOps * double(nest.c) * double(nest.k) / factors;
+  return blocks * ops * cpu.opCycles;
 }
 
 //===----------------------------------------------------------------------===//
@@ -328,8 +381,9 @@ private:
 
   const ConvProblem &problem;
   const CPUInfo &cpu;
-  int64_t vector;
-  MicroTile micro;
+  Kernel kernel;
+  const MicroTile &micro;
+  const int64_t vector;
   int64_t n, outH, outW, k, depth;
   /// Bytes: of the packed filter; of the image, and of the result, for one
   /// pixel of the result.
@@ -340,21 +394,19 @@ private:
 } // namespace
 
 DirectChooser::DirectChooser(const ConvProblem &problem, const CPUInfo &cpu)
-    : problem(problem), cpu(cpu),
-      vector(cpu.getVectorLength(problem.getElementBits())),
-      micro(selectMicroTile(cpu, vector, problem.k)),
+    : problem(problem), cpu(cpu), kernel(problem, cpu, problem.imageType),
+      micro(kernel.tile), vector(kernel.vector),
       n(ShapedType::isDynamic(problem.n) ? 1 : problem.n),
       outH(std::max<int64_t>(1, getTypicalSize(problem.outH))),
       outW(std::max<int64_t>(1, getTypicalSize(problem.outW))),
       k(llvm::alignTo(std::max<int64_t>(problem.k, 1), micro.cols)),
       depth(problem.kh * problem.kw * problem.c) {
-  const double bytes = double(problem.getElementBits()) / 8;
-  filterBytes = double(depth * k) * bytes;
-  resultBytes = double(problem.k) * bytes;
+  filterBytes = double(depth * k * getBytes(problem.filterType));
+  resultBytes = double(problem.k * getBytes(problem.sumType));
   // Pixels between those that a filter reads take no place in the cache.
   imageBytes = double(std::min(problem.strides[0], problem.kh) *
-                      std::min(problem.strides[1], problem.kw) * problem.c) *
-               bytes;
+                      std::min(problem.strides[1], problem.kw) * problem.c *
+                      getBytes(problem.imageType));
 }
 
 /// The pixels that a block should have; sets `filterPasses` to infinity if the
@@ -403,7 +455,7 @@ Candidate DirectChooser::choose() {
                                  : others + products + filters);
   candidate.schedule = ScheduleAttr::get(
       problem.op->getContext(), blockRows, blockCols, kBlock, micro.rows,
-      micro.cols, vector, /*cBlock=*/0, /*onTheFly=*/false);
+      micro.cols, vector, /*cBlock=*/0, kernel.group, /*onTheFly=*/false);
   return candidate;
 }
 
@@ -412,11 +464,11 @@ double DirectChooser::getProductCycles(double blockPixels) const {
   const double kernels = std::ceil(blockPixels / double(micro.rows));
   const double rows = blockPixels / kernels;
   // As for the products of a transform; the sums are stored once.
-  double fmas = rows * vectors / cpu.fmasPerCycle;
-  double loads = vectors + rows / (cpu.hasLaneFma ? double(vector) : 1.0);
-  double kernel = double(depth) * (fmas + loads * cpu.exposedLoadCycles) +
-                  rows * vectors * cpu.opCycles;
-  return kernels * double(k / micro.cols) * kernel;
+  double products =
+      double(depth) * (kernel.getProductCycles(rows) +
+                       kernel.getLoads(rows) * cpu.exposedLoadCycles);
+  return kernels * double(k / micro.cols) *
+         (products + rows * vectors * cpu.opCycles);
 }
 
 double DirectChooser::getMemoryCycles(double passes, double once) const {
@@ -436,7 +488,7 @@ static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
   // Beyond these the rounding errors of fp32 pass 1e-4 of the largest output.
   constexpr int64_t kMaxM = 6, kMaxTaps = 8;
   SmallVector<TransformAttr> candidates;
-  if (problem.strides != std::array<int64_t, 2>{1, 1} ||
+  if (problem.isInteger() || problem.strides != std::array<int64_t, 2>{1, 1} ||
       problem.dilations != std::array<int64_t, 2>{1, 1} ||
       problem.kh * problem.kw == 1)
     return candidates;
@@ -484,7 +536,13 @@ PlanAttr wino::getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu) {
   if (winograd.cycles <= direct.cycles)
     return PlanAttr::get(context, Algorithm::Winograd, transform,
                          winograd.schedule);
-  return PlanAttr::get(context, Algorithm::Direct, {}, direct.schedule);
+  auto plan = PlanAttr::get(context, Algorithm::Direct, {}, direct.schedule);
+  std::string reason;
+  if (succeeded(checkPlan(problem, plan, reason)))
+    return plan;
+  // Channels that do not come in groups: rows of patches do.
+  Candidate patches = ScheduleChooser(problem, /*transform=*/{}, cpu).choose();
+  return PlanAttr::get(context, Algorithm::Im2Row, {}, patches.schedule);
 }
 
 FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,

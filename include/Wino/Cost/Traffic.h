@@ -33,7 +33,10 @@ struct ConvNest {
   int64_t blockRows = 1, blockCols = 1, kBlock = 1, cBlock = 1, panelCols = 1;
   /// Whether filters are transformed in the nest.
   bool onTheFly = false;
-  int64_t elementBytes = 4;
+  /// Bytes of an element: of the image, of a filter as it is given, of V, of U,
+  /// of M, and of the result.
+  int64_t imageBytes = 4, filterBytes = 4, inputBytes = 4,
+          transformedFilterBytes = 4, productBytes = 4, resultBytes = 4;
 
   int64_t getTaps() const { return (mRows + rRows - 1) * (mCols + rCols - 1); }
   int64_t getTileRows() const { return (outH + mRows - 1) / mRows; }

@@ -83,8 +83,9 @@ struct ConvertWinoToVectorPass
   using ConvertWinoToVectorPassBase::ConvertWinoToVectorPassBase;
 
   void runOnOperation() override {
-    if (failed(lowerWinoToVector(getOperation(),
-                                 {vectorLength, laneFma, prefetch, inOrder})))
+    if (failed(
+            lowerWinoToVector(getOperation(), {vectorLength, laneFma, prefetch,
+                                               inOrder, integerProducts})))
       signalPassFailure();
   }
 };
