@@ -22,6 +22,15 @@ double ConvNest::getBlockTiles() const {
          double(getNumBlocks());
 }
 
+double ConvNest::getUsedTaps() const {
+  auto getShare = [](int64_t m, int64_t r, int64_t edge, int64_t tiles) {
+    int64_t saved = edge == 0 ? 0 : m - edge;
+    return 1 - double(saved) / double(tiles * (m + r - 1));
+  };
+  return getShare(mRows, rRows, edgeRows, getTileRows()) *
+         getShare(mCols, rCols, edgeCols, getTileCols());
+}
+
 namespace {
 /// The model of one nest and cache.
 class TrafficModel {
@@ -34,8 +43,9 @@ public:
     numBlocks = double(nest.getNumBlocks());
     numKBlocks = double(nest.getNumKBlocks());
     numCBlocks = double(nest.getNumCBlocks());
-    v = taps * tiles * double(nest.c * nest.inputBytes);
-    m = taps * tiles * double(nest.kBlock * nest.productBytes);
+    v = taps * nest.getUsedTaps() * tiles * double(nest.c * nest.inputBytes);
+    m = taps * nest.getUsedTaps() * tiles *
+        double(nest.kBlock * nest.productBytes);
     y = pixels * double(nest.kBlock * nest.resultBytes);
     // The pixels of a block, with those that it shares with its neighbours.
     auto getExtent = [](int64_t block, int64_t m, int64_t r, int64_t size) {
@@ -113,8 +123,9 @@ Traffic TrafficModel::estimate() const {
       image + std::max(0.0, numBlocks * x - image) * getMisses(block + filter);
   traffic.result =
       double(nest.n * nest.outH * nest.outW * nest.k * nest.resultBytes);
-  traffic.filter =
-      allFilters * (1 + (numBlocks - 1) * getMisses(block + allFilters + allY));
+  const double touched = block + allFilters + allY;
+  traffic.filter = allFilters * (getMisses(touched + nest.otherBytes) +
+                                 (numBlocks - 1) * getMisses(touched));
   // Written, and read by the products.
   if (nest.onTheFly)
     traffic.transformedFilter =

@@ -26,6 +26,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Wino/Transforms/FilterBounds.h"
 #include "Wino/Transforms/Passes.h"
 #include "Wino/Transforms/Transforms.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -250,6 +251,11 @@ private:
     return transform.getAlphaRows() * transform.getAlphaCols();
   }
 
+  /// Whether no element of a filter of i8 is -128.
+  bool hasNarrowRange() const {
+    return problem.isInteger() && getFilterBounds(problem).min > -128;
+  }
+
   static int64_t getBytes(Type type) {
     return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
   }
@@ -341,7 +347,20 @@ private:
   Value buildStages(Value image, Value u) {
     Value v = buildImageReader(image);
     Value m = createEmpty(getTileSizes(paddedK), problem.sumType);
-    m = HadamardOp::create(rewriter, loc, m.getType(), v, u, m, schedule)
+    SmallVector<Value> edge;
+    DenseI64ArrayAttr edgeTaps;
+    if (transform.hasEdge()) {
+      for (int64_t axis : {0, 1})
+        edge.push_back(arith::ConstantIndexOp::create(
+            rewriter, loc,
+            transform.getNumWholeTiles(axis, axis == 0 ? problem.outH
+                                                       : problem.outW)));
+      edgeTaps = rewriter.getDenseI64ArrayAttr(
+          {transform.getAlpha(0, /*atEdge=*/true),
+           transform.getAlpha(1, /*atEdge=*/true)});
+    }
+    m = HadamardOp::create(rewriter, loc, m.getType(), v, u, m, edge, edgeTaps,
+                           schedule, /*accumulate=*/false, hasNarrowRange())
             ->getResult(0);
     Value addend = getAddend(rewriter, problem);
     Value init = createEmpty(resultSizes, problem.sumType);
@@ -374,7 +393,7 @@ private:
         rewriter, loc, init.getType(), {problem.kh, problem.kw},
         problem.strides, problem.dilations, image, u, init,
         addend ? ValueRange(addend) : ValueRange(), schedule, IntegerAttr(),
-        /*narrowRange=*/false);
+        hasNarrowRange());
     buildEpilogue(op.getEpilogue(), addend);
     return op->getResult(0);
   }

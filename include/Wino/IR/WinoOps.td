@@ -155,6 +155,10 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
     With `layout nchw` the image is [N, C, H, W]; it is transposed piece by piece
     where its tiles are read. V is the same.
 
+    Where the transform has smaller tiles at the edge, a tile that reaches beyond
+    the padded image is one of them, and has only the first taps: the others of V
+    are not specified.
+
     - (C1) The tap sizes of `init` are the alphas of the transform.
     - (C2) Image and `init` agree in N, and `init` has at least C channels.
     - (C3) `pad` has four elements, none negative or above 2^30.
@@ -163,7 +167,9 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
     - (C5) `origin` has no or two elements.
     - (C6) Element types are equal, or i8 in the image and i16 in `init`.
     - (C7) Channel and tap sizes are static.
-    - (C8) `pad_value` is 0 or an integer of the image's element type.
+    - (C8) An axis with smaller tiles at the edge has a static size, and what the
+      whole tiles leave of its outputs fits a smaller one.
+    - (C9) `pad_value` is 0 or an integer of the image's element type.
 
     ```mlir
     %v = wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1]
@@ -304,6 +310,10 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
     `schedule` sizes the micro-kernel. With `narrow_range` no element of U is the
     least of its type, so that two products of i8 fit i16.
 
+    `edge` [S, T] says that tiles from row S or column T on are smaller ones,
+    which have only the first `taps` along that axis. What they lack is neither
+    read nor written. S and T may be outside of the tiles.
+
     - (C1) V, U and M agree in their tap sizes.
     - (C2) V and M agree in N, TH and TW.
     - (C3) V and U agree in C, U and M in K.
@@ -311,6 +321,7 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
       i8 and i16.
     - (C5) Channel and tap sizes are static.
     - (C6) A packed U and the schedule agree in NR; K is a multiple of NR.
+    - (C7) `edge` has no or two elements, and `taps` as many, in [1, alpha].
 
     ```mlir
     %m = wino.hadamard
@@ -321,12 +332,15 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
   let arguments = (ins Wino_ShapedRankOf<[6]>:$input,
                        Wino_ShapedRankOf<[3, 4, 6, 7]>:$filter,
                        Wino_ShapedRankOf<[6]>:$init,
+                       Variadic<Index>:$edge,
+                       OptionalAttr<DenseI64ArrayAttr>:$edge_taps,
                        OptionalAttr<Wino_ScheduleAttr>:$schedule,
                        UnitAttr:$accumulate,
                        UnitAttr:$narrowRange);
   let assemblyFormat = [{
     (`accumulate` $accumulate^)? (`narrow_range` $narrowRange^)?
     (`schedule` $schedule^)?
+    (`edge` `[` $edge^ `]` `taps` $edge_taps)?
     `ins` `(` $input `,` $filter `:` type($input) `,` type($filter) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
@@ -369,7 +383,9 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
             e(sum_{p,q} A[i, p] A'[j, q] M[p, q, n, s, t, k])
 
     with A = A^T of the rows and A' of the columns of the transform. Pixels beyond
-    those of `init` are dropped (partial tiles), as are channels of M.
+    those of `init` are dropped (partial tiles), as are channels of M. Where the
+    transform has smaller tiles at the edge, partial tiles are these; they read
+    only the first taps of M.
 
     e is the epilogue: a region applied to every element, the identity if it is
     not printed. Its first argument is the sum, the others are the elements of
@@ -394,6 +410,8 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
     - (C9) Tap sizes are static.
     - (C10) `epilogue_layouts`, if present, has a layout for each epilogue
       operand (0 is `nhwc`, 1 `nchw`); that of an operand [K] is `nhwc`.
+    - (C11) Along an axis with smaller tiles at the edge, the pixels that the
+      whole tiles leave fit a smaller one.
 
     ```mlir
     %y = wino.output_transform <F(4x4, 3x3)>

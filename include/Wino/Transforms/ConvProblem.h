@@ -60,6 +60,11 @@ void forEachConvolution(
 /// Returns the elements of a row of V, of which `depth` are used: whole vectors
 /// and groups.
 int64_t getPaddedDepth(ScheduleAttr schedule, int64_t depth);
+/// Succeeds if Winograd by `transform` computes `problem`; otherwise `reason`
+/// says why not.
+mlir::LogicalResult checkTransform(const ConvProblem &problem,
+                                   TransformAttr transform,
+                                   std::string &reason);
 
 /// Succeeds if `plan` computes `problem`; otherwise `reason` says why not.
 mlir::LogicalResult checkPlan(const ConvProblem &problem, PlanAttr plan,
