@@ -82,21 +82,48 @@ static int64_t getDepth(const ConvProblem &problem, TransformAttr transform) {
   return transform ? problem.c : problem.kh * problem.kw * problem.c;
 }
 
+static int64_t getBytes(Type type) {
+  return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+}
+
 /// Whether the image and the result are so large that little of the result
 /// would be left in the last cache when it is read.
 static bool streamsStores(const ConvProblem &problem, const CPUInfo &cpu) {
-  auto getBytes = [&](int64_t h, int64_t w, int64_t channels) {
-    double bytes = double(problem.getElementBits()) / 8;
-    for (int64_t size : {problem.n, h, w, channels})
-      bytes *= double(getTypicalSize(size));
-    return bytes;
+  auto getProduct = [&](ArrayRef<int64_t> sizes) {
+    double product = 1;
+    for (int64_t size : sizes)
+      product *= double(getTypicalSize(size));
+    return product;
   };
-  double bytes = getBytes(problem.h, problem.w, problem.c) +
-                 getBytes(problem.outH, problem.outW, problem.k);
+  double bytes = getProduct({problem.n, problem.h, problem.w, problem.c,
+                             getBytes(problem.imageType)}) +
+                 getProduct({problem.n, problem.outH, problem.outW, problem.k,
+                             getBytes(problem.sumType)});
   return cpu.streamsStores && bytes > double(cpu.l3Bytes) / 4;
 }
 
 namespace {
+/// The micro-kernel for products of one type, and what it takes.
+struct Kernel {
+  Kernel(const ConvProblem &problem, const CPUInfo &cpu, Type factorType);
+
+  /// The cycles of the products of `rows` rows and a panel for one element of
+  /// the depth, and the vectors that are loaded for it.
+  double getProductCycles(double rows) const {
+    return rows * double(tile.cols) / productsPerCycle;
+  }
+  double getLoads(double rows) const {
+    double perVector = hasLanes ? vectorBytes / factorBytes : double(group);
+    return double(tile.cols) * factorBytes / vectorBytes + rows / perVector;
+  }
+
+  MicroTile tile;
+  /// Elements of a vector of sums, and channels that an instruction sums.
+  int64_t vector, group = 1;
+  double productsPerCycle, factorBytes, vectorBytes;
+  bool hasLanes;
+};
+
 /// A schedule of a convolution, and what it costs.
 struct Candidate {
   ScheduleAttr schedule;
@@ -156,8 +183,11 @@ private:
   const ConvProblem &problem;
   TransformAttr transform;
   const CPUInfo &cpu;
-  int64_t vector;
-  MicroTile micro;
+  /// The type of the elements of V and U.
+  Type factorType;
+  Kernel kernel;
+  const MicroTile &micro;
+  const int64_t vector;
   /// The schedule that is being tried.
   ConvNest nest;
   /// The panels that a block of output channels may have.
@@ -169,12 +199,28 @@ private:
 };
 } // namespace
 
+Kernel::Kernel(const ConvProblem &problem, const CPUInfo &cpu, Type factorType)
+    : vector(cpu.getVectorLength(problem.sumType.getIntOrFloatBitWidth())),
+      factorBytes(double(getBytes(factorType))),
+      vectorBytes(double(cpu.vectorBits) / 8), hasLanes(cpu.hasLaneFma) {
+  if (!problem.isInteger()) {
+    tile = selectMicroTile(cpu, vector, problem.k);
+    productsPerCycle = double(vector) * cpu.fmasPerCycle;
+    return;
+  }
+  unsigned bits = factorType.getIntOrFloatBitWidth();
+  IntegerKernel kernel = selectIntegerKernel(cpu, bits, problem.k);
+  tile = kernel.tile;
+  group = kernel.group;
+  productsPerCycle = bits == 8 ? cpu.int8Products : cpu.int16Products;
+}
+
 ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
                                  TransformAttr transform, const CPUInfo &cpu,
                                  double otherBytes)
     : problem(problem), transform(transform), cpu(cpu),
-      vector(cpu.getVectorLength(problem.getElementBits())),
-      micro(selectMicroTile(cpu, vector, problem.k)) {
+      factorType(problem.imageType), kernel(problem, cpu, factorType),
+      micro(kernel.tile), vector(kernel.vector) {
   auto getSize = [](int64_t size) {
     return std::max<int64_t>(1, getTypicalSize(size));
   };
@@ -184,8 +230,9 @@ ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
   nest.h = getSize(problem.h);
   nest.w = getSize(problem.w);
   // V is padded to whole vectors, and the panels of U to whole ones.
+  const int64_t align = std::max(vector, kernel.group);
   nest.c = std::max(
-      vector, int64_t(llvm::alignTo(getDepth(problem, transform), vector)));
+      align, int64_t(llvm::alignTo(getDepth(problem, transform), align)));
   nest.k = std::max(micro.cols, int64_t(llvm::alignTo(problem.k, micro.cols)));
   // Even parts keep the last block from being padded.
   const int64_t numPanels = nest.k / micro.cols;
@@ -195,7 +242,10 @@ ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
       panelCounts.push_back(panels);
   nest.cBlock = nest.c;
   nest.panelCols = micro.cols;
-  nest.elementBytes = problem.getElementBits() / 8;
+  nest.imageBytes = getBytes(problem.imageType);
+  nest.filterBytes = getBytes(problem.filterType);
+  nest.inputBytes = nest.transformedFilterBytes = getBytes(factorType);
+  nest.productBytes = nest.resultBytes = getBytes(problem.sumType);
   nest.otherBytes = otherBytes;
   if (transform) {
     nest.mRows = transform.getMRows();
@@ -272,7 +322,8 @@ void ScheduleChooser::tryBlocks(int64_t blockRows, int64_t blockCols) {
          cBlock /= 2) {
       nest.cBlock = cBlock;
       bool isPossible = cBlock == nest.c || cBlock <= kMaxScheduleSize;
-      if (isPossible && cBlock % vector == 0 && nest.c % cBlock == 0)
+      if (isPossible && cBlock % vector == 0 && cBlock % kernel.group == 0 &&
+          nest.c % cBlock == 0)
         tryNest();
       if (cBlock % 2 != 0)
         break;
@@ -290,8 +341,9 @@ void ScheduleChooser::tryNest() {
   best.schedule = ScheduleAttr::get(
       problem.op->getContext(), nest.blockRows, nest.blockCols, nest.kBlock,
       micro.rows, micro.cols, vector,
-      /*cBlock=*/nest.cBlock == nest.c ? 0 : nest.cBlock, kPlanePadding,
-      nest.onTheFly, /*prefetch=*/true, streamsStores(problem, cpu));
+      /*cBlock=*/nest.cBlock == nest.c ? 0 : nest.cBlock, kernel.group,
+      kPlanePadding, nest.onTheFly, /*prefetch=*/true,
+      streamsStores(problem, cpu));
 }
 
 double ScheduleChooser::getCycles() const {
@@ -337,10 +389,10 @@ double ScheduleChooser::getTapCycles(double tiles) const {
   // after the other, and the loads of a panel's row and of the elements of V.
   // The first kernel finds the panel in the second-level cache.
   constexpr double kFmaLatency = 4;
-  double fmas = std::max(rows * vectors / cpu.fmasPerCycle, kFmaLatency);
-  double loads = (vectors + rows / (cpu.hasLaneFma ? double(vector) : 1.0)) *
-                 cpu.exposedLoadCycles;
-  double panelBytes = double(micro.cols * nest.elementBytes);
+  double fmas = std::max(kernel.getProductCycles(rows),
+                         kFmaLatency / double(kernel.group));
+  double loads = kernel.getLoads(rows) * cpu.exposedLoadCycles;
+  double panelBytes = double(micro.cols * nest.transformedFilterBytes);
   double firstFmas = std::max(fmas, panelBytes / cpu.l2BytesPerCycle);
   // What a kernel takes beside its loop over the depth: storing its sums, and
   // loading them if they are sums of several blocks.
@@ -354,11 +406,14 @@ double ScheduleChooser::getTapCycles(double tiles) const {
 
 double ScheduleChooser::getTransformCycles() const {
   const double blocks = double(nest.getNumBlocks());
+  // The transforms compute in the types of their results.
+  const double factors = kernel.vectorBytes / kernel.factorBytes;
   double ops = nest.getBlockTiles() * nest.getUsedTaps() *
-               (inputOps * double(nest.c) + outputOps * double(nest.k));
+               (inputOps * double(nest.c) / factors +
+                outputOps * double(nest.k) / double(vector));
   if (nest.onTheFly)
-    ops += filterOps * double(nest.c) * double(nest.k);
-  return blocks * ops / double(vector) * cpu.opCycles;
+    ops += filterOps * double(nest.c) * double(nest.k) / factors;
+  return blocks * ops * cpu.opCycles;
 }
 
 //===----------------------------------------------------------------------===//
@@ -395,8 +450,9 @@ private:
   const CPUInfo &cpu;
   /// Bytes that are read before the filter is read again by another run.
   double otherBytes;
-  int64_t vector;
-  MicroTile micro;
+  Kernel kernel;
+  const MicroTile &micro;
+  const int64_t vector;
   int64_t n, outH, outW, k, depth;
   /// Bytes: of the packed filter; of the image, and of the result, for one
   /// pixel of the result.
@@ -409,20 +465,19 @@ private:
 DirectChooser::DirectChooser(const ConvProblem &problem, const CPUInfo &cpu,
                              double otherBytes)
     : problem(problem), cpu(cpu), otherBytes(otherBytes),
-      vector(cpu.getVectorLength(problem.getElementBits())),
-      micro(selectMicroTile(cpu, vector, problem.k)),
+      kernel(problem, cpu, problem.imageType), micro(kernel.tile),
+      vector(kernel.vector),
       n(ShapedType::isDynamic(problem.n) ? 1 : problem.n),
       outH(std::max<int64_t>(1, getTypicalSize(problem.outH))),
       outW(std::max<int64_t>(1, getTypicalSize(problem.outW))),
       k(llvm::alignTo(std::max<int64_t>(problem.k, 1), micro.cols)),
       depth(problem.kh * problem.kw * problem.c) {
-  const double bytes = double(problem.getElementBits()) / 8;
-  filterBytes = double(depth * k) * bytes;
-  resultBytes = double(problem.k) * bytes;
+  filterBytes = double(depth * k * getBytes(problem.filterType));
+  resultBytes = double(problem.k * getBytes(problem.sumType));
   // Pixels between those that a filter reads take no place in the cache.
   imageBytes = double(std::min(problem.strides[0], problem.kh) *
-                      std::min(problem.strides[1], problem.kw) * problem.c) *
-               bytes;
+                      std::min(problem.strides[1], problem.kw) * problem.c *
+                      getBytes(problem.imageType));
 }
 
 /// The pixels that a block should have; sets `filterPasses` to infinity if the
@@ -475,8 +530,8 @@ Candidate DirectChooser::choose() {
                   {others, run <= l3Bytes ? 0 : others});
   candidate.schedule = ScheduleAttr::get(
       problem.op->getContext(), blockRows, blockCols, kBlock, micro.rows,
-      micro.cols, vector, /*cBlock=*/0, /*planePadding=*/0, /*onTheFly=*/false,
-      /*prefetch=*/true, streamsStores(problem, cpu));
+      micro.cols, vector, /*cBlock=*/0, kernel.group, /*planePadding=*/0,
+      /*onTheFly=*/false, /*prefetch=*/true, streamsStores(problem, cpu));
   return candidate;
 }
 
@@ -485,11 +540,11 @@ double DirectChooser::getProductCycles(double blockPixels) const {
   const double kernels = std::ceil(blockPixels / double(micro.rows));
   const double rows = blockPixels / kernels;
   // As for the products of a transform; the sums are stored once.
-  double fmas = rows * vectors / cpu.fmasPerCycle;
-  double loads = vectors + rows / (cpu.hasLaneFma ? double(vector) : 1.0);
-  double kernel = double(depth) * (fmas + loads * cpu.exposedLoadCycles) +
-                  rows * vectors * cpu.opCycles;
-  return kernels * double(k / micro.cols) * kernel;
+  double products =
+      double(depth) * (kernel.getProductCycles(rows) +
+                       kernel.getLoads(rows) * cpu.exposedLoadCycles);
+  return kernels * double(k / micro.cols) *
+         (products + rows * vectors * cpu.opCycles);
 }
 
 //===----------------------------------------------------------------------===//
@@ -501,7 +556,7 @@ static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
   // Beyond these the rounding errors of fp32 pass 1e-4 of the largest output.
   constexpr int64_t kMaxM = 6, kMaxTaps = 8;
   SmallVector<TransformAttr> candidates;
-  if (problem.kh * problem.kw == 1)
+  if (problem.isInteger() || problem.kh * problem.kw == 1)
     return candidates;
   auto getSizes = [&](int64_t r) {
     SmallVector<int64_t> sizes;
@@ -564,7 +619,14 @@ PlanAttr wino::getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu,
   if (winograd.cycles <= direct.cycles)
     return PlanAttr::get(context, Algorithm::Winograd, transform,
                          winograd.schedule);
-  return PlanAttr::get(context, Algorithm::Direct, {}, direct.schedule);
+  auto plan = PlanAttr::get(context, Algorithm::Direct, {}, direct.schedule);
+  std::string reason;
+  if (succeeded(checkPlan(problem, plan, reason)))
+    return plan;
+  // Channels that do not come in groups: rows of patches do.
+  Candidate patches =
+      ScheduleChooser(problem, /*transform=*/{}, cpu, otherBytes).choose();
+  return PlanAttr::get(context, Algorithm::Im2Row, {}, patches.schedule);
 }
 
 FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,

@@ -416,5 +416,5 @@
 
 // -----
 
-// expected-error @+1 {{expected plane_padding, on_the_fly, prefetch or stream_stores, but got fast}}
+// expected-error @+1 {{expected group, plane_padding, on_the_fly, prefetch or stream_stores, but got fast}}
 "test.attr"() {a = #wino.schedule<block = 1x1, k_block = 8, micro_tile = 2x8, vector = 4, fast>} : () -> ()

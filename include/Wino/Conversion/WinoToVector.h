@@ -13,6 +13,7 @@
 #define WINO_CONVERSION_WINOTOVECTOR_H
 
 #include "Wino/IR/WinoDialect.h"
+#include "Wino/Target/CPU.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace wino {
@@ -27,6 +28,8 @@ struct WinoToVectorOptions {
   /// Whether the machine is an AArch64 core that issues in order, for which the
   /// inner loops of f32 are scheduled in assembly.
   bool inOrder = false;
+  /// The instructions for products of integers.
+  IntegerProducts integerProducts = IntegerProducts::Generic;
 };
 
 /// Each of the following replaces one op on memrefs by loops of vector code.

@@ -139,6 +139,9 @@ def Wino_ScheduleAttr : Wino_Attr<"Schedule", "schedule"> {
     time: less memory is read than for transformed filters, for the price of
     transforming in every block.
 
+    With `group` an instruction of the micro-kernel sums the products of so many
+    input channels, which packed filters therefore hold side by side.
+
     ```mlir
     #wino.schedule<block = 2x14, k_block = 64, micro_tile = 5x16, vector = 4>
     #wino.schedule<block = 3x3, k_block = 16, c_block = 64, micro_tile = 5x16,
@@ -164,13 +167,14 @@ def Wino_ScheduleAttr : Wino_Attr<"Schedule", "schedule"> {
     - (C3) `k_block` is a multiple of the micro tile's columns.
     - (C4) No size exceeds 2^20; `vector` is a power of two; `plane_padding` is
       not negative.
-    - (C5) `c_block` is a multiple of `vector`.
+    - (C5) `c_block` is a multiple of `vector` and of `group`.
+    - (C6) `group` is a power of two.
   }];
   let parameters = (ins
     "int64_t":$blockRows, "int64_t":$blockCols, "int64_t":$kBlock,
     "int64_t":$microRows, "int64_t":$microCols, "int64_t":$vector,
-    "int64_t":$cBlock, "int64_t":$planePadding, "bool":$onTheFly,
-    "bool":$prefetch, "bool":$streamStores);
+    "int64_t":$cBlock, "int64_t":$group, "int64_t":$planePadding,
+    "bool":$onTheFly, "bool":$prefetch, "bool":$streamStores);
   let genVerifyDecl = 1;
   let hasCustomAssemblyFormat = 1;
 }
