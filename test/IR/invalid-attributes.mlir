@@ -214,7 +214,7 @@
 
 // -----
 
-// expected-error @+1 {{expected points, matrices, rows or cols, but got foo}}
+// expected-error @+1 {{expected edge, points, matrices, rows or cols, but got foo}}
 "test.attr"() {a = #wino.transform<F(2x2, 3x3), foo = [0, 1, -1, inf]>} : () -> ()
 
 // -----
@@ -393,3 +393,18 @@
 // plan_c3
 // expected-error @+1 {{expected algorithm im2row not to transform filters on_the_fly}}
 "test.attr"() {a = #wino.plan<algorithm = im2row, schedule = <block = 1x1, k_block = 64, micro_tile = 5x16, vector = 4, on_the_fly>>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected the tiles at the edge of F(4, 3) to have 1 to 4 outputs, but got 5}}
+"test.attr"() {a = #wino.transform<F(4x4, 3x3), edge = 5x4>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected the tiles at the edge of F(4, 3) to have 1 to 4 outputs, but got 0}}
+"test.attr"() {a = #wino.transform<F(4x4, 3x3), edge = 4x0>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected points on an axis with smaller tiles at the edge, but got matrices}}
+"test.attr"() {a = #wino.transform<F(2x2, 1x1), edge = 1x2, matrices = {AT = [[1, 0], [0, 1]], G = [[1], [1]], BT = [[1, 0], [0, 1]]}>} : () -> ()

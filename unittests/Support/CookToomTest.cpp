@@ -60,6 +60,40 @@ TEST(CookToomTest, acceptsAnyDistinctPointsAndInfinityAnywhere) {
           << text;
 }
 
+TEST(CookToomTest, edgeTransformsShareFilters) {
+  for (int64_t m = 1; m <= 9; ++m)
+    for (int64_t r = 1; r <= 5; ++r)
+      for (int64_t edge = 1; edge <= m; ++edge) {
+        SmallVector<Point> defaults = getDefaultPoints(m, r, edge);
+        SmallVector<Point> sorted = getDefaultPoints(m, r);
+        EXPECT_TRUE(std::is_permutation(defaults.begin(), defaults.end(),
+                                        sorted.begin()));
+        EXPECT_TRUE(defaults[edge + r - 2].isInfinity);
+        Transform1D whole = build(m, r, defaults);
+        llvm::Expected<Transform1D> small =
+            buildEdgeCookToom(edge, whole, defaults);
+        ASSERT_TRUE(bool(small)) << message(small.takeError());
+        EXPECT_EQ(message(verifyConvolutionIdentity(*small)), "")
+            << "F(" << edge << ", " << r << ") of F(" << m << ", " << r << ")";
+        for (int64_t k = 0; k < small->alpha(); ++k)
+          for (int64_t j = 0; j < r; ++j)
+            EXPECT_EQ(small->g(k, j), whole.g(k, j));
+      }
+}
+
+TEST(CookToomTest, edgeTransformsNeedNotHaveInfinity) {
+  SmallVector<Point> finite = points("0 1 -1 2 -2 inf");
+  Transform1D whole = build(4, 3, finite);
+  llvm::Expected<Transform1D> small = buildEdgeCookToom(2, whole, finite);
+  ASSERT_TRUE(bool(small)) << message(small.takeError());
+  EXPECT_EQ(message(verifyConvolutionIdentity(*small)), "");
+  for (int64_t m : {0, 5})
+    EXPECT_EQ(message(buildEdgeCookToom(m, whole, finite)),
+              "expected the tiles at the edge of F(4, 3) to have 1 to 4 "
+              "outputs, but got " +
+                  std::to_string(m));
+}
+
 TEST(CookToomTest, followsTheConvention) {
   Transform1D transform = build(2, 2, points("0 2 inf"));
   auto row = [](const RationalMatrix &matrix, unsigned row) {
