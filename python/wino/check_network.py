@@ -25,7 +25,7 @@ import onnx
 
 from wino.compare import compare, load
 from wino.expose import expose, pick_inner_tensors
-from wino.inputs import input_shapes
+from wino.inputs import input_types, random_values
 
 
 def prepare_model(args):
@@ -42,13 +42,13 @@ def write_inputs(args, path):
     """Writes the inputs; returns the options that name them."""
     rng = np.random.default_rng(args.seed)
     options = []
-    for index, shape in enumerate(input_shapes(onnx.load(path).graph, {})):
+    for index, (shape, dtype) in enumerate(input_types(onnx.load(path).graph, {})):
         name = os.path.join(args.directory, f"input_{index}.npy")
         if args.expected:
             count = int(np.prod(shape))
             values = (np.arange(count) / count).astype(np.float32).reshape(shape)
         else:
-            values = rng.standard_normal(shape, dtype=np.float32)
+            values = random_values(rng, shape, dtype)
         np.save(name, values)
         options.append(f"--input={name}")
     return options

@@ -393,3 +393,10 @@
 // plan_c3
 // expected-error @+1 {{expected algorithm im2row not to transform filters on_the_fly}}
 "test.attr"() {a = #wino.plan<algorithm = im2row, schedule = <block = 1x1, k_block = 64, micro_tile = 5x16, vector = 4, on_the_fly>>} : () -> ()
+
+// -----
+
+// expected-error @below {{expected 'wino.unsigned' to be a unit attribute, but got true}}
+func.func @unsigned_without_value(%arg0: tensor<4xi8> {wino.unsigned = true}) {
+  return
+}
