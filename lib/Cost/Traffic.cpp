@@ -22,6 +22,15 @@ double ConvNest::getBlockTiles() const {
          double(getNumBlocks());
 }
 
+double ConvNest::getUsedTaps() const {
+  auto getShare = [](int64_t m, int64_t r, int64_t edge, int64_t tiles) {
+    int64_t saved = edge == 0 ? 0 : m - edge;
+    return 1 - double(saved) / double(tiles * (m + r - 1));
+  };
+  return getShare(mRows, rRows, edgeRows, getTileRows()) *
+         getShare(mCols, rCols, edgeCols, getTileCols());
+}
+
 namespace {
 /// The model of one nest and cache.
 class TrafficModel {
@@ -35,8 +44,8 @@ public:
     numBlocks = double(nest.getNumBlocks());
     numKBlocks = double(nest.getNumKBlocks());
     numCBlocks = double(nest.getNumCBlocks());
-    v = taps * tiles * double(nest.c) * bytes;
-    m = taps * tiles * double(nest.kBlock) * bytes;
+    v = taps * nest.getUsedTaps() * tiles * double(nest.c) * bytes;
+    m = taps * nest.getUsedTaps() * tiles * double(nest.kBlock) * bytes;
     y = pixels * double(nest.kBlock) * bytes;
     // The pixels of a block, with those that it shares with its neighbours.
     auto getExtent = [](int64_t block, int64_t m, int64_t r, int64_t size) {
@@ -109,8 +118,9 @@ Traffic TrafficModel::estimate() const {
   traffic.image =
       image + std::max(0.0, numBlocks * x - image) * getMisses(block + filter);
   traffic.result = double(nest.n * nest.outH * nest.outW * nest.k) * bytes;
-  traffic.filter =
-      allFilters * (1 + (numBlocks - 1) * getMisses(block + allFilters + allY));
+  const double touched = block + allFilters + allY;
+  traffic.filter = allFilters * (getMisses(touched + nest.otherBytes) +
+                                 (numBlocks - 1) * getMisses(touched));
   // Written, and read by the products.
   if (nest.onTheFly)
     traffic.transformedFilter =

@@ -76,13 +76,18 @@ static bool hasFloatEntries(Attribute axis) {
   return found;
 }
 
-static llvm::Expected<Transform1D> buildAxis(int64_t m, int64_t r,
+/// Builds the transform of the tiles with m outputs, or of the last one with
+/// `edge` of them.
+static llvm::Expected<Transform1D> buildAxis(int64_t m, int64_t r, int64_t edge,
                                              Attribute axis) {
   if (auto points = dyn_cast<ArrayAttr>(axis)) {
     SmallVector<Point> values;
     for (auto text : points.getAsRange<StringAttr>())
       values.push_back(*parsePoint(text.getValue()));
-    return buildCookToom(m, r, values);
+    llvm::Expected<Transform1D> whole = buildCookToom(m, r, values);
+    if (!whole || edge == m)
+      return whole;
+    return buildEdgeCookToom(edge, *whole, values);
   }
   auto matrices = cast<DictionaryAttr>(axis);
   Transform1D transform;
@@ -138,7 +143,8 @@ verifyAxisForm(function_ref<InFlightDiagnostic()> emitError, Attribute axis) {
 }
 
 static LogicalResult verifyAxis(function_ref<InFlightDiagnostic()> emitError,
-                                int64_t m, int64_t r, Attribute axis) {
+                                int64_t m, int64_t r, int64_t edge,
+                                Attribute axis) {
   // C1
   if (m < 1 || r < 1)
     return emitError()
@@ -149,8 +155,12 @@ static LogicalResult verifyAxis(function_ref<InFlightDiagnostic()> emitError,
                        << ", but got F(" << m << ", " << r << ")";
   if (failed(verifyAxisForm(emitError, axis)))
     return failure();
-  // C2: the construction fails, and otherwise guarantees the identity.
-  llvm::Expected<Transform1D> transform = buildAxis(m, r, axis);
+  // C6
+  if (edge != m && !isa<ArrayAttr>(axis))
+    return emitError() << "expected points on an axis with smaller tiles at "
+                          "the edge, but got matrices";
+  // C2, C6: the construction fails, and otherwise guarantees the identity.
+  llvm::Expected<Transform1D> transform = buildAxis(m, r, edge, axis);
   if (!transform)
     return emitError() << llvm::toString(transform.takeError());
   if (isa<ArrayAttr>(axis))
@@ -180,34 +190,41 @@ static LogicalResult verifyAxis(function_ref<InFlightDiagnostic()> emitError,
 // TransformAttr
 //===----------------------------------------------------------------------===//
 
-static Attribute getDefaultAxis(MLIRContext *context, int64_t m, int64_t r) {
+static Attribute getDefaultAxis(MLIRContext *context, int64_t m, int64_t r,
+                                int64_t edge) {
   // Invalid sizes are diagnosed by the verifier.
   if (m < 1 || r < 1 || m > kMaxAlpha || r > kMaxAlpha || m + r - 1 > kMaxAlpha)
     return ArrayAttr::get(context, {});
-  return getPointsAttr(context, getDefaultPoints(m, r));
+  return getPointsAttr(context, getDefaultPoints(m, r, edge));
 }
 
 TransformAttr TransformAttr::get(MLIRContext *context, int64_t mRows,
                                  int64_t mCols, int64_t rRows, int64_t rCols) {
-  return get(context, mRows, mCols, rRows, rCols,
-             getDefaultAxis(context, mRows, rRows),
-             getDefaultAxis(context, mCols, rCols));
+  return get(context, mRows, mCols, rRows, rCols, /*edgeRows=*/mRows,
+             /*edgeCols=*/mCols);
+}
+
+TransformAttr TransformAttr::get(MLIRContext *context, int64_t mRows,
+                                 int64_t mCols, int64_t rRows, int64_t rCols,
+                                 int64_t edgeRows, int64_t edgeCols) {
+  return get(context, mRows, mCols, rRows, rCols, edgeRows, edgeCols,
+             getDefaultAxis(context, mRows, rRows, edgeRows),
+             getDefaultAxis(context, mCols, rCols, edgeCols));
 }
 
 LogicalResult
 TransformAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                       int64_t mRows, int64_t mCols, int64_t rRows,
-                      int64_t rCols, Attribute rows, Attribute cols) {
-  return success(succeeded(verifyAxis(emitError, mRows, rRows, rows)) &&
-                 succeeded(verifyAxis(emitError, mCols, rCols, cols)));
+                      int64_t rCols, int64_t edgeRows, int64_t edgeCols,
+                      Attribute rows, Attribute cols) {
+  return success(
+      succeeded(verifyAxis(emitError, mRows, rRows, edgeRows, rows)) &&
+      succeeded(verifyAxis(emitError, mCols, rCols, edgeCols, cols)));
 }
 
-Transform1D TransformAttr::getRowTransform() const {
-  return llvm::cantFail(buildAxis(getMRows(), getRRows(), getRows()));
-}
-
-Transform1D TransformAttr::getColTransform() const {
-  return llvm::cantFail(buildAxis(getMCols(), getRCols(), getCols()));
+Transform1D TransformAttr::getTransform(unsigned axis, bool atEdge) const {
+  return llvm::cantFail(buildAxis(getM(axis), getR(axis), getM(axis, atEdge),
+                                  axis == 0 ? getRows() : getCols()));
 }
 
 bool TransformAttr::isExact() const {
@@ -241,7 +258,8 @@ TransformAttr TransformAttr::getKept(MLIRContext *context, int64_t rRows,
                                       builder.getNamedAttr("G", identity),
                                       builder.getNamedAttr("BT", identity)});
   };
-  return get(context, 1, 1, rRows, rCols, getAxis(rRows), getAxis(rCols));
+  return get(context, 1, 1, rRows, rCols, /*edgeRows=*/1, /*edgeCols=*/1,
+             getAxis(rRows), getAxis(rCols));
 }
 
 std::string TransformAttr::getName() const {
@@ -249,6 +267,8 @@ std::string TransformAttr::getName() const {
   llvm::raw_string_ostream os(name);
   os << "F(" << getMRows() << "x" << getMCols() << ", " << getRRows() << "x"
      << getRCols() << ")";
+  if (hasEdge())
+    os << ", edge = " << getEdgeRows() << "x" << getEdgeCols();
   return name;
 }
 
@@ -375,15 +395,22 @@ Attribute TransformAttr::parse(AsmParser &parser, Type) {
       parsePair(parser, mRows, mCols) || parser.parseComma() ||
       parsePair(parser, rRows, rCols) || parser.parseRParen())
     return {};
+  int64_t edgeRows = mRows, edgeCols = mCols;
   Attribute rows, cols;
   while (succeeded(parser.parseOptionalComma())) {
     StringRef key;
     SMLoc keyLoc = parser.getCurrentLocation();
     if (parser.parseKeyword(&key) || parser.parseEqual())
       return {};
+    if (key == "edge") {
+      if (parsePair(parser, edgeRows, edgeCols))
+        return {};
+      continue;
+    }
     if (key != "points" && key != "matrices" && key != "rows" && key != "cols")
       return parser.emitError(
-                 keyLoc, "expected points, matrices, rows or cols, but got ")
+                 keyLoc,
+                 "expected edge, points, matrices, rows or cols, but got ")
                  << key,
              Attribute();
     FailureOr<Attribute> axis = key == "points"
@@ -403,11 +430,11 @@ Attribute TransformAttr::parse(AsmParser &parser, Type) {
     return {};
   MLIRContext *context = parser.getContext();
   if (!rows)
-    rows = getDefaultAxis(context, mRows, rRows);
+    rows = getDefaultAxis(context, mRows, rRows, edgeRows);
   if (!cols)
-    cols = getDefaultAxis(context, mCols, rCols);
-  return parser.getChecked<TransformAttr>(loc, context, mRows, mCols, rRows,
-                                          rCols, rows, cols);
+    cols = getDefaultAxis(context, mCols, rCols, edgeCols);
+  return parser.getChecked<TransformAttr>(
+      loc, context, mRows, mCols, rRows, rCols, edgeRows, edgeCols, rows, cols);
 }
 
 /// Prints a float as a decimal that reads back as the same value. AsmPrinter
@@ -454,10 +481,10 @@ static void printAxis(AsmPrinter &printer, StringRef key, Attribute axis) {
 
 void TransformAttr::print(AsmPrinter &printer) const {
   printer << "<" << getName();
-  bool isDefaultRows =
-      getRows() == getDefaultAxis(getContext(), getMRows(), getRRows());
-  bool isDefaultCols =
-      getCols() == getDefaultAxis(getContext(), getMCols(), getRCols());
+  bool isDefaultRows = getRows() == getDefaultAxis(getContext(), getMRows(),
+                                                   getRRows(), getEdgeRows());
+  bool isDefaultCols = getCols() == getDefaultAxis(getContext(), getMCols(),
+                                                   getRCols(), getEdgeCols());
   if (getRows() == getCols() && !(isDefaultRows && isDefaultCols)) {
     printAxis(printer, isa<ArrayAttr>(getRows()) ? "points" : "matrices",
               getRows());

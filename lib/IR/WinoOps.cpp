@@ -484,6 +484,19 @@ static LogicalResult verifyTileCount(Operation *op, StringRef axis,
                     llvm::divideCeil(pixels, m));
 }
 
+/// Verifies that the last of the tiles for `pixels` pixels along an axis holds
+/// what the whole ones leave.
+static LogicalResult verifyEdge(Operation *op, TransformAttr transform,
+                                unsigned axis, int64_t pixels) {
+  int64_t rest = pixels % transform.getM(axis);
+  int64_t edge = transform.getM(axis, /*atEdge=*/true);
+  if (!transform.hasEdge(axis) || rest <= edge)
+    return success();
+  return op->emitOpError("expected tiles at the edge to hold the ")
+         << rest << " of " << pixels << " pixels along axis " << axis
+         << " that whole tiles leave, but they hold " << edge;
+}
+
 LogicalResult InputTransformOp::verify() {
   ShapedType input = getInputType(), init = getInitType();
   TransformAttr transform = getTransform();
@@ -498,6 +511,20 @@ LogicalResult InputTransformOp::verify() {
                         init.getDimSize(tile_dim::kTapCol),
                         transform.getAlphaCols())))
     return failure();
+  // C8
+  const int64_t pads[] = {getPadTop() + getPadBottom(),
+                          getPadLeft() + getPadRight()};
+  for (unsigned axis : {0, 1}) {
+    if (!transform.hasEdge(axis))
+      continue;
+    if (input.isDynamicDim(dims.axis(axis)))
+      return emitOpError("expected a static image along axis ")
+             << axis << ", where tiles at the edge are smaller";
+    int64_t pixels =
+        input.getDimSize(dims.axis(axis)) + pads[axis] - transform.getR(axis);
+    if (pixels >= 0 && failed(verifyEdge(*this, transform, axis, pixels + 1)))
+      return failure();
+  }
   // C4
   if (!getOrigin().empty())
     return success();
@@ -637,6 +664,18 @@ LogicalResult HadamardOp::verify() {
       failed(verifySize(*this, "the channels of the init",
                         init.getDimSize(tile_dim::kChannel), k)))
     return failure();
+  // C7
+  ArrayRef<int64_t> edgeTaps = getEdgeTaps().value_or(ArrayRef<int64_t>());
+  if (getEdge().size() != edgeTaps.size() ||
+      (!edgeTaps.empty() && edgeTaps.size() != 2))
+    return emitOpError("expected an edge and its taps along no or two axes, "
+                       "but got ")
+           << getEdge().size() << " and " << edgeTaps.size();
+  for (auto [axis, taps] : llvm::enumerate(edgeTaps))
+    if (taps < 1 || taps > init.getDimSize(tile_dim::kTapRow + axis))
+      return emitOpError("expected the taps of tiles at the edge to be in [1, ")
+             << init.getDimSize(tile_dim::kTapRow + axis) << "], but got "
+             << taps;
   // C6
   if (ScheduleAttr schedule = getScheduleAttr(); schedule && isPacked())
     if (failed(verifySize(*this, "the panel width of the filter",
@@ -748,6 +787,10 @@ LogicalResult OutputTransformOp::verify() {
                           "the tiles of the input along axis " + Twine(axis),
                           input.getDimSize(tile_dim::kTileRow + axis),
                           llvm::divideCeil(pixels, m))))
+      return failure();
+    // C11
+    if (!ShapedType::isDynamic(pixels) &&
+        failed(verifyEdge(*this, transform, axis, pixels)))
       return failure();
   }
   // C4

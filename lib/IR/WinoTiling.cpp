@@ -478,8 +478,17 @@ HadamardOp::getTiledImplementation(OpBuilder &builder,
       getSlice(builder, loc, getInput(), inputOffsets, inputSizes, slices);
   Value init = getSlice(builder, loc, getInit(), offsets.drop_back(),
                         sizes.drop_back(), slices);
+  SmallVector<Value> edge;
+  AffineExpr d0, d1;
+  bindDims(builder.getContext(), d0, d1);
+  for (auto [axis, first] : llvm::enumerate(getEdge()))
+    edge.push_back(getValueOrCreateConstantIndexOp(
+        builder, loc,
+        apply(builder, loc, d0 - d1,
+              {getAsOpFoldResult(first), offsets[tile_dim::kTileRow + axis]})));
   auto tiled = HadamardOp::create(builder, loc, init.getType(), input, *filter,
-                                  init, getScheduleAttr(), getAccumulate());
+                                  init, edge, getEdgeTapsAttr(),
+                                  getScheduleAttr(), getAccumulate());
   return TilingResult{{tiled}, tiled->getResults(), slices};
 }
 
@@ -569,6 +578,10 @@ LogicalResult OutputTransformOp::getIterationDomainTileFromResultTile(
   for (unsigned axis : {0, 1}) {
     unsigned dim = dims.axis(axis);
     if (!isMultipleOf(offsets[dim], m[axis]))
+      return failure();
+    // A tile that is cropped, but not at the edge, is none of the edge's.
+    if (getTransform().hasEdge(axis) && !isMultipleOf(sizes[dim], m[axis]) &&
+        !coversAll(offsets[dim], sizes[dim], initSizes[dim]))
       return failure();
     // A size that is no multiple of m crops the last tile.
     domainOffsets.push_back(

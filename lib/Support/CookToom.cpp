@@ -80,7 +80,7 @@ static constexpr StringRef kFinitePoints[kMaxAlpha] = {
     "-1/3 -3 1/3",
 };
 
-SmallVector<Point> wino::getDefaultPoints(int64_t m, int64_t r) {
+SmallVector<Point> wino::getDefaultPoints(int64_t m, int64_t r, int64_t edge) {
   int64_t alpha = m + r - 1;
   assert(m >= 1 && r >= 1 && alpha <= kMaxAlpha && "no such transform");
   StringRef finite = kFinitePoints[alpha - 1];
@@ -90,6 +90,8 @@ SmallVector<Point> wino::getDefaultPoints(int64_t m, int64_t r) {
       points.push_back(*point);
   points.push_back(Point::infinity());
   assert(static_cast<int64_t>(points.size()) == alpha && "table is wrong");
+  if (edge >= 1 && edge < m)
+    std::rotate(points.begin() + edge + r - 2, points.end() - 1, points.end());
   return points;
 }
 
@@ -183,6 +185,31 @@ Expected<Transform1D> wino::buildCookToom(int64_t m, int64_t r,
       transform.bt(k, col) = coefficient;
   }
   return transform;
+}
+
+Expected<Transform1D> wino::buildEdgeCookToom(int64_t m,
+                                              const Transform1D &whole,
+                                              ArrayRef<Point> points) {
+  if (m < 1 || m > whole.m)
+    return makeError("expected the tiles at the edge of F({0}, {1}) to have 1 "
+                     "to {0} outputs, but got {2}",
+                     whole.m, whole.r, m);
+  Expected<Transform1D> edge =
+      buildCookToom(m, whole.r, points.take_front(m + whole.r - 1));
+  if (!edge)
+    return edge.takeError();
+  for (unsigned k = 0; k < edge->alpha(); ++k) {
+    // Row k of both is the same powers of a point, by different factors.
+    Rational factor(1);
+    for (unsigned j = 0; j < whole.r; ++j)
+      if (whole.g(k, j).num != 0)
+        factor = divide(edge->g(k, j), whole.g(k, j));
+    for (unsigned j = 0; j < whole.r; ++j)
+      edge->g(k, j) = whole.g(k, j);
+    for (unsigned l = 0; l < edge->alpha(); ++l)
+      edge->bt(k, l) *= factor;
+  }
+  return edge;
 }
 
 //===----------------------------------------------------------------------===//

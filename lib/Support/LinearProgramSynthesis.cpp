@@ -23,6 +23,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include <cassert>
+#include <limits>
 #include <random>
 
 using namespace wino;
@@ -246,36 +247,40 @@ RowSystem DifferenceSearch::getRandomSystem() {
 /// Keeps the shortest of the programs it is offered, the first one of several.
 class Selection {
 public:
-  Selection(const RowSystem &plain, double maxErrorGrowth, ConstantPool &pool)
-      : pool(pool), best(emitProgram(factorRows(plain, pool), pool)),
+  Selection(const RowSystem &plain, double maxErrorGrowth, Factors factors,
+            ConstantPool &pool)
+      : factors(factors), pool(pool),
+        best(*emitProgram(factorRows(plain, pool), factors, pool)),
         maxError(maxErrorGrowth * best.getExpectedError()) {}
 
   /// Replaces the best program by that of `system` if it is shorter and its
   /// error within the limit.
   void offer(const RowSystem &system) {
-    LinearProgram program = emitProgram(factorRows(system, pool), pool);
-    if (program.ops.size() < best.ops.size() &&
-        program.getExpectedError() <= maxError)
-      best = std::move(program);
+    std::optional<LinearProgram> program =
+        emitProgram(factorRows(system, pool), factors, pool);
+    if (program && program->ops.size() < best.ops.size() &&
+        program->getExpectedError() <= maxError)
+      best = std::move(*program);
   }
   LinearProgram take() { return std::move(best); }
 
 private:
+  Factors factors;
   ConstantPool &pool;
   LinearProgram best;
   double maxError;
 };
 
-} // namespace
-
-LinearProgram wino::synthesizeProgram(const RationalMatrix &matrix,
-                                      double maxErrorGrowth) {
+/// Finds a program with factors of a kind; see synthesizeProgram.
+LinearProgram synthesize(const RationalMatrix &matrix, double maxErrorGrowth,
+                         Factors factors) {
   // Larger matrices have too many differences to try, and take longer.
   constexpr unsigned kMaxEntriesForDifferences = 32;
   constexpr unsigned kNumTrials = 32;
 
   ConstantPool pool;
-  Selection selection(getRowSystem(matrix, pool), maxErrorGrowth, pool);
+  Selection selection(getRowSystem(matrix, pool), maxErrorGrowth, factors,
+                      pool);
   if (std::optional<RowSystem> system = getFactoredSystem(matrix, pool))
     selection.offer(*system);
   if (matrix.getNumRows() * matrix.getNumCols() <= kMaxEntriesForDifferences) {
@@ -286,4 +291,16 @@ LinearProgram wino::synthesizeProgram(const RationalMatrix &matrix,
   LinearProgram best = selection.take();
   assert(best.getMatrix() == matrix && "program computes another matrix");
   return best;
+}
+
+} // namespace
+
+LinearProgram wino::synthesizeProgram(const RationalMatrix &matrix,
+                                      double maxErrorGrowth) {
+  return synthesize(matrix, maxErrorGrowth, Factors::Rational);
+}
+
+LinearProgram wino::synthesizeIntegerProgram(const RationalMatrix &matrix) {
+  return synthesize(matrix, std::numeric_limits<double>::infinity(),
+                    Factors::Integer);
 }

@@ -36,9 +36,11 @@ public:
   Constant multiply(Constant a, Constant b);
   Constant divide(Constant a, Constant b);
   Constant negate(Constant a) { return multiply(a, minusOne); }
+  /// The reference lasts until the next number is interned.
   const Rational &get(Constant a) const { return values[a]; }
   double getMagnitude(Constant a) const { return magnitudes[a]; }
   bool isExact(Constant a) const { return exactness[a]; }
+  bool isInteger(Constant a) const { return values[a].den == 1; }
   bool isUnit(Constant a) const { return a == one || a == minusOne; }
 
   Constant one, minusOne;
@@ -96,9 +98,15 @@ struct SumGraph {
 /// left of each row is summed in Huffman order.
 SumGraph factorRows(const RowSystem &system, ConstantPool &pool);
 
+/// The factors a program may have.
+enum class Factors { Rational, Integer };
+
 /// Writes a graph as a program, scaling its nodes so that few multiplications
-/// stand alone.
-LinearProgram emitProgram(const SumGraph &graph, ConstantPool &pool);
+/// stand alone. With integer factors fails, by std::nullopt, if the graph has a
+/// node that is no integer combination of its terms at any scale that serves
+/// its users; that of an integer matrix without helpers has none.
+std::optional<LinearProgram> emitProgram(const SumGraph &graph, Factors factors,
+                                         ConstantPool &pool);
 
 } // namespace wino::detail
 

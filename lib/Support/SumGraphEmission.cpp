@@ -19,10 +19,15 @@ namespace {
 /// Chooses the scale of every node of a graph and writes the program.
 class Emitter {
 public:
-  Emitter(const SumGraph &graph, ConstantPool &pool);
-  LinearProgram run();
+  Emitter(const SumGraph &graph, Factors factors, ConstantPool &pool);
+  std::optional<LinearProgram> run();
 
 private:
+  bool isAllowed(Constant factor) const {
+    return factors == Factors::Rational || pool.isInteger(factor);
+  }
+  void startFromOutputs();
+  void startFromInputs();
   Term getScaled(const Term &term, Constant scale);
   unsigned getNodeCost(unsigned var, bool mayAdapt);
   unsigned getCost(unsigned var, bool mayAdapt);
@@ -34,8 +39,11 @@ private:
                 Constant factor);
 
   static constexpr unsigned kProductCost = 100;
+  /// More than all products that one scale can save.
+  static constexpr unsigned kForbiddenCost = 1u << 20;
 
   const SumGraph &graph;
+  Factors factors;
   ConstantPool &pool;
   LinearProgram program;
   /// What is computed for variable v is scales[v] * v.
@@ -47,8 +55,8 @@ private:
   DenseMap<std::pair<unsigned, Constant>, unsigned> productValues;
 };
 
-Emitter::Emitter(const SumGraph &graph, ConstantPool &pool)
-    : graph(graph), pool(pool) {
+Emitter::Emitter(const SumGraph &graph, Factors factors, ConstantPool &pool)
+    : graph(graph), factors(factors), pool(pool) {
   unsigned numVars = graph.numInputs + graph.nodes.size();
   scales.assign(numVars, pool.one);
   users.resize(numVars);
@@ -86,7 +94,9 @@ unsigned Emitter::getNodeCost(unsigned var, bool mayAdapt) {
   if (coefs[0] != pool.one && coefs[1] != pool.one)
     cost += mayAdapt && hasNode ? kProductCost / 2 : kProductCost;
   for (Constant coef : coefs)
-    if (!pool.isUnit(coef))
+    if (!isAllowed(coef))
+      cost += kForbiddenCost;
+    else if (!pool.isUnit(coef))
       cost += pool.isExact(coef) ? 1 : 3;
   return cost;
 }
@@ -98,7 +108,8 @@ unsigned Emitter::getCost(unsigned var, bool mayAdapt) {
     cost += getNodeCost(user, /*mayAdapt=*/false);
   for (Constant coef : outputCoefs[var])
     if (coef != scales[var])
-      cost += kProductCost;
+      cost += isAllowed(pool.divide(coef, scales[var])) ? kProductCost
+                                                        : kForbiddenCost;
   return cost;
 }
 
@@ -162,19 +173,38 @@ unsigned Emitter::emitValue(unsigned var) {
   return *values[var];
 }
 
-LinearProgram Emitter::run() {
-  constexpr unsigned kNumSweeps = 3;
-  unsigned numVars = graph.numInputs + graph.nodes.size();
-  // Outputs need no product of their own if their operands can adapt to them,
-  // so these are asked first.
+/// Chooses first scales from the outputs down. They need no product of their
+/// own if their operands can adapt to them, so these are asked first.
+void Emitter::startFromOutputs() {
+  unsigned numVars = scales.size();
   for (unsigned var = graph.numInputs; var < numVars; ++var)
     if (!outputCoefs[var].empty())
       scales[var] = outputCoefs[var].front();
   for (unsigned var = numVars; var-- > graph.numInputs;)
     if (outputCoefs[var].empty())
       improveScale(var, /*mayAdapt=*/true);
+}
+
+/// Chooses first scales from the inputs up, the smallest that make the
+/// coefficients of the nodes integers.
+void Emitter::startFromInputs() {
+  for (auto [index, node] : llvm::enumerate(graph.nodes)) {
+    unsigned var = graph.numInputs + index;
+    Rational first = pool.get(getScaled(node.terms[0], pool.one).coef);
+    Rational second = pool.get(getScaled(node.terms[1], pool.one).coef);
+    scales[var] = pool.intern(Rational(lcm(first.den, second.den),
+                                       gcd(abs(first.num), abs(second.num))));
+  }
+}
+
+std::optional<LinearProgram> Emitter::run() {
+  constexpr unsigned kNumSweeps = 3;
+  if (factors == Factors::Integer)
+    startFromInputs();
+  else
+    startFromOutputs();
   for (unsigned sweep = 0; sweep < kNumSweeps; ++sweep)
-    for (unsigned var = numVars; var-- > graph.numInputs;)
+    for (unsigned var = scales.size(); var-- > graph.numInputs;)
       improveScale(var, /*mayAdapt=*/false);
 
   program.numInputs = graph.numInputs;
@@ -187,12 +217,17 @@ LinearProgram Emitter::run() {
     Constant factor = pool.divide(output->coef, scales[output->var]);
     program.outputs.push_back(emitProduct(value, factor));
   }
+  if (llvm::any_of(program.ops, [&](const LinearOp &op) {
+        return !isAllowed(pool.intern(op.factor));
+      }))
+    return std::nullopt;
   return std::move(program);
 }
 
 } // namespace
 
-LinearProgram wino::detail::emitProgram(const SumGraph &graph,
-                                        ConstantPool &pool) {
-  return Emitter(graph, pool).run();
+std::optional<LinearProgram> wino::detail::emitProgram(const SumGraph &graph,
+                                                       Factors factors,
+                                                       ConstantPool &pool) {
+  return Emitter(graph, factors, pool).run();
 }

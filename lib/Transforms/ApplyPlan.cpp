@@ -329,7 +329,20 @@ private:
   Value buildStages(Value image, Value u) {
     Value v = buildImageReader(image);
     Value m = createEmpty(getTileSizes(paddedK));
-    m = HadamardOp::create(rewriter, loc, m.getType(), v, u, m, schedule)
+    SmallVector<Value> edge;
+    DenseI64ArrayAttr edgeTaps;
+    if (transform.hasEdge()) {
+      for (int64_t axis : {0, 1})
+        edge.push_back(arith::ConstantIndexOp::create(
+            rewriter, loc,
+            transform.getNumWholeTiles(axis, axis == 0 ? problem.outH
+                                                       : problem.outW)));
+      edgeTaps = rewriter.getDenseI64ArrayAttr(
+          {transform.getAlpha(0, /*atEdge=*/true),
+           transform.getAlpha(1, /*atEdge=*/true)});
+    }
+    m = HadamardOp::create(rewriter, loc, m.getType(), v, u, m, edge, edgeTaps,
+                           schedule)
             ->getResult(0);
     Value addend = getAddend(rewriter, problem);
     Value init = createEmpty(resultSizes);

@@ -76,6 +76,7 @@ struct AssignPlans : wino::impl::AssignPlansPassBase<AssignPlans> {
     unsigned numConvolutions = 0, numForced = 0;
     bool failedToPlan = false;
     llvm::StringMap<PlanAttr> unused = plansByName;
+    countFilterBytes();
     std::string lastReason;
     auto assignPlan = [&](linalg::LinalgOp op, FailureOr<ConvProblem> problem,
                           StringRef reason, StringRef name) {
@@ -114,6 +115,21 @@ struct AssignPlans : wino::impl::AssignPlansPassBase<AssignPlans> {
   }
 
 private:
+  static double getFilterBytes(const ConvProblem &problem) {
+    return double(problem.kh * problem.kw * problem.c) * double(problem.k) *
+           double(problem.getElementBits()) / 8;
+  }
+
+  void countFilterBytes() {
+    filterBytes = 0;
+    getOperation()->walk([&](linalg::LinalgOp op) {
+      std::string reason;
+      FailureOr<ConvProblem> problem = matchConvolution(op, reason);
+      if (succeeded(problem))
+        filterBytes += getFilterBytes(*problem);
+    });
+  }
+
   LogicalResult readOptions() {
     llvm::Expected<CPUInfo> info = lookupCPU(cpu);
     if (!info)
@@ -152,6 +168,7 @@ private:
   FailureOr<PlanAttr> getPlan(const ConvProblem &problem, StringRef name,
                               unsigned &numForced, std::string &reason) {
     linalg::LinalgOp op = problem.op;
+    const double otherBytes = filterBytes - getFilterBytes(problem);
     if (auto it = plansByName.find(name); it != plansByName.end()) {
       std::string why;
       if (failed(checkPlan(problem, it->second, why)))
@@ -161,7 +178,7 @@ private:
     }
     if (request) {
       FailureOr<PlanAttr> plan =
-          getRequestedPlan(problem, *request, target, reason);
+          getRequestedPlan(problem, *request, target, otherBytes, reason);
       if (succeeded(plan)) {
         ++numForced;
         return plan;
@@ -172,10 +189,12 @@ private:
     }
     if (auto plan = op->getAttrOfType<PlanAttr>(WinoDialect::kPlanAttrName))
       return plan;
-    return getDefaultPlan(problem, target);
+    return getDefaultPlan(problem, target, otherBytes);
   }
 
   CPUInfo target;
+  /// Bytes of the filters of all convolutions.
+  double filterBytes = 0;
   std::optional<AlgorithmRequest> request;
   llvm::StringMap<PlanAttr> plansByName;
 };

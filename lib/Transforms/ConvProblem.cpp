@@ -309,14 +309,37 @@ static LogicalResult checkStageSizes(const ConvProblem &problem, PlanAttr plan,
   return success();
 }
 
-LogicalResult wino::checkPlan(const ConvProblem &problem, PlanAttr plan,
-                              std::string &reason) {
-  llvm::raw_string_ostream os(reason);
-  if (plan.getAlgorithm() == Algorithm::Loops)
+/// Checks that smaller tiles at the edge find what whole ones leave of the
+/// result at the edge of the image.
+static LogicalResult checkEdge(const ConvProblem &problem,
+                               TransformAttr transform, unsigned axis,
+                               llvm::raw_ostream &os) {
+  if (!transform.hasEdge(axis))
     return success();
-  if (plan.getAlgorithm() != Algorithm::Winograd)
-    return checkStageSizes(problem, plan, os);
-  TransformAttr transform = plan.getTransform();
+  const int64_t size = axis == 0 ? problem.h : problem.w;
+  const int64_t pixels = axis == 0 ? problem.outH : problem.outW;
+  const int64_t edge = transform.getM(axis, /*atEdge=*/true);
+  if (ShapedType::isDynamic(size) || ShapedType::isDynamic(pixels)) {
+    os << "smaller tiles at the edge need an image of static size";
+    return failure();
+  }
+  if (size - transform.getR(axis) + 1 != pixels) {
+    os << "smaller tiles at the edge need an image without pixels to spare";
+    return failure();
+  }
+  if (int64_t rest = pixels % transform.getM(axis); rest > edge) {
+    os << "tiles at the edge of " << transform.getName() << " have " << edge
+       << " pixels along axis " << axis << ", but whole ones leave " << rest
+       << " of " << pixels;
+    return failure();
+  }
+  return success();
+}
+
+/// As `checkTransform`, with the reason in a stream.
+static LogicalResult checkTransform(const ConvProblem &problem,
+                                    TransformAttr transform,
+                                    llvm::raw_ostream &os) {
   if (problem.strides != std::array<int64_t, 2>{1, 1}) {
     os << "winograd needs stride 1, but the strides are " << problem.strides[0]
        << "x" << problem.strides[1];
@@ -333,6 +356,25 @@ LogicalResult wino::checkPlan(const ConvProblem &problem, PlanAttr plan,
        << "x" << problem.kw;
     return failure();
   }
+  return success(succeeded(checkEdge(problem, transform, 0, os)) &&
+                 succeeded(checkEdge(problem, transform, 1, os)));
+}
+
+LogicalResult wino::checkTransform(const ConvProblem &problem,
+                                   TransformAttr transform,
+                                   std::string &reason) {
+  llvm::raw_string_ostream os(reason);
+  return ::checkTransform(problem, transform, os);
+}
+
+LogicalResult wino::checkPlan(const ConvProblem &problem, PlanAttr plan,
+                              std::string &reason) {
+  llvm::raw_string_ostream os(reason);
+  if (plan.getAlgorithm() == Algorithm::Loops)
+    return success();
+  if (TransformAttr transform = plan.getTransform();
+      transform && failed(::checkTransform(problem, transform, os)))
+    return failure();
   return checkStageSizes(problem, plan, os);
 }
 

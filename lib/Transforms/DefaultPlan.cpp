@@ -91,7 +91,7 @@ struct Candidate {
 class ScheduleChooser {
 public:
   ScheduleChooser(const ConvProblem &problem, TransformAttr transform,
-                  const CPUInfo &cpu);
+                  const CPUInfo &cpu, double otherBytes);
 
   Candidate choose();
 
@@ -100,6 +100,7 @@ private:
   void tryNest();
   double getCycles() const;
   double getProductCycles() const;
+  double getTapCycles(double tiles) const;
   double getTransformCycles() const;
   void countOperations();
 
@@ -120,7 +121,8 @@ private:
 } // namespace
 
 ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
-                                 TransformAttr transform, const CPUInfo &cpu)
+                                 TransformAttr transform, const CPUInfo &cpu,
+                                 double otherBytes)
     : problem(problem), transform(transform), cpu(cpu),
       vector(cpu.getVectorLength(problem.getElementBits())),
       micro(selectMicroTile(cpu, vector, problem.k)) {
@@ -145,11 +147,14 @@ ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
   nest.cBlock = nest.c;
   nest.panelCols = micro.cols;
   nest.elementBytes = problem.getElementBits() / 8;
+  nest.otherBytes = otherBytes;
   if (transform) {
     nest.mRows = transform.getMRows();
     nest.mCols = transform.getMCols();
     nest.rRows = transform.getRRows();
     nest.rCols = transform.getRCols();
+    nest.edgeRows = transform.hasEdge(0) ? transform.getEdgeRows() : 0;
+    nest.edgeCols = transform.hasEdge(1) ? transform.getEdgeCols() : 0;
     countOperations();
   }
 }
@@ -261,9 +266,33 @@ double ScheduleChooser::getCycles() const {
   return getTransformCycles() + 2 * others + std::max(products, filters);
 }
 
+/// Taps of tiles along an axis, `numTiles` of which have them.
+using TapCount = std::pair<int64_t, int64_t>;
+
+static SmallVector<TapCount, 2> getTapCounts(int64_t m, int64_t r, int64_t edge,
+                                             int64_t numTiles) {
+  if (edge == 0)
+    return {{m + r - 1, numTiles}};
+  return {{edge + r - 1, numTiles}, {m - edge, numTiles - 1}};
+}
+
 double ScheduleChooser::getProductCycles() const {
+  double cycles = 0;
+  for (auto [rowTaps, rows] :
+       getTapCounts(nest.mRows, nest.rRows, nest.edgeRows, nest.getTileRows()))
+    for (auto [colTaps, cols] : getTapCounts(nest.mCols, nest.rCols,
+                                             nest.edgeCols, nest.getTileCols()))
+      cycles += double(rowTaps * colTaps) *
+                getTapCycles(double(nest.n * rows * cols) /
+                             double(nest.getNumBlocks()));
+  return cycles;
+}
+
+/// The cycles of the products of one tap that `tiles` tiles of a block have.
+double ScheduleChooser::getTapCycles(double tiles) const {
+  if (tiles == 0)
+    return 0;
   const double vectors = double(micro.cols) / double(vector);
-  const double tiles = nest.getBlockTiles();
   const double kernels = std::ceil(tiles / double(micro.rows));
   const double rows = tiles / kernels;
   // For one element of the depth: multiply-adds, of which each sum has one
@@ -281,13 +310,13 @@ double ScheduleChooser::getProductCycles() const {
   double panel = double(nest.cBlock) *
                      (firstFmas + (kernels - 1) * fmas + kernels * loads) +
                  kernels * sums * cpu.opCycles;
-  return double(nest.getNumBlocks() * nest.getTaps() * nest.getNumCBlocks()) *
+  return double(nest.getNumBlocks() * nest.getNumCBlocks()) *
          double(nest.k / micro.cols) * panel;
 }
 
 double ScheduleChooser::getTransformCycles() const {
   const double blocks = double(nest.getNumBlocks());
-  double ops = nest.getBlockTiles() *
+  double ops = nest.getBlockTiles() * nest.getUsedTaps() *
                (inputOps * double(nest.c) + outputOps * double(nest.k));
   if (nest.onTheFly)
     ops += filterOps * double(nest.c) * double(nest.k);
@@ -315,7 +344,8 @@ namespace {
 /// second-level cache.
 class DirectChooser {
 public:
-  DirectChooser(const ConvProblem &problem, const CPUInfo &cpu);
+  DirectChooser(const ConvProblem &problem, const CPUInfo &cpu,
+                double otherBytes);
 
   Candidate choose();
 
@@ -328,6 +358,8 @@ private:
 
   const ConvProblem &problem;
   const CPUInfo &cpu;
+  /// Bytes that are read before the filter is read again by another run.
+  double otherBytes;
   int64_t vector;
   MicroTile micro;
   int64_t n, outH, outW, k, depth;
@@ -339,8 +371,9 @@ private:
 };
 } // namespace
 
-DirectChooser::DirectChooser(const ConvProblem &problem, const CPUInfo &cpu)
-    : problem(problem), cpu(cpu),
+DirectChooser::DirectChooser(const ConvProblem &problem, const CPUInfo &cpu,
+                             double otherBytes)
+    : problem(problem), cpu(cpu), otherBytes(otherBytes),
       vector(cpu.getVectorLength(problem.getElementBits())),
       micro(selectMicroTile(cpu, vector, problem.k)),
       n(ShapedType::isDynamic(problem.n) ? 1 : problem.n),
@@ -393,7 +426,9 @@ Candidate DirectChooser::choose() {
   // As for the stages of a transform, filters are a stream that such a core
   // hides, and what else is moved counts twice.
   double others = double(n * outH * outW) * (imageBytes + resultBytes);
-  double filters = getMemoryCycles(filterBytes * filterPasses, filterBytes);
+  bool stays = filterBytes + otherBytes <= double(cpu.l3Bytes);
+  double filters =
+      getMemoryCycles(filterBytes * filterPasses, stays ? 0 : filterBytes);
   others = getMemoryCycles(others, others);
   int64_t kBlock =
       micro.cols * getEvenPart(k / micro.cols, kMaxScheduleSize / micro.cols);
@@ -436,9 +471,7 @@ static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
   // Beyond these the rounding errors of fp32 pass 1e-4 of the largest output.
   constexpr int64_t kMaxM = 6, kMaxTaps = 8;
   SmallVector<TransformAttr> candidates;
-  if (problem.strides != std::array<int64_t, 2>{1, 1} ||
-      problem.dilations != std::array<int64_t, 2>{1, 1} ||
-      problem.kh * problem.kw == 1)
+  if (problem.kh * problem.kw == 1)
     return candidates;
   auto getSizes = [&](int64_t r) {
     SmallVector<int64_t> sizes;
@@ -446,28 +479,44 @@ static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
       sizes.push_back(m);
     return sizes;
   };
+  MLIRContext *context = problem.op->getContext();
+  auto getEdge = [](int64_t pixels, int64_t m) {
+    bool isPossible = !ShapedType::isDynamic(pixels) && pixels > m;
+    return isPossible && pixels % m != 0 ? pixels % m : m;
+  };
   for (int64_t mRows : getSizes(problem.kh))
     for (int64_t mCols : getSizes(problem.kw)) {
       // Square tiles where the filter is square: half the transforms to know.
       if (problem.kh == problem.kw && mRows != mCols)
         continue;
-      if (mRows * mCols > 1)
-        candidates.push_back(TransformAttr::get(problem.op->getContext(), mRows,
-                                                mCols, problem.kh, problem.kw));
+      if (mRows * mCols == 1)
+        continue;
+      auto uniform =
+          TransformAttr::get(context, mRows, mCols, problem.kh, problem.kw);
+      // Tiles at the edge of just the pixels that are left.
+      auto mixed = TransformAttr::get(context, mRows, mCols, problem.kh,
+                                      problem.kw, getEdge(problem.outH, mRows),
+                                      getEdge(problem.outW, mCols));
+      std::string reason;
+      for (TransformAttr transform : {uniform, mixed})
+        if ((transform == uniform || transform.hasEdge()) &&
+            succeeded(checkTransform(problem, transform, reason)))
+          candidates.push_back(transform);
     }
   return candidates;
 }
 
 /// Returns the cheapest of `transforms` (null: im2row), and its schedule.
 static std::pair<TransformAttr, Candidate>
-getCheapest(const ConvProblem &problem, const CPUInfo &cpu,
+getCheapest(const ConvProblem &problem, const CPUInfo &cpu, double otherBytes,
             ArrayRef<TransformAttr> transforms) {
   // Errors grow with the tile, so a larger one has to be clearly cheaper.
   constexpr double kMargin = 0.97;
   TransformAttr best;
   Candidate chosen;
   for (TransformAttr transform : transforms) {
-    Candidate candidate = ScheduleChooser(problem, transform, cpu).choose();
+    Candidate candidate =
+        ScheduleChooser(problem, transform, cpu, otherBytes).choose();
     if (candidate.cycles < (best ? kMargin : 1) * chosen.cycles) {
       best = transform;
       chosen = candidate;
@@ -476,11 +525,12 @@ getCheapest(const ConvProblem &problem, const CPUInfo &cpu,
   return {best, chosen};
 }
 
-PlanAttr wino::getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu) {
+PlanAttr wino::getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu,
+                              double otherBytes) {
   MLIRContext *context = problem.op->getContext();
   auto [transform, winograd] =
-      getCheapest(problem, cpu, getCandidates(problem));
-  Candidate direct = DirectChooser(problem, cpu).choose();
+      getCheapest(problem, cpu, otherBytes, getCandidates(problem));
+  Candidate direct = DirectChooser(problem, cpu, otherBytes).choose();
   if (winograd.cycles <= direct.cycles)
     return PlanAttr::get(context, Algorithm::Winograd, transform,
                          winograd.schedule);
@@ -490,11 +540,12 @@ PlanAttr wino::getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu) {
 FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,
                                            const AlgorithmRequest &request,
                                            const CPUInfo &cpu,
+                                           double otherBytes,
                                            std::string &reason) {
   TransformAttr transform = request.transform;
   ScheduleAttr schedule;
   if (request.algorithm == Algorithm::Direct) {
-    schedule = DirectChooser(problem, cpu).choose().schedule;
+    schedule = DirectChooser(problem, cpu, otherBytes).choose().schedule;
   } else if (request.algorithm != Algorithm::Loops) {
     SmallVector<TransformAttr> transforms = {transform};
     if (request.algorithm == Algorithm::Winograd && !transform)
@@ -506,7 +557,8 @@ FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,
       return failure();
     }
     Candidate candidate;
-    std::tie(transform, candidate) = getCheapest(problem, cpu, transforms);
+    std::tie(transform, candidate) =
+        getCheapest(problem, cpu, otherBytes, transforms);
     schedule = candidate.schedule;
   }
   PlanAttr plan = PlanAttr::get(problem.op->getContext(), request.algorithm,

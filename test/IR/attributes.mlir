@@ -6,6 +6,13 @@
 // The default points are not printed.
 // CHECK: a = #wino.transform<F(2x2, 3x3)>
 "test.attr"() {a = #wino.transform<F(2x2, 3x3), points = [0, -1, 1, inf]>} : () -> ()
+// With smaller tiles at the edge the default points have infinity among theirs.
+// CHECK: a = #wino.transform<F(5x4, 3x3), edge = 4x4>
+"test.attr"() {a = #wino.transform<F(5x4, 3x3), edge = 4x4, rows = [0, -1, 1, 1/2, -2, inf, -1/2]>} : () -> ()
+// CHECK: a = #wino.transform<F(4x4, 3x3), edge = 2x4, points = [0, -1, 1, 1/2, -2, inf]>
+"test.attr"() {a = #wino.transform<F(4x4, 3x3), edge = 2x4, rows = [0, -1, 1, 1/2, -2, inf]>} : () -> ()
+// CHECK: a = #wino.transform<F(4x4, 3x3)>
+"test.attr"() {a = #wino.transform<F(4x4, 3x3), edge = 4x4>} : () -> ()
 // CHECK: a = #wino.transform<F(4x4, 3x3), points = [0, 1, -1, 2, -2, inf]>
 "test.attr"() {a = #wino.transform<F(4x4, 3x3), points = [0, 1, -1, 2, -2, inf]>} : () -> ()
 // CHECK: a = #wino.transform<F(4x1, 3x1)>

@@ -214,7 +214,7 @@
 
 // -----
 
-// expected-error @+1 {{expected points, matrices, rows or cols, but got foo}}
+// expected-error @+1 {{expected edge, points, matrices, rows or cols, but got foo}}
 "test.attr"() {a = #wino.transform<F(2x2, 3x3), foo = [0, 1, -1, inf]>} : () -> ()
 
 // -----
@@ -400,3 +400,17 @@
 func.func @unsigned_without_value(%arg0: tensor<4xi8> {wino.unsigned = true}) {
   return
 }
+
+// -----
+// expected-error @+1 {{expected the tiles at the edge of F(4, 3) to have 1 to 4 outputs, but got 5}}
+"test.attr"() {a = #wino.transform<F(4x4, 3x3), edge = 5x4>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected the tiles at the edge of F(4, 3) to have 1 to 4 outputs, but got 0}}
+"test.attr"() {a = #wino.transform<F(4x4, 3x3), edge = 4x0>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected points on an axis with smaller tiles at the edge, but got matrices}}
+"test.attr"() {a = #wino.transform<F(2x2, 1x1), edge = 1x2, matrices = {AT = [[1, 0], [0, 1]], G = [[1], [1]], BT = [[1, 0], [0, 1]]}>} : () -> ()

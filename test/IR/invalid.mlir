@@ -520,6 +520,22 @@ func.func @hadamard_c4(%v: tensor<4x4x1x2x3x2xf32>, %u: tensor<4x4x2x8xf64>, %m:
 
 // -----
 
+func.func @hadamard_c7(%s: index, %v: tensor<4x4x1x2x3x2xf32>, %u: tensor<4x4x2x8xf32>, %m: tensor<4x4x1x2x3x8xf32>) {
+  // expected-error @+1 {{expected the taps of tiles at the edge to be in [1, 4], but got 5}}
+  %0 = wino.hadamard edge [%s, %s] taps [3, 5] ins(%v, %u : tensor<4x4x1x2x3x2xf32>, tensor<4x4x2x8xf32>) outs(%m : tensor<4x4x1x2x3x8xf32>) -> tensor<4x4x1x2x3x8xf32>
+  return
+}
+
+// -----
+
+func.func @hadamard_c7(%s: index, %v: tensor<4x4x1x2x3x2xf32>, %u: tensor<4x4x2x8xf32>, %m: tensor<4x4x1x2x3x8xf32>) {
+  // expected-error @+1 {{expected an edge and its taps along no or two axes, but got 1 and 2}}
+  %0 = wino.hadamard edge [%s] taps [3, 4] ins(%v, %u : tensor<4x4x1x2x3x2xf32>, tensor<4x4x2x8xf32>) outs(%m : tensor<4x4x1x2x3x8xf32>) -> tensor<4x4x1x2x3x8xf32>
+  return
+}
+
+// -----
+
 func.func @hadamard_c5(%v: tensor<4x4x1x2x3x2xf32>, %u: tensor<4x4x2x?xf32>, %m: tensor<4x4x1x2x3x8xf32>) {
   // expected-error @+1 {{expected a static filter shape, but got 'tensor<4x4x2x?xf32>'}}
   %0 = wino.hadamard ins(%v, %u : tensor<4x4x1x2x3x2xf32>, tensor<4x4x2x?xf32>) outs(%m : tensor<4x4x1x2x3x8xf32>) -> tensor<4x4x1x2x3x8xf32>
@@ -1093,5 +1109,29 @@ func.func @epilogue_syntax(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf32>)
   // expected-error @+1 {{expected '('}}
   %0 = wino.output_transform <F(2x2, 3x3)> ins(%m : tensor<4x4x1x2x3x8xf32>) outs(%y : tensor<1x3x6x8xf32>) epilogue {
   } -> tensor<1x3x6x8xf32>
+  return
+}
+
+// -----
+
+func.func @input_transform_c8(%x: tensor<1x7x7x3xf32>, %v: tensor<6x6x1x2x2x3xf32>) {
+  // expected-error @+1 {{expected tiles at the edge to hold the 3 of 7 pixels along axis 1 that whole tiles leave, but they hold 2}}
+  %0 = wino.input_transform <F(4x4, 3x3), edge = 3x2> pad [1, 1, 1, 1] ins(%x : tensor<1x7x7x3xf32>) outs(%v : tensor<6x6x1x2x2x3xf32>) -> tensor<6x6x1x2x2x3xf32>
+  return
+}
+
+// -----
+
+func.func @input_transform_c8(%x: tensor<1x7x?x3xf32>, %v: tensor<6x6x1x2x?x3xf32>) {
+  // expected-error @+1 {{expected a static image along axis 1, where tiles at the edge are smaller}}
+  %0 = wino.input_transform <F(4x4, 3x3), edge = 3x2> pad [1, 1, 1, 1] ins(%x : tensor<1x7x?x3xf32>) outs(%v : tensor<6x6x1x2x?x3xf32>) -> tensor<6x6x1x2x?x3xf32>
+  return
+}
+
+// -----
+
+func.func @output_transform_c11(%m: tensor<6x6x1x2x2x3xf32>, %y: tensor<1x8x7x3xf32>) {
+  // expected-error @+1 {{expected tiles at the edge to hold the 3 of 7 pixels along axis 1 that whole tiles leave, but they hold 2}}
+  %0 = wino.output_transform <F(4x4, 3x3), edge = 3x2> ins(%m : tensor<6x6x1x2x2x3xf32>) outs(%y : tensor<1x8x7x3xf32>) -> tensor<1x8x7x3xf32>
   return
 }

@@ -77,6 +77,11 @@ func.func @hadamard(%v: tensor<6x6x1x14x14x64xf32>, %u: tensor<6x6x64x128xf32>, 
     schedule <block = 2x0, k_block = 64, micro_tile = 6x16, vector = 4>
     ins(%v, %p : tensor<6x6x1x14x14x64xf32>, tensor<2x6x6x4x64x16xf32>)
     outs(%init : tensor<6x6x1x14x14x128xf32>) -> tensor<6x6x1x14x14x128xf32>
+  %s = arith.constant 13 : index
+  // CHECK: wino.hadamard edge[%[[S:.*]], %[[S]]] taps [5, 6] ins(
+  %e = wino.hadamard edge [%s, %s] taps [5, 6]
+    ins(%v, %u : tensor<6x6x1x14x14x64xf32>, tensor<6x6x64x128xf32>)
+    outs(%init : tensor<6x6x1x14x14x128xf32>) -> tensor<6x6x1x14x14x128xf32>
   // CHECK: wino.hadamard accumulate schedule <block = 2x0, k_block = 64, c_block = 32, micro_tile = 6x16, vector = 4, on_the_fly> ins(
   %2 = wino.hadamard accumulate
     schedule <block = 2x0, k_block = 64, c_block = 32, micro_tile = 6x16, vector = 4, on_the_fly>

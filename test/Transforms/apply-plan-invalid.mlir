@@ -76,3 +76,30 @@ func.func @too_large(%x: tensor<1x1048575x1048576x1xf32>, %f: tensor<17x17x1x1xf
   %y = linalg.conv_2d_nhwc_hwcf {wino.plan = #huge} ins(%x, %f : tensor<1x1048575x1048576x1xf32>, tensor<17x17x1x1xf32>) outs(%z : tensor<1x1048559x1048560x1xf32>) -> tensor<1x1048559x1048560x1xf32>
   return %y : tensor<1x1048559x1048560x1xf32>
 }
+
+// -----
+
+#edge = #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3), edge = 3x2>, schedule = <block = 1x2, k_block = 8, micro_tile = 5x8, vector = 4>>
+func.func @edge_too_small(%x: tensor<1x9x9x4xf32>, %f: tensor<3x3x4x8xf32>, %z: tensor<1x7x7x8xf32>) -> tensor<1x7x7x8xf32> {
+  // expected-error @+1 {{the plan of 'conv0' does not apply: tiles at the edge of F(4x4, 3x3), edge = 3x2 have 2 pixels along axis 1, but whole ones leave 3 of 7}}
+  %y = linalg.conv_2d_nhwc_hwcf {wino.plan = #edge} ins(%x, %f : tensor<1x9x9x4xf32>, tensor<3x3x4x8xf32>) outs(%z : tensor<1x7x7x8xf32>) -> tensor<1x7x7x8xf32>
+  return %y : tensor<1x7x7x8xf32>
+}
+
+// -----
+
+#edge = #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3), edge = 3x3>, schedule = <block = 1x2, k_block = 8, micro_tile = 5x8, vector = 4>>
+func.func @edge_dynamic(%x: tensor<1x?x9x4xf32>, %f: tensor<3x3x4x8xf32>, %z: tensor<1x?x7x8xf32>) -> tensor<1x?x7x8xf32> {
+  // expected-error @+1 {{the plan of 'conv0' does not apply: smaller tiles at the edge need an image of static size}}
+  %y = linalg.conv_2d_nhwc_hwcf {wino.plan = #edge} ins(%x, %f : tensor<1x?x9x4xf32>, tensor<3x3x4x8xf32>) outs(%z : tensor<1x?x7x8xf32>) -> tensor<1x?x7x8xf32>
+  return %y : tensor<1x?x7x8xf32>
+}
+
+// -----
+
+#edge = #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3), edge = 3x3>, schedule = <block = 1x2, k_block = 8, micro_tile = 5x8, vector = 4>>
+func.func @edge_spare(%x: tensor<1x10x9x4xf32>, %f: tensor<3x3x4x8xf32>, %z: tensor<1x7x7x8xf32>) -> tensor<1x7x7x8xf32> {
+  // expected-error @+1 {{the plan of 'conv0' does not apply: smaller tiles at the edge need an image without pixels to spare}}
+  %y = linalg.conv_2d_nhwc_hwcf {wino.plan = #edge} ins(%x, %f : tensor<1x10x9x4xf32>, tensor<3x3x4x8xf32>) outs(%z : tensor<1x7x7x8xf32>) -> tensor<1x7x7x8xf32>
+  return %y : tensor<1x7x7x8xf32>
+}

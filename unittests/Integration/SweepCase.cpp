@@ -19,7 +19,12 @@ using namespace wino::test;
 //===----------------------------------------------------------------------===//
 
 std::string TransformSpec::getName() const {
-  return llvm::formatv("F({0}x{1}, {2}x{3})", mRows, mCols, rRows, rCols);
+  std::string name =
+      llvm::formatv("F({0}x{1}, {2}x{3})", mRows, mCols, rRows, rCols);
+  if (edgeRows != 0 || edgeCols != 0)
+    name += llvm::formatv(", edge = {0}x{1}", edgeRows ? edgeRows : mRows,
+                          edgeCols ? edgeCols : mCols);
+  return name;
 }
 
 std::string TransformSpec::str() const {
@@ -143,6 +148,22 @@ static void setForm(SweepCase &c, Random &random) {
   }
 }
 
+/// Gives half of the transforms smaller tiles at the edge, where the image has
+/// one; a quarter of these are larger than what is left.
+static void setEdge(SweepCase &c, Random &random) {
+  if (!c.transform || c.isDynamic() || random.oneIn(2))
+    return;
+  auto getEdge = [&](int64_t pixels, int64_t m) {
+    int64_t rest = pixels % m;
+    if (rest == 0)
+      return rest;
+    int64_t edge = random.oneIn(4) ? random.integer(rest, m) : rest;
+    return edge == m ? 0 : edge;
+  };
+  c.transform->edgeRows = getEdge(c.shape.outH(), c.transform->mRows);
+  c.transform->edgeCols = getEdge(c.shape.outW(), c.transform->mCols);
+}
+
 /// Makes half of the plans hand-written, with a random schedule. The generic
 /// form of an op is made by a pass that drops attributes, so its plan cannot be
 /// written on the op.
@@ -183,6 +204,7 @@ SweepCase wino::test::makeSweepCase(uint64_t seed, unsigned number,
   setAlgorithm(c, random);
   setSizes(c, random);
   setForm(c, random);
+  setEdge(c, random);
   setSchedule(c, random, cpu);
   return c;
 }

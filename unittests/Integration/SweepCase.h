@@ -62,8 +62,10 @@ enum class Activation { None, Relu, Clip };
 struct TransformSpec {
   int64_t mRows = 1, mCols = 1, rRows = 1, rCols = 1;
   std::vector<std::string> points;
+  /// m and m' of the last tiles; zero if they are no smaller ones.
+  int64_t edgeRows = 0, edgeCols = 0;
 
-  /// Prints `F(4x4, 3x3)`.
+  /// Prints `F(4x4, 3x3)` or `F(4x4, 3x3), edge = 2x3`.
   std::string getName() const;
   /// Prints the parameters of a `#wino.transform`.
   std::string str() const;

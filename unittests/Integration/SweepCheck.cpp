@@ -166,33 +166,48 @@ struct Matrix {
 
 /// The absolute matrices and roundings of the programs along one axis.
 struct AxisBound {
-  AxisBound(int64_t m, int64_t r, llvm::ArrayRef<std::string> names)
-      : AxisBound(buildTransform(m, r, names)) {}
+  explicit AxisBound(const Transform1D &transform)
+      : AxisBound(synthesizeProgram(transform.at),
+                  synthesizeProgram(transform.g),
+                  synthesizeProgram(transform.bt)) {}
 
   Matrix at, g, bt;
   unsigned roundings, filterRoundings;
 
 private:
-  explicit AxisBound(const Transform1D &transform)
-      : AxisBound(synthesizeProgram(transform.at),
-                  synthesizeProgram(transform.g),
-                  synthesizeProgram(transform.bt)) {}
   AxisBound(const LinearProgram &at, const LinearProgram &g,
             const LinearProgram &bt)
       : at(at.getAbsoluteMatrix()), g(g.getAbsoluteMatrix()),
         bt(bt.getAbsoluteMatrix()),
         roundings(at.getMaxRoundings() + bt.getMaxRoundings()),
         filterRoundings(g.getMaxRoundings()) {}
+};
 
-  static Transform1D buildTransform(int64_t m, int64_t r,
-                                    llvm::ArrayRef<std::string> names) {
-    llvm::SmallVector<Point> points;
+/// The bounds of whole tiles and of those at the edge.
+struct AxisBounds {
+  AxisBounds(int64_t m, int64_t r, int64_t edge,
+             llvm::ArrayRef<std::string> names) {
+    if (edge == 0)
+      edge = m;
+    llvm::SmallVector<Point> points = getDefaultPoints(m, r, edge);
+    if (!names.empty())
+      points.clear();
     for (const std::string &name : names)
       points.push_back(*parsePoint(name));
-    if (points.empty())
-      points = getDefaultPoints(m, r);
-    return llvm::cantFail(buildCookToom(m, r, points));
+    Transform1D transform = llvm::cantFail(buildCookToom(m, r, points));
+    whole.emplace(transform);
+    atEdge.emplace(llvm::cantFail(buildEdgeCookToom(edge, transform, points)));
   }
+
+  /// The bound of a tile if the result has `pixels` more.
+  const AxisBound &get(int64_t pixels) const {
+    return pixels < whole->at.numRows ? *atEdge : *whole;
+  }
+  unsigned getRoundings() const {
+    return std::max(whole->roundings, atEdge->roundings);
+  }
+
+  std::optional<AxisBound> whole, atEdge;
 };
 } // namespace
 
@@ -265,23 +280,30 @@ static TapMatrix getTileMagnitudes(const Conv2DShape &s,
 /// Returns the magnitudes of all outputs of a Winograd convolution.
 static std::vector<double> getWinogradMagnitudes(const Conv2DShape &s,
                                                  const SweepData &data,
-                                                 const AxisBound &rows,
-                                                 const AxisBound &cols) {
+                                                 const AxisBounds &allRows,
+                                                 const AxisBounds &allCols) {
   std::vector<double> result(s.n * s.outH() * s.outW() * s.k);
-  TapMatrix u = getFilterMagnitudes(s, data.filter, rows, cols);
-  Matrix right = transposed(cols.at);
-  int64_t mRows = rows.at.numRows, mCols = cols.at.numRows;
+  TapMatrix u =
+      getFilterMagnitudes(s, data.filter, *allRows.whole, *allCols.whole);
+  int64_t mRows = allRows.whole->at.numRows;
+  int64_t mCols = allCols.whole->at.numRows;
+  int64_t alphaCols = allCols.whole->at.numCols;
   auto addTile = [&](int64_t n, int64_t row, int64_t col) {
+    const AxisBound &rows = allRows.get(s.outH() - row);
+    const AxisBound &cols = allCols.get(s.outW() - col);
+    Matrix right = transposed(cols.at);
     TapMatrix v = getTileMagnitudes(s, data.image, n, row - s.padTop,
                                     col - s.padLeft, rows, cols);
     for (int64_t k = 0; k < s.k; ++k) {
       Matrix products(rows.at.numCols, cols.at.numCols);
-      for (auto [tap, sum] : llvm::enumerate(products.data))
-        for (int64_t c = 0; c < s.c; ++c)
-          sum += v.at(tap, c) * u.at(tap, c * s.k + k);
+      for (int64_t p = 0; p < products.numRows; ++p)
+        for (int64_t q = 0; q < products.numCols; ++q)
+          for (int64_t c = 0; c < s.c; ++c)
+            products.at(p, q) += v.at(p * products.numCols + q, c) *
+                                 u.at(p * alphaCols + q, c * s.k + k);
       Matrix y = multiply(multiply(rows.at, products), right);
-      for (int64_t i = 0; i < mRows && row + i < s.outH(); ++i)
-        for (int64_t j = 0; j < mCols && col + j < s.outW(); ++j)
+      for (int64_t i = 0; i < y.numRows && row + i < s.outH(); ++i)
+        for (int64_t j = 0; j < y.numCols && col + j < s.outW(); ++j)
           result[((n * s.outH() + row + i) * s.outW() + col + j) * s.k + k] =
               y.at(i, j);
     }
@@ -310,11 +332,14 @@ static std::vector<double> getConvolutionBounds(const SweepCase &c,
   std::vector<double> bounds;
   double factor;
   if (c.algorithm == "winograd") {
-    AxisBound rows(c.transform->mRows, c.transform->rRows, c.transform->points);
-    AxisBound cols(c.transform->mCols, c.transform->rCols, c.transform->points);
+    const TransformSpec &spec = *c.transform;
+    AxisBounds rows(spec.mRows, spec.rRows, spec.edgeRows, spec.points);
+    AxisBounds cols(spec.mCols, spec.rCols, spec.edgeCols, spec.points);
     bounds = getWinogradMagnitudes(s, data, rows, cols);
-    factor = getGamma(1 + rows.roundings + cols.roundings + s.c + numMore) +
-             (rows.filterRoundings + cols.filterRoundings) * 0x1p-53;
+    factor =
+        getGamma(1 + rows.getRoundings() + cols.getRoundings() + s.c +
+                 numMore) +
+        (rows.whole->filterRoundings + cols.whole->filterRoundings) * 0x1p-53;
   } else {
     auto getAbsolute = [](std::vector<float> values) {
       for (float &value : values)

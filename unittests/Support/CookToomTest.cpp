@@ -5,12 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Wino/Support/CookToom.h"
+#include "TransformTester.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "gtest/gtest.h"
 #include <cmath>
 #include <limits>
 
@@ -20,35 +16,6 @@ using llvm::SmallVector;
 using llvm::StringRef;
 
 namespace {
-
-/// Parses points separated by blanks.
-SmallVector<Point> points(StringRef text) {
-  SmallVector<Point> result;
-  for (StringRef word : llvm::split(text, ' ')) {
-    std::optional<Point> point = parsePoint(word);
-    EXPECT_TRUE(point.has_value()) << word.str();
-    result.push_back(point.value_or(Point()));
-  }
-  return result;
-}
-
-/// Returns the message of an error, or "" for success.
-std::string message(llvm::Error error) {
-  return llvm::toString(std::move(error));
-}
-
-template <typename T>
-std::string message(llvm::Expected<T> value) {
-  return value ? "" : message(value.takeError());
-}
-
-Transform1D build(int64_t m, int64_t r, ArrayRef<Point> points) {
-  llvm::Expected<Transform1D> transform = buildCookToom(m, r, points);
-  if (transform)
-    return *transform;
-  ADD_FAILURE() << message(transform.takeError());
-  return {};
-}
 
 //===----------------------------------------------------------------------===//
 // Construction
@@ -91,6 +58,40 @@ TEST(CookToomTest, acceptsAnyDistinctPointsAndInfinityAnywhere) {
       EXPECT_EQ(
           message(verifyConvolutionIdentity(build(m, 6 - m, points(text)))), "")
           << text;
+}
+
+TEST(CookToomTest, edgeTransformsShareFilters) {
+  for (int64_t m = 1; m <= 9; ++m)
+    for (int64_t r = 1; r <= 5; ++r)
+      for (int64_t edge = 1; edge <= m; ++edge) {
+        SmallVector<Point> defaults = getDefaultPoints(m, r, edge);
+        SmallVector<Point> sorted = getDefaultPoints(m, r);
+        EXPECT_TRUE(std::is_permutation(defaults.begin(), defaults.end(),
+                                        sorted.begin()));
+        EXPECT_TRUE(defaults[edge + r - 2].isInfinity);
+        Transform1D whole = build(m, r, defaults);
+        llvm::Expected<Transform1D> small =
+            buildEdgeCookToom(edge, whole, defaults);
+        ASSERT_TRUE(bool(small)) << message(small.takeError());
+        EXPECT_EQ(message(verifyConvolutionIdentity(*small)), "")
+            << "F(" << edge << ", " << r << ") of F(" << m << ", " << r << ")";
+        for (int64_t k = 0; k < small->alpha(); ++k)
+          for (int64_t j = 0; j < r; ++j)
+            EXPECT_EQ(small->g(k, j), whole.g(k, j));
+      }
+}
+
+TEST(CookToomTest, edgeTransformsNeedNotHaveInfinity) {
+  SmallVector<Point> finite = points("0 1 -1 2 -2 inf");
+  Transform1D whole = build(4, 3, finite);
+  llvm::Expected<Transform1D> small = buildEdgeCookToom(2, whole, finite);
+  ASSERT_TRUE(bool(small)) << message(small.takeError());
+  EXPECT_EQ(message(verifyConvolutionIdentity(*small)), "");
+  for (int64_t m : {0, 5})
+    EXPECT_EQ(message(buildEdgeCookToom(m, whole, finite)),
+              "expected the tiles at the edge of F(4, 3) to have 1 to 4 "
+              "outputs, but got " +
+                  std::to_string(m));
 }
 
 TEST(CookToomTest, followsTheConvention) {
@@ -159,15 +160,11 @@ Transform1D parseTransform(const llvm::json::Object &object) {
 /// Calls `check` with the name and the entry of every published transform.
 void forEachPublished(
     llvm::function_ref<void(StringRef, const llvm::json::Object &)> check) {
-  auto buffer =
-      llvm::MemoryBuffer::getFile(WINO_TEST_DATA_DIR "/transforms.json");
-  ASSERT_TRUE(buffer) << WINO_TEST_DATA_DIR;
-  llvm::Expected<llvm::json::Value> file =
-      llvm::json::parse((*buffer)->getBuffer());
-  ASSERT_TRUE(bool(file)) << message(file.takeError());
+  llvm::json::Value file = readTestData("transforms.json");
+  ASSERT_TRUE(file.getAsObject());
   unsigned count = 0;
   for (const auto &[name, value] :
-       *file->getAsObject()->getObject("transforms")) {
+       *file.getAsObject()->getObject("transforms")) {
     check(name, *value.getAsObject());
     ++count;
   }

@@ -7,6 +7,7 @@
 
 #include "Wino/Support/LinearProgram.h"
 #include "Wino/Support/CookToom.h"
+#include "Wino/Support/IntegerTransform.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
@@ -293,6 +294,44 @@ TEST(LinearProgramTest, reportsCountsOfDefaultPoints) {
     }
     llvm::outs() << line << " 2-D " << countAdditions2D(transform)
                  << " additions\n";
+  }
+}
+
+/// Checks that the program for a matrix of integers has no fractions, and
+/// returns how many more operations it has than the one that may.
+int64_t expectSynthesizesIntegers(const RationalMatrix &matrix) {
+  LinearProgram program = synthesizeIntegerProgram(matrix);
+  expectComputes(program, matrix);
+  for (const LinearOp &op : program.ops)
+    EXPECT_EQ(op.factor.den, 1);
+  int64_t numRationalOps =
+      synthesizeProgram(matrix, std::numeric_limits<double>::infinity())
+          .ops.size();
+  return static_cast<int64_t>(program.ops.size()) - numRationalOps;
+}
+
+TEST(LinearProgramTest, synthesizesIntegerTransforms) {
+  for (int64_t m = 1; m <= 8; ++m)
+    for (int64_t r = 1; m + r - 1 <= 9; ++r) {
+      IntegerTransform integer = scaleToIntegers(build(m, r));
+      IntegerTransform moved = moveOutputFactorsToFilter(integer);
+      for (const RationalMatrix *matrix :
+           {&integer.matrices.at, &integer.matrices.g, &integer.matrices.bt,
+            &moved.matrices.at, &moved.matrices.g})
+        EXPECT_LE(expectSynthesizesIntegers(*matrix), 8)
+            << "F(" << m << ", " << r << ")";
+    }
+}
+
+TEST(LinearProgramTest, synthesizesRandomIntegerMatrices) {
+  std::mt19937 random(11);
+  for (unsigned trial = 0; trial < 200; ++trial) {
+    unsigned numRows = 1 + random() % 6, numCols = 1 + random() % 6;
+    RationalMatrix matrix(numRows, numCols);
+    for (unsigned i = 0; i < numRows; ++i)
+      for (unsigned j = 0; j < numCols; ++j)
+        matrix(i, j) = Rational(static_cast<int64_t>(random() % 13) - 6);
+    expectSynthesizesIntegers(matrix);
   }
 }
 

@@ -16,6 +16,7 @@
 #define WINO_COST_TRAFFIC_H
 
 #include <cstdint>
+#include <limits>
 
 namespace wino {
 
@@ -28,16 +29,25 @@ struct ConvNest {
   int64_t n = 1, h = 1, w = 1, c = 1, k = 1, outH = 1, outW = 1;
   /// The transform F(m x m', r x r').
   int64_t mRows = 1, mCols = 1, rRows = 1, rCols = 1;
+  /// m of the last tile along an axis where m does not divide the result; zero
+  /// if all tiles are whole.
+  int64_t edgeRows = 0, edgeCols = 0;
   /// Tiles of a block; channels of a block of products; columns of a panel of
   /// U.
   int64_t blockRows = 1, blockCols = 1, kBlock = 1, cBlock = 1, panelCols = 1;
   /// Whether filters are transformed in the nest.
   bool onTheFly = false;
   int64_t elementBytes = 4;
+  /// Bytes that are read between two runs of the nest, such as the filters of
+  /// other convolutions. A cache that holds them, too, still has the filter of
+  /// this one.
+  double otherBytes = std::numeric_limits<double>::infinity();
 
   int64_t getTaps() const { return (mRows + rRows - 1) * (mCols + rCols - 1); }
   int64_t getTileRows() const { return (outH + mRows - 1) / mRows; }
   int64_t getTileCols() const { return (outW + mCols - 1) / mCols; }
+  /// The share of the taps that tiles have on average.
+  double getUsedTaps() const;
   /// Blocks of tiles of all images.
   int64_t getNumBlocks() const;
   /// Tiles of a block, on average.
@@ -62,8 +72,8 @@ struct Traffic {
   }
 };
 
-/// Estimates what `nest` brings into a cache of `cacheBytes` that holds nothing
-/// of its arrays before.
+/// Estimates what a run of `nest` brings into a cache of `cacheBytes`. Of its
+/// arrays only the filter may be there before, from another run.
 Traffic estimateTraffic(const ConvNest &nest, int64_t cacheBytes);
 
 } // namespace wino

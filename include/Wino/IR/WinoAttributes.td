@@ -38,7 +38,18 @@ def Wino_TransformAttr : Wino_Attr<"Transform", "transform"> {
     ```
 
     `points` and `matrices` serve both axes, `rows` and `cols` one, each in
-    either form. Constraints:
+    either form.
+
+    With `edge` the last tile along an axis, where m does not divide the image,
+    is a smaller one: 14 = 5 + 5 + 4 outputs need 7 + 7 + 6 products, not 3 * 7.
+    Its transform stands on the first of the points and shares the transformed
+    filters; it uses their first taps. Default points have `inf` among these.
+
+    ```mlir
+    #wino.transform<F(5x5, 3x3), edge = 4x4>
+    ```
+
+    Constraints:
 
     - (C1) m, r >= 1 and alpha = m + r - 1 <= 24 on each axis.
     - (C2) An axis with points has alpha of them, all distinct.
@@ -46,25 +57,57 @@ def Wino_TransformAttr : Wino_Attr<"Transform", "transform"> {
     - (C4) Explicit rational matrices satisfy the convolution identity
       sum_k A^T[i,k] G[k,j] B^T[k,l] = [l = i + j] exactly.
     - (C5) Floating-point entries are finite.
+    - (C6) `edge` is in [1, m] on each axis, and m unless the axis has points.
   }];
   let parameters = (ins
     "int64_t":$mRows, "int64_t":$mCols, "int64_t":$rRows, "int64_t":$rCols,
+    // m of the last tile along an axis; that of the others where it is not
+    // smaller.
+    "int64_t":$edgeRows, "int64_t":$edgeCols,
     // ArrayAttr of StringAttr (points), or DictionaryAttr of AT, G and BT, each
     // an ArrayAttr of rows of StringAttr (rational) or FloatAttr entries.
     "::mlir::Attribute":$rows, "::mlir::Attribute":$cols);
   let builders = [
     AttrBuilder<(ins "int64_t":$mRows, "int64_t":$mCols, "int64_t":$rRows,
-                     "int64_t":$rCols)>
+                     "int64_t":$rCols)>,
+    AttrBuilder<(ins "int64_t":$mRows, "int64_t":$mCols, "int64_t":$rRows,
+                     "int64_t":$rCols, "int64_t":$edgeRows,
+                     "int64_t":$edgeCols)>
   ];
   let genVerifyDecl = 1;
   let hasCustomAssemblyFormat = 1;
   let extraClassDeclaration = [{
     int64_t getAlphaRows() const { return getMRows() + getRRows() - 1; }
     int64_t getAlphaCols() const { return getMCols() + getRCols() - 1; }
-    /// The transform along the rows, whose matrices apply to columns of a tile.
-    Transform1D getRowTransform() const;
-    /// The transform along the columns.
-    Transform1D getColTransform() const;
+    /// The outputs of a tile along an axis (0: rows), of one at the edge if
+    /// `atEdge`.
+    int64_t getM(unsigned axis, bool atEdge = false) const {
+      if (axis == 0)
+        return atEdge ? getEdgeRows() : getMRows();
+      return atEdge ? getEdgeCols() : getMCols();
+    }
+    int64_t getR(unsigned axis) const {
+      return axis == 0 ? getRRows() : getRCols();
+    }
+    int64_t getAlpha(unsigned axis, bool atEdge = false) const {
+      return getM(axis, atEdge) + getR(axis) - 1;
+    }
+    /// Whether the last tile along `axis` may be a smaller one.
+    bool hasEdge(unsigned axis) const {
+      return getM(axis, /*atEdge=*/true) != getM(axis);
+    }
+    bool hasEdge() const { return hasEdge(0) || hasEdge(1); }
+    /// How many of the tiles along `axis` are whole ones, if the result has
+    /// `pixels` there: all if the axis has no smaller ones.
+    int64_t getNumWholeTiles(unsigned axis, int64_t pixels) const {
+      return hasEdge(axis) ? pixels / getM(axis)
+                           : llvm::divideCeil(pixels, getM(axis));
+    }
+    /// The transform along `axis`; that of the rows applies to the columns of a
+    /// tile.
+    Transform1D getTransform(unsigned axis, bool atEdge = false) const;
+    Transform1D getRowTransform() const { return getTransform(0); }
+    Transform1D getColTransform() const { return getTransform(1); }
     /// Whether the transform computes the correlation exactly, i.e. no axis has
     /// floating-point matrices.
     bool isExact() const;
@@ -74,7 +117,7 @@ def Wino_TransformAttr : Wino_Attr<"Transform", "transform"> {
     /// B^T are identity matrices.
     static TransformAttr getKept(::mlir::MLIRContext *context, int64_t rRows,
                                  int64_t rCols);
-    /// Prints `F(4x4, 3x3)`.
+    /// Prints `F(4x4, 3x3)` or `F(5x5, 3x3), edge = 4x4`.
     std::string getName() const;
   }];
 }

@@ -142,6 +142,10 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
     With `layout nchw` the image is [N, C, H, W]; it is transposed piece by piece
     where its tiles are read. V is the same.
 
+    Where the transform has smaller tiles at the edge, a tile that reaches beyond
+    the padded image is one of them, and has only the first taps: the others of V
+    are not specified.
+
     - (C1) The tap sizes of `init` are the alphas of the transform.
     - (C2) Image and `init` agree in N, and `init` has at least C channels.
     - (C3) `pad` has four elements, none negative or above 2^30.
@@ -150,6 +154,8 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
     - (C5) `origin` has no or two elements.
     - (C6) All element types are equal.
     - (C7) Channel and tap sizes are static.
+    - (C8) An axis with smaller tiles at the edge has a static size, and what the
+      whole tiles leave of its outputs fits a smaller one.
 
     ```mlir
     %v = wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1]
@@ -282,12 +288,17 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
 
     `schedule` sizes the micro-kernel.
 
+    `edge` [S, T] says that tiles from row S or column T on are smaller ones,
+    which have only the first `taps` along that axis. What they lack is neither
+    read nor written. S and T may be outside of the tiles.
+
     - (C1) V, U and M agree in their tap sizes.
     - (C2) V and M agree in N, TH and TW.
     - (C3) V and U agree in C, U and M in K.
     - (C4) All element types are equal.
     - (C5) Channel and tap sizes are static.
     - (C6) A packed U and the schedule agree in NR; K is a multiple of NR.
+    - (C7) `edge` has no or two elements, and `taps` as many, in [1, alpha].
 
     ```mlir
     %m = wino.hadamard
@@ -298,10 +309,13 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
   let arguments = (ins Wino_ShapedRankOf<[6]>:$input,
                        Wino_ShapedRankOf<[3, 4, 6]>:$filter,
                        Wino_ShapedRankOf<[6]>:$init,
+                       Variadic<Index>:$edge,
+                       OptionalAttr<DenseI64ArrayAttr>:$edge_taps,
                        OptionalAttr<Wino_ScheduleAttr>:$schedule,
                        UnitAttr:$accumulate);
   let assemblyFormat = [{
     (`accumulate` $accumulate^)? (`schedule` $schedule^)?
+    (`edge` `[` $edge^ `]` `taps` $edge_taps)?
     `ins` `(` $input `,` $filter `:` type($input) `,` type($filter) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
@@ -344,7 +358,9 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
             e(sum_{p,q} A[i, p] A'[j, q] M[p, q, n, s, t, k])
 
     with A = A^T of the rows and A' of the columns of the transform. Pixels beyond
-    those of `init` are dropped (partial tiles), as are channels of M.
+    those of `init` are dropped (partial tiles), as are channels of M. Where the
+    transform has smaller tiles at the edge, partial tiles are these; they read
+    only the first taps of M.
 
     e is the epilogue: a region applied to every element, the identity if it is
     not printed. Its first argument is the sum, the others are the elements of
@@ -369,6 +385,8 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
     - (C9) Tap sizes are static.
     - (C10) `epilogue_layouts`, if present, has a layout for each epilogue
       operand (0 is `nhwc`, 1 `nchw`); that of an operand [K] is `nhwc`.
+    - (C11) Along an axis with smaller tiles at the edge, the pixels that the
+      whole tiles leave fit a smaller one.
 
     ```mlir
     %y = wino.output_transform <F(4x4, 3x3)>

@@ -62,8 +62,13 @@ struct Transform1D {
 /// Returns default points for F(m, r): the sets of Barabasz et al.
 /// (arXiv 1803.10986) as far as they are known to have small fp32 error, and
 /// their continuation by the same rule beyond. Precondition: m, r >= 1 and
-/// m + r - 1 <= kMaxAlpha.
-llvm::SmallVector<Point> getDefaultPoints(int64_t m, int64_t r);
+/// m + r - 1 <= kMaxAlpha. Infinity is the last of them, or if `edge` is less
+/// than m the last of those that F(edge, r) has, see `buildEdgeCookToom`: it
+/// costs the fewest operations and the smallest error.
+llvm::SmallVector<Point> getDefaultPoints(int64_t m, int64_t r, int64_t edge);
+inline llvm::SmallVector<Point> getDefaultPoints(int64_t m, int64_t r) {
+  return getDefaultPoints(m, r, /*edge=*/m);
+}
 
 /// Derives the Cook-Toom transform of F(m, r) on `points` (m + r - 1 of them).
 /// A^T is the transposed Vandermonde matrix, G carries the factors
@@ -73,6 +78,16 @@ llvm::SmallVector<Point> getDefaultPoints(int64_t m, int64_t r);
 /// number of points is wrong, or two points are equal; the message says which.
 llvm::Expected<Transform1D> buildCookToom(int64_t m, int64_t r,
                                           llvm::ArrayRef<Point> points);
+
+/// Derives the transform of a smaller F(m, r) that shares filters with `whole`,
+/// the Cook-Toom transform on `points`: it stands on the first m + r - 1 of
+/// them, and its G consists of the first rows of that of `whole`, with the
+/// factors between the two in B^T. Filters transformed by `whole` so serve the
+/// smaller tiles at the edge of an image, too, which use their first taps.
+/// Fails if m is not in [1, whole.m].
+llvm::Expected<Transform1D> buildEdgeCookToom(int64_t m,
+                                              const Transform1D &whole,
+                                              llvm::ArrayRef<Point> points);
 
 /// Checks sum_k A^T[i,k] G[k,j] B^T[k,l] == [l == i + j] for all i, j, l, which
 /// is a complete proof that the transform computes the correlation. On failure

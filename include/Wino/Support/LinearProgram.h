@@ -78,6 +78,11 @@ struct LinearProgram {
 LinearProgram synthesizeProgram(const RationalMatrix &matrix,
                                 double maxErrorGrowth = 1.4);
 
+/// Finds a program with few operations for y = matrix * x whose factors are all
+/// integers, as a ring without fractions needs. The matrix must have integer
+/// entries. Sums may cancel, because integers do not round.
+LinearProgram synthesizeIntegerProgram(const RationalMatrix &matrix);
+
 /// Additions of the 2-D transform that applies `rows` to every column and then
 /// `cols` to every row of the result, i.e. nested 1-D programs; the matrices
 /// are rowsOut x rowsIn and colsOut x colsIn.

@@ -58,6 +58,12 @@ void forEachConvolution(
                             llvm::StringRef reason, llvm::StringRef name)>
         callback);
 
+/// Succeeds if Winograd by `transform` computes `problem`; otherwise `reason`
+/// says why not.
+mlir::LogicalResult checkTransform(const ConvProblem &problem,
+                                   TransformAttr transform,
+                                   std::string &reason);
+
 /// Succeeds if `plan` computes `problem`; otherwise `reason` says why not.
 mlir::LogicalResult checkPlan(const ConvProblem &problem, PlanAttr plan,
                               std::string &reason);

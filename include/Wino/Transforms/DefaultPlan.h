@@ -26,15 +26,16 @@ llvm::Expected<AlgorithmRequest>
 parseAlgorithmRequest(llvm::StringRef text, mlir::MLIRContext *context);
 
 /// Returns the plan that the default rule gives `problem`; see the pass
-/// wino-assign-plans.
-PlanAttr getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu);
+/// wino-assign-plans. The filters of other convolutions take `otherBytes`; they
+/// are read before that of `problem` is read again.
+PlanAttr getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu,
+                        double otherBytes);
 
 /// Returns the plan of a request, or failure with the reason if the algorithm
 /// does not apply to `problem`.
-mlir::FailureOr<PlanAttr> getRequestedPlan(const ConvProblem &problem,
-                                           const AlgorithmRequest &request,
-                                           const CPUInfo &cpu,
-                                           std::string &reason);
+mlir::FailureOr<PlanAttr>
+getRequestedPlan(const ConvProblem &problem, const AlgorithmRequest &request,
+                 const CPUInfo &cpu, double otherBytes, std::string &reason);
 
 } // namespace wino
 

@@ -24,8 +24,6 @@ class HadamardLowering {
 public:
   HadamardLowering(KernelBuilder &b, HadamardOp op)
       : b(b), op(op), filter(op.getFilter()),
-        alphaRows(op.getInitType().getDimSize(tile_dim::kTapRow)),
-        alphaCols(op.getInitType().getDimSize(tile_dim::kTapCol)),
         numChannels(op.getInputType().getDimSize(tile_dim::kChannel)) {
     chooseMicroTile();
   }
@@ -35,6 +33,12 @@ public:
   void run();
 
 private:
+  /// Taps [begin, end) along an axis, which `numTiles` rows or columns of tiles
+  /// have.
+  struct TapRange {
+    int64_t begin, end;
+    Value numTiles;
+  };
   /// A tap and `numCols` columns of U there, beginning at `firstCol` of M.
   struct Panel {
     /// Indices of U without channel and column.
@@ -49,18 +53,19 @@ private:
   void buildDepthwise();
   void buildPackedPanels();
   void buildUnpackedPanels();
-  void forEachTap(function_ref<void(Value, Value)> body);
+  SmallVector<TapRange, 2> getTapRanges(unsigned axis);
+  /// Calls `body` with every tap and the rows of V and M that have it.
+  void forEachTap(function_ref<void(Value, Value, const RowView &)> body);
 
-  void buildRows(const Panel &panel);
-  /// Builds the kernel of rows [firstRow, firstRow + numRows).
+  void buildRows(const Panel &panel, const RowView &view);
+  /// Builds the kernel of some rows.
   void buildKernel(const Panel &panel, const RowView::Rows &rows,
-                   Value firstRow, int64_t numRows, bool prefetch);
+                   bool prefetch);
 
   KernelBuilder &b;
   HadamardOp op;
   Value filter;
-  int64_t alphaRows, alphaCols, numChannels;
-  std::optional<RowView> rowView;
+  int64_t numChannels;
   int64_t microRows = 1, microCols = 1;
 };
 } // namespace
@@ -89,7 +94,6 @@ LogicalResult HadamardLowering::check() {
 }
 
 void HadamardLowering::run() {
-  rowView.emplace(b, op.getInput(), op.getInit());
   if (op.isDepthwise())
     buildDepthwise();
   else if (op.isPacked())
@@ -98,10 +102,29 @@ void HadamardLowering::run() {
     buildUnpackedPanels();
 }
 
-void HadamardLowering::forEachTap(function_ref<void(Value, Value)> body) {
-  b.loop(alphaRows, 1, [&](Value row) {
-    b.loop(alphaCols, 1, [&](Value col) { body(row, col); });
-  });
+SmallVector<HadamardLowering::TapRange, 2>
+HadamardLowering::getTapRanges(unsigned axis) {
+  const int64_t taps = op.getInitType().getDimSize(tile_dim::kTapRow + axis);
+  Value numTiles = b.size(op.getInit(), tile_dim::kTileRow + axis);
+  const int64_t edgeTaps =
+      op.getEdge().empty() ? taps : (*op.getEdgeTaps())[axis];
+  if (edgeTaps == taps)
+    return {{0, taps, numTiles}};
+  Value numWhole = b.clamp(op.getEdge()[axis], b.add(numTiles, 1));
+  return {{0, edgeTaps, numTiles}, {edgeTaps, taps, numWhole}};
+}
+
+void HadamardLowering::forEachTap(
+    function_ref<void(Value, Value, const RowView &)> body) {
+  for (const TapRange &rows : getTapRanges(0))
+    for (const TapRange &cols : getTapRanges(1)) {
+      RowView view(b, op.getInput(), op.getInit(), rows.numTiles,
+                   cols.numTiles);
+      b.loop(b.index(rows.begin), b.index(rows.end), 1, [&](Value row) {
+        b.loop(b.index(cols.begin), b.index(cols.end), 1,
+               [&](Value col) { body(row, col, view); });
+      });
+    }
 }
 
 //===----------------------------------------------------------------------===//
@@ -109,21 +132,20 @@ void HadamardLowering::forEachTap(function_ref<void(Value, Value)> body) {
 //===----------------------------------------------------------------------===//
 
 void HadamardLowering::buildDepthwise() {
-  forEachTap([&](Value tapRow, Value tapCol) {
-    rowView->forEachRange(b, [&](const RowView::Rows &rows) {
-      b.loop(rows.count, [&](Value row) {
-        b.forEachVector(b.index(numChannels), [&](Value c, Value mask) {
-          Value lhs = b.load(rows.input, {tapRow, tapCol, row, c}, mask);
-          Value rhs = b.load(filter, {tapRow, tapCol, c}, mask);
-          Value product = arith::MulFOp::create(b, lhs, rhs);
-          SmallVector<Value> indices = {tapRow, tapCol, row, c};
-          if (op.getAccumulate())
-            product = arith::AddFOp::create(b, b.load(rows.init, indices, mask),
-                                            product);
-          b.store(product, rows.init, indices, mask);
-        });
+  forEachTap([&](Value tapRow, Value tapCol, const RowView &view) {
+    auto build = [&](const RowView::Rows &rows, bool) {
+      b.forEachVector(b.index(numChannels), [&](Value c, Value mask) {
+        SmallVector<Value> indices = {tapRow, tapCol, rows.numbers.front(), c};
+        Value lhs = b.load(rows.input, indices, mask);
+        Value rhs = b.load(filter, {tapRow, tapCol, c}, mask);
+        Value product = arith::MulFOp::create(b, lhs, rhs);
+        if (op.getAccumulate())
+          product = arith::AddFOp::create(b, b.load(rows.init, indices, mask),
+                                          product);
+        b.store(product, rows.init, indices, mask);
       });
-    });
+    };
+    view.forEachGroup(b, /*maxRows=*/1, /*peelFirst=*/false, build);
   });
 }
 
@@ -134,7 +156,7 @@ void HadamardLowering::buildPackedPanels() {
   if (panelCols == 0)
     return;
   b.loop(type.getDimSize(packed_dim::kBlock), 1, [&](Value block) {
-    forEachTap([&](Value tapRow, Value tapCol) {
+    forEachTap([&](Value tapRow, Value tapCol, const RowView &view) {
       b.loop(numPanels, 1, [&](Value number) {
         Value global = b.add(b.mul(block, numPanels), number);
         buildRows({{block, tapRow, tapCol, number},
@@ -142,7 +164,8 @@ void HadamardLowering::buildPackedPanels() {
                    tapRow,
                    tapCol,
                    b.mul(global, panelCols),
-                   panelCols});
+                   panelCols},
+                  view);
       });
     });
   });
@@ -151,9 +174,9 @@ void HadamardLowering::buildPackedPanels() {
 void HadamardLowering::buildUnpackedPanels() {
   int64_t numCols = op.getFilterType().getShape().back();
   int64_t wholeCols = numCols / microCols * microCols;
-  forEachTap([&](Value tapRow, Value tapCol) {
+  forEachTap([&](Value tapRow, Value tapCol, const RowView &view) {
     auto build = [&](Value col, int64_t count) {
-      buildRows({{tapRow, tapCol}, col, tapRow, tapCol, col, count});
+      buildRows({{tapRow, tapCol}, col, tapRow, tapCol, col, count}, view);
     };
     b.loop(wholeCols, microCols, [&](Value col) { build(col, microCols); });
     if (wholeCols < numCols)
@@ -165,15 +188,13 @@ void HadamardLowering::buildUnpackedPanels() {
 // Rows
 //===----------------------------------------------------------------------===//
 
-void HadamardLowering::buildRows(const Panel &panel) {
-  // Only the first block prefetches: the others find the panel in the cache.
-  bool prefetch = b.getOptions().prefetch && op.isPacked();
-  rowView->forEachRange(b, [&](const RowView::Rows &rows) {
-    b.forEachSegment(rows.count, microRows, /*peelFirst=*/prefetch,
-                     [&](Value row, int64_t numRows, bool isFirst) {
-                       buildKernel(panel, rows, row, numRows, isFirst);
-                     });
-  });
+void HadamardLowering::buildRows(const Panel &panel, const RowView &view) {
+  // Only the first kernel prefetches: the others find the panel in the cache.
+  view.forEachGroup(b, microRows,
+                    /*peelFirst=*/b.getOptions().prefetch && op.isPacked(),
+                    [&](const RowView::Rows &rows, bool isFirst) {
+                      buildKernel(panel, rows, /*prefetch=*/isFirst);
+                    });
 }
 
 //===----------------------------------------------------------------------===//
@@ -181,13 +202,11 @@ void HadamardLowering::buildRows(const Panel &panel) {
 //===----------------------------------------------------------------------===//
 
 void HadamardLowering::buildKernel(const Panel &panel,
-                                   const RowView::Rows &rows, Value firstRow,
-                                   int64_t numRows, bool prefetch) {
+                                   const RowView::Rows &rows, bool prefetch) {
   MicroKernel kernel(b);
   kernel.input = rows.input;
-  for (int64_t row = 0; row < numRows; ++row)
-    kernel.rows.push_back(
-        {panel.tapRow, panel.tapCol, b.add(firstRow, row), b.index(0)});
+  for (Value row : rows.numbers)
+    kernel.rows.push_back({panel.tapRow, panel.tapCol, row, b.index(0)});
   kernel.filter = filter;
   kernel.panel.assign(panel.filterIndices.begin(), panel.filterIndices.end());
   kernel.panel.append({b.index(0), panel.filterCol});
@@ -196,9 +215,9 @@ void HadamardLowering::buildKernel(const Panel &panel,
 
   // Calls `body` with the indices of each vector of sums in M, and its mask.
   auto forEachSum = [&](function_ref<void(ValueRange, Value)> body) {
-    for (int64_t row = 0; row < numRows; ++row)
+    for (Value row : rows.numbers)
       for (int64_t number = 0; number < kernel.getNumVectors(); ++number)
-        body({panel.tapRow, panel.tapCol, b.add(firstRow, row),
+        body({panel.tapRow, panel.tapCol, row,
               b.add(panel.firstCol, number * b.getVectorLength())},
              kernel.getMask(number));
   };

@@ -19,29 +19,33 @@ class InputLowering {
 public:
   InputLowering(KernelBuilder &b, InputTransformOp op)
       : b(b), op(op), dims(op.getImageDims()), image(op.getInput()),
-        init(op.getInit()), alphaRows(op.getTransform().getAlphaRows()),
-        alphaCols(op.getTransform().getAlphaCols()),
-        transform(op.getTransform().getRowTransform().bt,
-                  op.getTransform().getColTransform().bt) {}
+        init(op.getInit()), transforms(b, op.getTransform(), &Transform1D::bt) {
+  }
 
   void run();
 
 private:
-  /// A tile: its position in V, and the pixel of its first tap.
+  /// A tile: its position in V, the pixel of its first tap, and its transform.
   struct Tile {
     Value batch, row, col, pixelRow, pixelCol;
+    const TileTransforms::Variant *variant;
   };
 
-  /// Builds a row of tiles of which `tile` is the first.
-  void buildTileRow(const Tile &first);
+  /// Calls `body` with the bounds of the whole tiles of V along an axis, and of
+  /// those at the edge of the image; `first` is the first tile's number in the
+  /// image.
+  void forEachKind(unsigned axis, Value first,
+                   function_ref<void(Value, Value, bool)> body);
+  /// Builds `count` tiles of a row, of which `first` is the first.
+  void buildTileRow(const Tile &first, Value count);
   /// The same for an image in NCHW: strips of some tiles and channels are
   /// transposed to a buffer, from which their tiles are transformed.
-  void buildTransposedTileRow(const Tile &first);
+  void buildTransposedTileRow(const Tile &first, Value numTiles);
   /// Returns the tile `col` columns to the right of `first`.
   Tile getTile(const Tile &first, Value col);
   void buildTile(const Tile &tile);
   void buildInterior(const Tile &tile);
-  void buildEdge(const Tile &tile);
+  void buildBorder(const Tile &tile);
   /// Transforms all channels of a tile of which `load` loads the pixel
   /// (row, column) at a channel under a mask.
   void buildChannels(const Tile &tile,
@@ -52,17 +56,32 @@ private:
   KernelBuilder &b;
   InputTransformOp op;
   ImageDims dims;
-  Value image, init, height, width, scratch;
-  int64_t alphaRows, alphaCols;
-  TileTransform transform;
+  Value image, init, height, width;
+  TileTransforms transforms;
 };
 } // namespace
+
+void InputLowering::forEachKind(unsigned axis, Value first,
+                                function_ref<void(Value, Value, bool)> body) {
+  TransformAttr attr = op.getTransform();
+  Value zero = b.index(0);
+  Value count = b.size(init, tile_dim::kTileRow + axis);
+  if (!attr.hasEdge(axis))
+    return body(zero, count, /*atEdge=*/false);
+  const int64_t pad = op.getPad()[2 * axis] + op.getPad()[2 * axis + 1];
+  const int64_t pixels =
+      op.getInputType().getDimSize(dims.axis(axis)) + pad - attr.getR(axis) + 1;
+  Value wholeTiles =
+      b.index(attr.getNumWholeTiles(axis, std::max<int64_t>(pixels, 0)));
+  Value numWhole = b.clamp(b.sub(wholeTiles, first), b.add(count, 1));
+  body(zero, numWhole, /*atEdge=*/false);
+  body(numWhole, count, /*atEdge=*/true);
+}
 
 void InputLowering::run() {
   TransformAttr attr = op.getTransform();
   height = b.size(image, dims.row);
   width = b.size(image, dims.col);
-  scratch = transform.allocateScratch(b, b.getVectorType());
   Value firstRow = b.index(0), firstCol = b.index(0);
   if (!op.getOrigin().empty()) {
     firstRow = op.getOrigin()[0];
@@ -71,16 +90,23 @@ void InputLowering::run() {
   auto getPixel = [&](Value tile, int64_t m, int64_t pad) {
     return b.add(b.mul(tile, m), -pad);
   };
-  Value pixelCol = getPixel(firstCol, attr.getMCols(), op.getPadLeft());
-  b.loop(b.size(init, tile_dim::kBatch), [&](Value batch) {
-    b.loop(b.size(init, tile_dim::kTileRow), [&](Value row) {
-      Value pixelRow =
-          getPixel(b.add(firstRow, row), attr.getMRows(), op.getPadTop());
-      Tile first = {batch, row, b.index(0), pixelRow, pixelCol};
+  auto buildRow = [&](Value batch, Value row, bool rowAtEdge) {
+    Value pixelRow =
+        getPixel(b.add(firstRow, row), attr.getMRows(), op.getPadTop());
+    forEachKind(1, firstCol, [&](Value begin, Value end, bool colAtEdge) {
+      Value pixelCol =
+          getPixel(b.add(firstCol, begin), attr.getMCols(), op.getPadLeft());
+      Tile first = {batch,    row,      begin,
+                    pixelRow, pixelCol, &transforms.get(rowAtEdge, colAtEdge)};
       if (op.getLayout() == ImageLayout::NCHW)
-        buildTransposedTileRow(first);
+        buildTransposedTileRow(first, b.sub(end, begin));
       else
-        buildTileRow(first);
+        buildTileRow(first, b.sub(end, begin));
+    });
+  };
+  b.loop(b.size(init, tile_dim::kBatch), [&](Value batch) {
+    forEachKind(0, firstRow, [&](Value begin, Value end, bool atEdge) {
+      b.loop(begin, end, 1, [&](Value row) { buildRow(batch, row, atEdge); });
     });
   });
 }
@@ -93,16 +119,16 @@ InputLowering::Tile InputLowering::getTile(const Tile &first, Value col) {
   return tile;
 }
 
-void InputLowering::buildTileRow(const Tile &first) {
-  b.loop(b.size(init, tile_dim::kTileCol),
-         [&](Value col) { buildTile(getTile(first, col)); });
+void InputLowering::buildTileRow(const Tile &first, Value count) {
+  b.loop(count, [&](Value col) { buildTile(getTile(first, col)); });
 }
 
-void InputLowering::buildTransposedTileRow(const Tile &first) {
-  TransformAttr attr = op.getTransform();
+void InputLowering::buildTransposedTileRow(const Tile &first, Value numTiles) {
+  const TileTransforms::Variant &variant = *first.variant;
+  const int64_t alphaRows = variant.rowsIn, alphaCols = variant.colsIn;
   const int64_t numChannels = op.getInputType().getDimSize(dims.channel);
   const int64_t initChannels = op.getInitType().getDimSize(tile_dim::kChannel);
-  const int64_t m = attr.getMCols(), overlap = alphaCols - m;
+  const int64_t m = op.getTransform().getMCols(), overlap = alphaCols - m;
   const int64_t numVectors = getLineVectors(b, numChannels);
   const int64_t stripTiles =
       getStripTiles(b, alphaRows, m, overlap, numVectors,
@@ -126,8 +152,8 @@ void InputLowering::buildTransposedTileRow(const Tile &first) {
       Value stripCol = b.mul(col, m);
       b.loop(vectors, [&](Value vec) {
         Value vecChannel = b.add(channel, b.mul(vec, b.getVectorLength()));
-        transform.build(
-            b, b.getVectorType(), scratch,
+        variant.transform.build(
+            b, b.getVectorType(), variant.scratch,
             [&](Value row, Value col) {
               return b.load(strip,
                             {row, b.add(stripCol, col), vec, b.index(0)});
@@ -140,7 +166,6 @@ void InputLowering::buildTransposedTileRow(const Tile &first) {
       });
     });
   };
-  Value numTiles = b.size(init, tile_dim::kTileCol);
   b.forEachVectorGroup(
       b.index(numChannels), numVectors,
       [&](Value channel, Value vectors, Value lanes) {
@@ -155,8 +180,9 @@ void InputLowering::buildTransposedTileRow(const Tile &first) {
 }
 
 void InputLowering::buildTile(const Tile &tile) {
-  Value interior = b.logicalAnd(b.isInside(tile.pixelRow, alphaRows, height),
-                                b.isInside(tile.pixelCol, alphaCols, width));
+  Value interior =
+      b.logicalAnd(b.isInside(tile.pixelRow, tile.variant->rowsIn, height),
+                   b.isInside(tile.pixelCol, tile.variant->colsIn, width));
   // There is no nearest pixel to load in an image without pixels.
   auto isPositive = [&](Value size) {
     return b.compare(arith::CmpIPredicate::sgt, size, b.index(0));
@@ -166,7 +192,7 @@ void InputLowering::buildTile(const Tile &tile) {
       interior, [&] { buildInterior(tile); },
       [&] {
         b.branch(
-            hasPixels, [&] { buildEdge(tile); }, [&] { fillZero(tile, 0); });
+            hasPixels, [&] { buildBorder(tile); }, [&] { fillZero(tile, 0); });
       });
   fillZero(tile, op.getInputType().getDimSize(dims.channel));
 }
@@ -193,7 +219,7 @@ void InputLowering::buildInterior(const Tile &tile) {
   });
 }
 
-void InputLowering::buildEdge(const Tile &tile) {
+void InputLowering::buildBorder(const Tile &tile) {
   struct Position {
     Value nearest, isInside;
   };
@@ -204,9 +230,9 @@ void InputLowering::buildEdge(const Tile &tile) {
   };
   // Positions of known taps are computed once, outside of the channel loop.
   SmallVector<Position> rows, cols;
-  for (int64_t tap = 0; tap < alphaRows; ++tap)
+  for (int64_t tap = 0; tap < tile.variant->rowsIn; ++tap)
     rows.push_back(locate(tile.pixelRow, b.index(tap), height));
-  for (int64_t tap = 0; tap < alphaCols; ++tap)
+  for (int64_t tap = 0; tap < tile.variant->colsIn; ++tap)
     cols.push_back(locate(tile.pixelCol, b.index(tap), width));
 
   Value zero = b.zero();
@@ -233,8 +259,8 @@ void InputLowering::buildChannels(
     Value storeMask;
     if (mask)
       storeMask = b.mask(initChannels - *getConstantIntValue(channel));
-    transform.build(
-        b, b.getVectorType(), scratch,
+    tile.variant->transform.build(
+        b, b.getVectorType(), tile.variant->scratch,
         [&](Value row, Value col) { return load(row, col, channel, mask); },
         [&](Value value, Value row, Value col) {
           b.store(value, init,
@@ -250,8 +276,8 @@ void InputLowering::fillZero(const Tile &tile, int64_t begin) {
   begin = llvm::alignTo(begin, b.getVectorLength());
   if (begin >= end)
     return;
-  b.loop(alphaRows, 1, [&](Value row) {
-    b.loop(alphaCols, 1, [&](Value col) {
+  b.loop(tile.variant->rowsOut, 1, [&](Value row) {
+    b.loop(tile.variant->colsOut, 1, [&](Value col) {
       b.fillZero(init, {row, col, tile.batch, tile.row, tile.col}, begin, end);
     });
   });

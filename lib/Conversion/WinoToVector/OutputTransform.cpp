@@ -18,27 +18,31 @@ class OutputLowering {
 public:
   OutputLowering(KernelBuilder &b, OutputTransformOp op)
       : b(b), op(op), dims(op.getImageDims()), products(op.getInput()),
-        init(op.getInit()), mRows(op.getTransform().getMRows()),
-        mCols(op.getTransform().getMCols()),
-        transform(op.getTransform().getRowTransform().at,
-                  op.getTransform().getColTransform().at) {}
+        init(op.getInit()), transforms(b, op.getTransform(), &Transform1D::at) {
+  }
 
   void run();
 
 private:
-  /// A tile: its position in M, and its first pixel.
+  /// A tile: its position in M, its first pixel, and its transform.
   struct Tile {
     Value batch, row, col, pixelRow, pixelCol;
+    const TileTransforms::Variant *variant;
   };
 
+  /// Calls `body` with the bounds of the whole tiles of M along an axis, and of
+  /// those at the edge of the image.
+  void forEachKind(unsigned axis, function_ref<void(Value, Value, bool)> body);
+  /// Whether all `m` pixels of a tile along an axis are in the result.
+  Value fits(unsigned axis, Value firstPixel, int64_t m);
   /// Returns the tile `col` columns to the right of `first`.
   Tile getTile(const Tile &first, Value col);
-  /// Builds a row of tiles of which `first` is the first.
-  void buildTileRow(const Tile &first);
+  /// Builds `numTiles` tiles of a row, of which `first` is the first.
+  void buildTileRow(const Tile &first, Value numTiles);
   /// The same for a result or operands in NCHW: strips of some tiles and
   /// channels are transformed to a buffer, whose rows are transposed and
   /// stored.
-  void buildTileRowByStrips(const Tile &first);
+  void buildTileRowByStrips(const Tile &first, Value numTiles);
   /// Stores the rows of a strip of `count` tiles at channels from `channel` on.
   void storeStrip(const Tile &tiles, Value count, Value strip, Value channel,
                   Value vectors, Value lanes);
@@ -48,9 +52,8 @@ private:
   KernelBuilder &b;
   OutputTransformOp op;
   ImageDims dims;
-  Value products, init, height, width, scratch;
-  int64_t mRows, mCols;
-  TileTransform transform;
+  Value products, init, height, width;
+  TileTransforms transforms;
   std::optional<EpilogueBuilder> epilogue;
 };
 } // namespace
@@ -58,52 +61,82 @@ private:
 void OutputLowering::run() {
   height = b.size(init, dims.row);
   width = b.size(init, dims.col);
-  scratch = transform.allocateScratch(b, b.getVectorType());
   epilogue.emplace(b, cast<ResultOpInterface>(*op));
   bool needsStrips = op.getLayout() == ImageLayout::NCHW;
   for (unsigned number = 0; number < op.getEpilogueOperands().size(); ++number)
     needsStrips |= op.getEpilogueLayout(number) == ImageLayout::NCHW;
-  b.loop(b.size(products, tile_dim::kBatch), [&](Value batch) {
-    b.loop(b.size(products, tile_dim::kTileRow), [&](Value row) {
-      Tile first = {batch, row, b.index(0), b.mul(row, mRows), b.index(0)};
+  TransformAttr attr = op.getTransform();
+  auto buildRow = [&](Value batch, Value row, bool rowAtEdge) {
+    forEachKind(1, [&](Value begin, Value end, bool colAtEdge) {
+      Tile first = {batch,
+                    row,
+                    begin,
+                    b.mul(row, attr.getMRows()),
+                    b.mul(begin, attr.getMCols()),
+                    &transforms.get(rowAtEdge, colAtEdge)};
       if (needsStrips)
-        buildTileRowByStrips(first);
+        buildTileRowByStrips(first, b.sub(end, begin));
       else
-        buildTileRow(first);
+        buildTileRow(first, b.sub(end, begin));
+    });
+  };
+  b.loop(b.size(products, tile_dim::kBatch), [&](Value batch) {
+    forEachKind(0, [&](Value begin, Value end, bool atEdge) {
+      b.loop(begin, end, 1, [&](Value row) { buildRow(batch, row, atEdge); });
     });
   });
+}
+
+void OutputLowering::forEachKind(unsigned axis,
+                                 function_ref<void(Value, Value, bool)> body) {
+  TransformAttr attr = op.getTransform();
+  Value zero = b.index(0);
+  Value count = b.size(products, tile_dim::kTileRow + axis);
+  if (!attr.hasEdge(axis))
+    return body(zero, count, /*atEdge=*/false);
+  Value pixels = axis == 0 ? height : width;
+  Value numWhole = b.clamp(b.div(pixels, attr.getM(axis)), b.add(count, 1));
+  body(zero, numWhole, /*atEdge=*/false);
+  body(numWhole, count, /*atEdge=*/true);
+}
+
+Value OutputLowering::fits(unsigned axis, Value firstPixel, int64_t m) {
+  TransformAttr attr = op.getTransform();
+  const int64_t pixels = op.getInitType().getDimSize(dims.axis(axis));
+  // Static sizes that the tiles divide need no check, nor do tiles that are
+  // whole because those at the edge are others.
+  bool isKnown =
+      !ShapedType::isDynamic(pixels) && pixels % attr.getM(axis) == 0;
+  if (attr.hasEdge(axis))
+    isKnown |= m == attr.getM(axis) || (!ShapedType::isDynamic(pixels) &&
+                                        pixels % attr.getM(axis) == m);
+  if (isKnown)
+    return arith::ConstantIntOp::create(b, 1, 1);
+  return b.isInside(firstPixel, m, axis == 0 ? height : width);
 }
 
 OutputLowering::Tile OutputLowering::getTile(const Tile &first, Value col) {
   Tile tile = first;
   tile.col = b.add(first.col, col);
-  tile.pixelCol = b.add(first.pixelCol, b.mul(col, mCols));
+  tile.pixelCol =
+      b.add(first.pixelCol, b.mul(col, op.getTransform().getMCols()));
   return tile;
 }
 
-void OutputLowering::buildTileRow(const Tile &first) {
-  b.loop(b.size(products, tile_dim::kTileCol), [&](Value col) {
+void OutputLowering::buildTileRow(const Tile &first, Value numTiles) {
+  b.loop(numTiles, [&](Value col) {
     Tile tile = getTile(first, col);
-    // Static sizes that the tiles divide need no check.
-    auto fits = [&](Value pixel, int64_t m, unsigned tileDim,
-                    unsigned pixelDim) -> Value {
-      int64_t tiles = op.getInputType().getDimSize(tileDim);
-      int64_t pixels = op.getInitType().getDimSize(pixelDim);
-      if (!ShapedType::isDynamic(tiles) && !ShapedType::isDynamic(pixels) &&
-          tiles <= pixels / m)
-        return arith::ConstantIntOp::create(b, 1, 1);
-      return b.isInside(pixel, m, pixelDim == dims.row ? height : width);
-    };
-    Value isWhole =
-        b.logicalAnd(fits(tile.pixelRow, mRows, tile_dim::kTileRow, dims.row),
-                     fits(tile.pixelCol, mCols, tile_dim::kTileCol, dims.col));
+    Value isWhole = b.logicalAnd(fits(0, tile.pixelRow, tile.variant->rowsOut),
+                                 fits(1, tile.pixelCol, tile.variant->colsOut));
     b.branch(
         isWhole, [&] { buildTile(tile, /*isWhole=*/true); },
         [&] { buildTile(tile, /*isWhole=*/false); });
   });
 }
 
-void OutputLowering::buildTileRowByStrips(const Tile &first) {
+void OutputLowering::buildTileRowByStrips(const Tile &first, Value numTiles) {
+  const TileTransforms::Variant &variant = *first.variant;
+  const int64_t mRows = variant.rowsOut, mCols = variant.colsOut;
   ShapedType inputType = op.getInputType();
   const int64_t inputChannels = inputType.getDimSize(tile_dim::kChannel);
   const int64_t numVectors =
@@ -113,7 +146,6 @@ void OutputLowering::buildTileRowByStrips(const Tile &first) {
                     inputType.getDimSize(tile_dim::kTileCol));
   Value strip =
       b.scratch(b.getVectorType(), {mRows, stripTiles * mCols, numVectors});
-  Value numTiles = b.size(products, tile_dim::kTileCol);
   auto buildStrip = [&](const Tile &tiles, Value count, Value channel,
                         Value vectors, Value lanes) {
     // Products are padded to whole vectors, at best.
@@ -126,8 +158,8 @@ void OutputLowering::buildTileRowByStrips(const Tile &first) {
       Value stripCol = b.mul(col, mCols);
       b.loop(vectors, [&](Value vec) {
         Value vecChannel = b.add(channel, b.mul(vec, b.getVectorLength()));
-        transform.build(
-            b, b.getVectorType(), scratch,
+        variant.transform.build(
+            b, b.getVectorType(), variant.scratch,
             [&](Value row, Value col) {
               return b.load(
                   products,
@@ -155,10 +187,10 @@ void OutputLowering::buildTileRowByStrips(const Tile &first) {
 void OutputLowering::storeStrip(const Tile &tiles, Value count, Value strip,
                                 Value channel, Value vectors, Value lanes) {
   // Partial tiles are cropped.
-  Value rows = b.createOrFold<arith::MinSIOp>(b.index(mRows),
+  Value rows = b.createOrFold<arith::MinSIOp>(b.index(tiles.variant->rowsOut),
                                               b.sub(height, tiles.pixelRow));
-  Value cols = b.createOrFold<arith::MinSIOp>(b.mul(count, mCols),
-                                              b.sub(width, tiles.pixelCol));
+  Value cols = b.createOrFold<arith::MinSIOp>(
+      b.mul(count, tiles.variant->colsOut), b.sub(width, tiles.pixelCol));
   b.loop(vectors, [&](Value vec) {
     Value vecChannel = b.add(channel, b.mul(vec, b.getVectorLength()));
     SmallVector<Value> channelOperands = epilogue->loadChannelOperands(
@@ -198,9 +230,9 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
   auto check = [&](Value first, Value pixel, Value size) {
     return b.compare(arith::CmpIPredicate::slt, b.add(first, pixel), size);
   };
-  for (int64_t row = 0; !isWhole && row < mRows; ++row)
+  for (int64_t row = 0; !isWhole && row < tile.variant->rowsOut; ++row)
     rowChecks.push_back(check(tile.pixelRow, b.index(row), height));
-  for (int64_t col = 0; !isWhole && col < mCols; ++col)
+  for (int64_t col = 0; !isWhole && col < tile.variant->colsOut; ++col)
     colChecks.push_back(check(tile.pixelCol, b.index(col), width));
   auto isInImage = [&](Value row, Value col) {
     std::optional<int64_t> knownRow = getConstantIntValue(row);
@@ -230,7 +262,8 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
         return finish();
       b.branch(isInImage(row, col), finish);
     };
-    transform.build(b, b.getVectorType(), scratch, load, store);
+    tile.variant->transform.build(b, b.getVectorType(), tile.variant->scratch,
+                                  load, store);
   });
 }
 

@@ -12,10 +12,11 @@
 using namespace mlir;
 using namespace wino;
 
-RowView::RowView(KernelBuilder &b, Value inputMemRef, Value initMemRef)
+RowView::RowView(KernelBuilder &b, Value inputMemRef, Value initMemRef,
+                 Value tileRows, Value tileCols)
     : numBatches(b.size(initMemRef, tile_dim::kBatch)),
-      numTileRows(b.size(initMemRef, tile_dim::kTileRow)),
-      numTileCols(b.size(initMemRef, tile_dim::kTileCol)),
+      numTileRows(tileRows ? tileRows : b.size(initMemRef, tile_dim::kTileRow)),
+      numTileCols(tileCols ? tileCols : b.size(initMemRef, tile_dim::kTileCol)),
       input(getLayout(b, inputMemRef)), init(getLayout(b, initMemRef)) {
   Value tilesPerImage = b.mul(numTileRows, numTileCols);
   // Whether steps along `dim`, of which there are `size`, continue the rows
@@ -71,12 +72,64 @@ Value RowView::getRange(KernelBuilder &b, const Layout &layout, Value batch,
       b, layout.memref, getAsOpFoldResult(offset), sizes, strides);
 }
 
-void RowView::forEachRange(KernelBuilder &b,
-                           function_ref<void(const Rows &)> body) const {
+bool RowView::isOneRange() const {
+  return isConstantIntValue(outerBatches, 1) &&
+         isConstantIntValue(outerTileRows, 1);
+}
+
+std::optional<SmallVector<int64_t>>
+RowView::getPlaces(const RowView &all) const {
+  std::optional<int64_t> batches = getConstantIntValue(numBatches);
+  std::optional<int64_t> rows = getConstantIntValue(numTileRows);
+  std::optional<int64_t> cols = getConstantIntValue(numTileCols);
+  std::optional<int64_t> allRows = getConstantIntValue(all.numTileRows);
+  std::optional<int64_t> allCols = getConstantIntValue(all.numTileCols);
+  if (!all.isOneRange() || !batches || !rows || !cols || !allRows || !allCols ||
+      *batches * *rows * *cols > kMaxPlaces)
+    return {};
+  SmallVector<int64_t> places;
+  for (int64_t batch = 0; batch < *batches; ++batch)
+    for (int64_t row = 0; row < *rows; ++row)
+      for (int64_t col = 0; col < *cols; ++col)
+        places.push_back((batch * *allRows + row) * *allCols + col);
+  return places;
+}
+
+void RowView::forEachGroup(KernelBuilder &b, int64_t maxRows, bool peelFirst,
+                           function_ref<void(const Rows &, bool)> body) const {
+  if (!isOneRange()) {
+    RowView all(b, input.memref, init.memref);
+    if (std::optional<SmallVector<int64_t>> places = getPlaces(all)) {
+      Value zero = b.index(0);
+      Rows rows = {all.getRange(b, all.input, zero, zero),
+                   all.getRange(b, all.init, zero, zero),
+                   {}};
+      // Evenly, as forEachSegment does.
+      ArrayRef<int64_t> rest = *places;
+      for (int64_t groups = llvm::divideCeil(rest.size(), maxRows); groups > 0;
+           --groups) {
+        int64_t size = llvm::divideCeil(rest.size(), groups);
+        rows.numbers.clear();
+        for (int64_t place : rest.take_front(size))
+          rows.numbers.push_back(b.index(place));
+        body(rows, /*isFirst=*/peelFirst && rest.size() == places->size());
+        rest = rest.drop_front(size);
+      }
+      return;
+    }
+  }
   b.loop(outerBatches, [&](Value batch) {
     b.loop(outerTileRows, [&](Value tileRow) {
-      body({getRange(b, input, batch, tileRow),
-            getRange(b, init, batch, tileRow), count});
+      Rows rows = {getRange(b, input, batch, tileRow),
+                   getRange(b, init, batch, tileRow),
+                   {}};
+      b.forEachSegment(count, maxRows, peelFirst,
+                       [&](Value first, int64_t size, bool isFirst) {
+                         rows.numbers.clear();
+                         for (int64_t row = 0; row < size; ++row)
+                           rows.numbers.push_back(b.add(first, row));
+                         body(rows, isFirst);
+                       });
     });
   });
 }

@@ -18,16 +18,22 @@ namespace wino {
 /// when the code runs.
 class RowView {
 public:
-  /// A range of rows: memrefs of rank 4.
+  /// Some rows: memrefs of rank 4, and their numbers there.
   struct Rows {
-    mlir::Value input, init, count;
+    mlir::Value input, init;
+    llvm::SmallVector<mlir::Value> numbers;
   };
 
-  RowView(KernelBuilder &b, mlir::Value input, mlir::Value init);
+  /// Views the first `numTileRows` x `numTileCols` tiles of each image; all of
+  /// them if these are null.
+  RowView(KernelBuilder &b, mlir::Value input, mlir::Value init,
+          mlir::Value numTileRows = {}, mlir::Value numTileCols = {});
 
-  /// Builds loops over the ranges that together make up all rows.
-  void forEachRange(KernelBuilder &b,
-                    llvm::function_ref<void(const Rows &)> body) const;
+  /// Calls `body` with groups of up to `maxRows` rows that together make up
+  /// all, in loops where there are many. With `peelFirst` the first group is
+  /// built on its own, if the number of rows is known, and `body` is told so.
+  void forEachGroup(KernelBuilder &b, int64_t maxRows, bool peelFirst,
+                    llvm::function_ref<void(const Rows &, bool)> body) const;
 
 private:
   struct Layout {
@@ -35,9 +41,17 @@ private:
     llvm::SmallVector<mlir::Value> strides;
   };
 
+  /// More rows than this are not addressed one by one, as each takes code.
+  static constexpr int64_t kMaxPlaces = 32;
+
+  bool isOneRange() const;
   Layout getLayout(KernelBuilder &b, mlir::Value memref) const;
   mlir::Value getRange(KernelBuilder &b, const Layout &layout,
                        mlir::Value batch, mlir::Value tileRow) const;
+  /// Returns the places of all rows among those of the whole memrefs, which
+  /// `all` views, if they are few and known there. Short ranges then share
+  /// groups.
+  std::optional<llvm::SmallVector<int64_t>> getPlaces(const RowView &all) const;
 
   mlir::Value numBatches, numTileRows, numTileCols;
   Layout input, init;

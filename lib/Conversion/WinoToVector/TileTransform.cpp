@@ -143,3 +143,19 @@ void TileTransform::build(KernelBuilder &b, VectorType type, Value scratch,
       b, type, passes[1], [&](Value row, Value col) { return at(row, col); },
       store);
 }
+
+TileTransforms::TileTransforms(KernelBuilder &b, TransformAttr attr,
+                               RationalMatrix Transform1D::*matrix) {
+  for (bool rowAtEdge : {false, true})
+    for (bool colAtEdge : {false, true}) {
+      if ((rowAtEdge && !attr.hasEdge(0)) || (colAtEdge && !attr.hasEdge(1)))
+        continue;
+      RationalMatrix rows = attr.getTransform(0, rowAtEdge).*matrix;
+      RationalMatrix cols = attr.getTransform(1, colAtEdge).*matrix;
+      TileTransform transform(rows, cols);
+      Value scratch = transform.allocateScratch(b, b.getVectorType());
+      variants[rowAtEdge][colAtEdge] = {rows.getNumCols(),    cols.getNumCols(),
+                                        rows.getNumRows(),    cols.getNumRows(),
+                                        std::move(transform), scratch};
+    }
+}

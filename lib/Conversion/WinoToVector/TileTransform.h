@@ -66,6 +66,32 @@ private:
   int64_t midRows = 0, midCols = 0;
 };
 
+/// The transforms of the whole tiles of an image and of the smaller ones at its
+/// edge: one for each kind of tile row and column.
+class TileTransforms {
+public:
+  struct Variant {
+    /// Rows and columns of a tile that is transformed, and of the result.
+    int64_t rowsIn, colsIn, rowsOut, colsOut;
+    TileTransform transform;
+    mlir::Value scratch;
+  };
+
+  /// Prepares those transforms of `attr` that tiles may need; `matrix` chooses
+  /// the matrix.
+  TileTransforms(KernelBuilder &b, TransformAttr attr,
+                 RationalMatrix Transform1D::*matrix);
+
+  /// Returns the transform of a tile that is `atEdge` along the rows and along
+  /// the columns.
+  const Variant &get(bool rowAtEdge, bool colAtEdge) const {
+    return *variants[rowAtEdge][colAtEdge];
+  }
+
+private:
+  std::optional<Variant> variants[2][2];
+};
+
 } // namespace wino
 
 #endif // WINO_LIB_CONVERSION_WINOTOVECTOR_TILETRANSFORM_H
