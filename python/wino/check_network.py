@@ -3,15 +3,16 @@
 usage: python3 -m wino.check_network MODEL.onnx DIR --run WINO-RUN
            (--runtime DIR --node-script onnx_reference.mjs | --reference-cpu CPU |
             --expected OUTPUT.pb...)
-           [--cpu CPU] [--inner N] [--seed N] [--tol 1e-4] [--run-arg ARG]...
+           [--cpu CPU] [--inner N] [--seed N] [--tol 1e-4] [--steps 0]
+           [--run-arg ARG]...
 
 Random inputs go through wino-run for CPU, and through ONNX Runtime or wino-run
 for the reference CPU. The tensors compared are the outputs, N inner ones and
 that before a final Softmax. With expected outputs, only these are compared, and
 the inputs are the rising values of ONNX's own tests. Everything is written to
 DIR. Exits with 1 if a tensor differs by more than the tolerance times the
-reference's largest value, or if a computed reference is constant, which would
-prove little.
+reference's largest value, or one of integers by more than the steps, or if a
+computed reference is constant, which would prove little.
 """
 
 import argparse
@@ -84,7 +85,7 @@ def compare_all(args, names, actual, reference):
     """Prints a line for each tensor; returns the number that disagree."""
     failures = 0
     for name, ours, theirs in zip(names, map(load, actual), map(load, reference)):
-        agree, message = compare(ours, theirs, args.tol)
+        agree, message = compare(ours, theirs, args.tol, args.steps)
         if not args.expected and theirs.size > 1 and np.min(theirs) == np.max(theirs):
             agree, message = False, "the reference is constant"
         failures += not agree
@@ -107,6 +108,7 @@ def main():
     parser.add_argument("--inner", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--tol", type=float, default=1e-4)
+    parser.add_argument("--steps", type=int, default=0)
     args = parser.parse_args()
     if args.runtime and not args.node_script:
         parser.error("--runtime needs --node-script")
