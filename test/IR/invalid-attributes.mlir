@@ -396,6 +396,12 @@
 
 // -----
 
+// expected-error @below {{expected 'wino.unsigned' to be a unit attribute, but got true}}
+func.func @unsigned_without_value(%arg0: tensor<4xi8> {wino.unsigned = true}) {
+  return
+}
+
+// -----
 // expected-error @+1 {{expected the tiles at the edge of F(4, 3) to have 1 to 4 outputs, but got 5}}
 "test.attr"() {a = #wino.transform<F(4x4, 3x3), edge = 5x4>} : () -> ()
 
