@@ -37,26 +37,30 @@ class TrafficModel {
 public:
   TrafficModel(const ConvNest &nest, int64_t cacheBytes)
       : nest(nest), cacheBytes(double(cacheBytes)) {
-    const double bytes = double(nest.elementBytes);
     const double taps = double(nest.getTaps());
     const double tiles = nest.getBlockTiles();
     const double pixels = tiles * double(nest.mRows * nest.mCols);
     numBlocks = double(nest.getNumBlocks());
     numKBlocks = double(nest.getNumKBlocks());
     numCBlocks = double(nest.getNumCBlocks());
-    v = taps * nest.getUsedTaps() * tiles * double(nest.c) * bytes;
-    m = taps * nest.getUsedTaps() * tiles * double(nest.kBlock) * bytes;
-    y = pixels * double(nest.kBlock) * bytes;
+    v = taps * nest.getUsedTaps() * tiles * double(nest.c * nest.inputBytes);
+    m = taps * nest.getUsedTaps() * tiles *
+        double(nest.kBlock * nest.productBytes);
+    y = pixels * double(nest.kBlock * nest.resultBytes);
     // The pixels of a block, with those that it shares with its neighbours.
     auto getExtent = [](int64_t block, int64_t m, int64_t r, int64_t size) {
       return double(std::min(block * m + r - 1, size));
     };
     x = getExtent(nest.blockRows, nest.mRows, nest.rRows, nest.h) *
         getExtent(nest.blockCols, nest.mCols, nest.rCols, nest.w) *
-        double(nest.c) * bytes;
-    double filterTaps = nest.onTheFly ? double(nest.rRows * nest.rCols) : taps;
-    filter = filterTaps * double(nest.c * nest.kBlock) * bytes;
-    u = nest.onTheFly ? taps * double(nest.cBlock * nest.kBlock) * bytes : 0;
+        double(nest.c * nest.imageBytes);
+    double filterBytes =
+        nest.onTheFly ? double(nest.rRows * nest.rCols * nest.filterBytes)
+                      : taps * double(nest.transformedFilterBytes);
+    filter = filterBytes * double(nest.c * nest.kBlock);
+    if (nest.onTheFly)
+      u = taps *
+          double(nest.cBlock * nest.kBlock * nest.transformedFilterBytes);
   }
 
   Traffic estimate() const;
@@ -80,7 +84,7 @@ private:
   /// Bytes: V of a block; M, Y and the stored filter of a block of output
   /// channels; the image of a block; U of a block of input and output channels
   /// that is transformed on the fly.
-  double v, m, y, filter, x, u;
+  double v, m, y, filter, x, u = 0;
 };
 } // namespace
 
@@ -91,7 +95,8 @@ double TrafficModel::getTransformedImage() const {
   double firstReads = getMisses(v + x);
   double laterReads = (numKBlocks - 1) * getMisses(v + m + filter + u + y);
   double tap = v / double(nest.getTaps());
-  double panel = double(nest.cBlock * nest.panelCols * nest.elementBytes);
+  double panel =
+      double(nest.cBlock * nest.panelCols * nest.transformedFilterBytes);
   double panels = double(ceilDiv(nest.kBlock, nest.panelCols));
   double panelReads = numKBlocks * (panels - 1) * getMisses(tap + panel);
   return numBlocks * v * (writes + firstReads + laterReads + panelReads);
@@ -108,19 +113,25 @@ double TrafficModel::getProducts() const {
 }
 
 Traffic TrafficModel::estimate() const {
-  const double bytes = double(nest.elementBytes);
   const double allFilters = filter * numKBlocks, allY = y * numKBlocks;
   // What a block touches, after which the next one reads the filters, and the
   // pixels that blocks share, again.
   const double block = v + m + u + x;
+  const double image =
+      double(nest.n * nest.h * nest.w * nest.c * nest.imageBytes);
+  const double result =
+      double(nest.n * nest.outH * nest.outW * nest.k * nest.resultBytes);
+  // What a run touches, after which the next one, or a nest like it that has
+  // this one's result as its image, uses the same lines again.
+  const double run = image + result + block + allFilters;
   Traffic traffic;
-  double image = double(nest.n * nest.h * nest.w * nest.c) * bytes;
   traffic.image =
-      image + std::max(0.0, numBlocks * x - image) * getMisses(block + filter);
-  traffic.result = double(nest.n * nest.outH * nest.outW * nest.k) * bytes;
-  const double touched = block + allFilters + allY;
-  traffic.filter = allFilters * (getMisses(touched + nest.otherBytes) +
-                                 (numBlocks - 1) * getMisses(touched));
+      image * getMisses(run) +
+      std::max(0.0, numBlocks * x - image) * getMisses(block + filter);
+  traffic.result = result * getMisses(run);
+  traffic.filter =
+      allFilters * (getMisses(run + nest.otherBytes) +
+                    (numBlocks - 1) * getMisses(block + allFilters + allY));
   // Written, and read by the products.
   if (nest.onTheFly)
     traffic.transformedFilter =

@@ -9,6 +9,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MathExtras.h"
@@ -505,20 +506,25 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    int64_t blockRows, int64_t blockCols,
                                    int64_t kBlock, int64_t microRows,
                                    int64_t microCols, int64_t vector,
-                                   int64_t cBlock, bool) {
+                                   int64_t cBlock, int64_t group,
+                                   int64_t planePadding, bool, bool, bool) {
   constexpr int64_t kMaxSize = int64_t(1) << 20;
   // C1, C4
-  for (int64_t size : {blockRows, blockCols, cBlock})
+  for (int64_t size : {blockRows, blockCols, cBlock, planePadding})
     if (size < 0 || size > kMaxSize)
-      return emitError() << "expected a block size in [0, " << kMaxSize
-                         << "], but got " << size;
-  for (int64_t size : {kBlock, microRows, microCols, vector})
+      return emitError() << "expected a block size or plane_padding in [0, "
+                         << kMaxSize << "], but got " << size;
+  for (int64_t size : {kBlock, microRows, microCols, vector, group})
     if (size < 1 || size > kMaxSize)
       return emitError() << "expected a size in [1, " << kMaxSize
                          << "], but got " << size;
   if (!llvm::isPowerOf2_64(vector))
     return emitError() << "expected vector to be a power of two, but got "
                        << vector;
+  // C6
+  if (!llvm::isPowerOf2_64(group))
+    return emitError() << "expected group to be a power of two, but got "
+                       << group;
   // C2
   if (microCols % vector)
     return emitError() << "expected the micro tile's columns to be a multiple "
@@ -530,17 +536,19 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                           "tile's columns = "
                        << microCols << ", but got " << kBlock;
   // C5
-  if (cBlock % vector)
-    return emitError() << "expected c_block to be a multiple of vector = "
-                       << vector << ", but got " << cBlock;
+  for (auto [name, size] : {std::pair<StringRef, int64_t>("vector", vector),
+                            std::pair<StringRef, int64_t>("group", group)})
+    if (cBlock % size)
+      return emitError() << "expected c_block to be a multiple of " << name
+                         << " = " << size << ", but got " << cBlock;
   return success();
 }
 
 Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   int64_t blockRows, blockCols, kBlock, microRows, microCols, vector;
-  int64_t cBlock = 0;
-  bool onTheFly = false;
+  int64_t cBlock = 0, group = 1, planePadding = 0;
+  bool onTheFly = false, prefetch = false, streamStores = false;
   auto parseKey = [&](StringRef key) -> ParseResult {
     return failure(parser.parseKeyword(key) || parser.parseEqual());
   };
@@ -555,16 +563,39 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
   if (parseKey("micro_tile") || parsePair(parser, microRows, microCols) ||
       parser.parseComma() || parseKey("vector") || parser.parseInteger(vector))
     return {};
-  if (succeeded(parser.parseOptionalComma())) {
-    if (parser.parseKeyword("on_the_fly"))
+  while (succeeded(parser.parseOptionalComma())) {
+    StringRef key;
+    SMLoc keyLoc = parser.getCurrentLocation();
+    if (parser.parseKeyword(&key))
       return {};
-    onTheFly = true;
+    int64_t *size = llvm::StringSwitch<int64_t *>(key)
+                        .Case("group", &group)
+                        .Case("plane_padding", &planePadding)
+                        .Default(nullptr);
+    if (size) {
+      if (parser.parseEqual() || parser.parseInteger(*size))
+        return {};
+      continue;
+    }
+    bool *flag = llvm::StringSwitch<bool *>(key)
+                     .Case("on_the_fly", &onTheFly)
+                     .Case("prefetch", &prefetch)
+                     .Case("stream_stores", &streamStores)
+                     .Default(nullptr);
+    if (!flag)
+      return parser.emitError(keyLoc,
+                              "expected group, plane_padding, on_the_fly, "
+                              "prefetch or stream_stores, but got ")
+                 << key,
+             Attribute();
+    *flag = true;
   }
   if (parser.parseGreater())
     return {};
-  return parser.getChecked<ScheduleAttr>(loc, parser.getContext(), blockRows,
-                                         blockCols, kBlock, microRows,
-                                         microCols, vector, cBlock, onTheFly);
+  return parser.getChecked<ScheduleAttr>(
+      loc, parser.getContext(), blockRows, blockCols, kBlock, microRows,
+      microCols, vector, cBlock, group, planePadding, onTheFly, prefetch,
+      streamStores);
 }
 
 void ScheduleAttr::print(AsmPrinter &printer) const {
@@ -574,8 +605,16 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
     printer << ", c_block = " << getCBlock();
   printer << ", micro_tile = " << getMicroRows() << "x" << getMicroCols()
           << ", vector = " << getVector();
+  if (getGroup() != 1)
+    printer << ", group = " << getGroup();
+  if (getPlanePadding() != 0)
+    printer << ", plane_padding = " << getPlanePadding();
   if (getOnTheFly())
     printer << ", on_the_fly";
+  if (getPrefetch())
+    printer << ", prefetch";
+  if (getStreamStores())
+    printer << ", stream_stores";
   printer << ">";
 }
 

@@ -80,8 +80,21 @@ LogicalResult FilterTransformOp::fold(FoldAdaptor adaptor,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Absorbs a zero padding of the rows and columns of the image into the op's
-/// own padding, which needs no padded copy.
+/// Returns the value of a padding: 0 for floats, else the integer; nothing if
+/// it is not known or not zero.
+static std::optional<int64_t> getPadValue(tensor::PadOp pad) {
+  Value value = pad.getConstantPaddingValue();
+  if (value && matchPattern(value, m_AnyZeroFloat()))
+    return 0;
+  APInt integer;
+  if (value && matchPattern(value, m_ConstantInt(&integer)) &&
+      integer.getBitWidth() <= 64)
+    return integer.getSExtValue();
+  return std::nullopt;
+}
+
+/// Absorbs a constant padding of the rows and columns of the image into the
+/// op's own padding, which needs no padded copy.
 template <typename OpTy>
 struct AbsorbPad : OpRewritePattern<OpTy> {
   using OpRewritePattern<OpTy>::OpRewritePattern;
@@ -91,9 +104,12 @@ struct AbsorbPad : OpRewritePattern<OpTy> {
     auto pad = op.getInput().template getDefiningOp<tensor::PadOp>();
     if (!pad)
       return rewriter.notifyMatchFailure(op, "the image is not padded");
-    Value value = pad.getConstantPaddingValue();
-    if (!value || !matchPattern(value, m_AnyZeroFloat()))
-      return rewriter.notifyMatchFailure(op, "the padding is not zero");
+    std::optional<int64_t> value = getPadValue(pad);
+    if (!value)
+      return rewriter.notifyMatchFailure(op, "the padding has no such value");
+    if (*value != static_cast<int64_t>(op.getPadValue()) &&
+        llvm::any_of(op.getPad(), [](int64_t pad) { return pad != 0; }))
+      return rewriter.notifyMatchFailure(op, "the paddings differ in value");
     std::optional<SmallVector<int64_t>> low =
         getConstantIntValues(pad.getMixedLowPad());
     std::optional<SmallVector<int64_t>> high =
@@ -118,6 +134,7 @@ struct AbsorbPad : OpRewritePattern<OpTy> {
     rewriter.modifyOpInPlace(op, [&] {
       op.getInputMutable().assign(pad.getSource());
       op.setPad(sum);
+      op.setPadValue(*value);
     });
     return success();
   }

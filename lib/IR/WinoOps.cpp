@@ -60,7 +60,7 @@ parseEpilogueOperand(OpAsmParser &parser,
 }
 
 /// Parses `epilogue(%a, %b nchw : type, type) { region }`, or nothing, which is
-/// the identity on elements of `inputType`.
+/// the identity on sums of products of elements of `inputType`.
 static ParseResult
 parseEpilogue(OpAsmParser &parser,
               SmallVectorImpl<OpAsmParser::UnresolvedOperand> &operands,
@@ -69,7 +69,7 @@ parseEpilogue(OpAsmParser &parser,
   if (failed(parser.parseOptionalKeyword("epilogue"))) {
     OpBuilder builder(parser.getContext());
     buildIdentityEpilogue(
-        builder, region, getElementTypeOrSelf(inputType),
+        builder, region, getSumType(getElementTypeOrSelf(inputType)),
         parser.getEncodedSourceLoc(parser.getCurrentLocation()));
     return success();
   }
@@ -144,7 +144,8 @@ void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
   build(builder, state, results, transform, input, init, ValueRange(), schedule,
         layout);
   buildIdentityEpilogue(builder, *state.regions.front(),
-                        getElementTypeOrSelf(input.getType()), state.location);
+                        getSumType(getElementTypeOrSelf(input.getType())),
+                        state.location);
 }
 
 void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
@@ -168,7 +169,10 @@ void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
 unsigned OutputTransformOp::getBatchDim() { return tile_dim::kBatch; }
 
 ScheduleAttr OutputTransformOp::takeSchedule() {
-  return cast_or_null<ScheduleAttr>(removeScheduleAttr());
+  auto schedule = cast_or_null<ScheduleAttr>(removeScheduleAttr());
+  if (schedule)
+    setStreamStores(schedule.getStreamStores());
+  return schedule;
 }
 
 ImageLayout OutputTransformOp::getEpilogueLayout(unsigned number) {
@@ -193,17 +197,22 @@ void ConvOp::build(OpBuilder &builder, OperationState &state, TypeRange results,
                    ArrayRef<int64_t> dilations, Value input, Value filter,
                    Value init, ScheduleAttr schedule) {
   build(builder, state, results, kernel, strides, dilations, input, filter,
-        init, ValueRange(), schedule, /*microRows=*/IntegerAttr());
+        init, ValueRange(), schedule, /*microRows=*/IntegerAttr(),
+        /*narrowRange=*/false);
   buildIdentityEpilogue(builder, *state.regions.front(),
-                        getElementTypeOrSelf(input.getType()), state.location);
+                        getSumType(getElementTypeOrSelf(input.getType())),
+                        state.location);
 }
 
 unsigned ConvOp::getBatchDim() { return conv_dim::kBatch; }
 
 ScheduleAttr ConvOp::takeSchedule() {
   auto schedule = cast_or_null<ScheduleAttr>(removeScheduleAttr());
-  if (schedule)
+  if (schedule) {
     setMicroRows(schedule.getMicroRows());
+    setPrefetch(schedule.getPrefetch());
+    setStreamStores(schedule.getStreamStores());
+  }
   return schedule;
 }
 
@@ -312,13 +321,29 @@ static LogicalResult verifyDps(DestinationStyleOpInterface op, Value init) {
   return success();
 }
 
-static LogicalResult verifyElementTypes(Operation *op, ShapedType type,
-                                        ArrayRef<ShapedType> others) {
-  for (ShapedType other : others)
-    if (other.getElementType() != type.getElementType())
-      return op->emitOpError("expected equal element types, but got ")
-             << type.getElementType() << " and " << other.getElementType();
-  return success();
+static LogicalResult verifyElementTypes(Operation *op, Type type, Type other) {
+  if (type == other)
+    return success();
+  return op->emitOpError("expected equal element types, but got ")
+         << type << " and " << other;
+}
+
+/// Verifies the element types of a transform: equal, or i8 to i16.
+static LogicalResult verifyTransformedType(Operation *op, ShapedType from,
+                                           ShapedType to) {
+  if (from.getElementType().isInteger(8) && to.getElementType().isInteger(16))
+    return success();
+  return verifyElementTypes(op, from.getElementType(), to.getElementType());
+}
+
+/// Verifies the element types of the factors of products.
+static LogicalResult verifyFactorTypes(Operation *op, ShapedType lhs,
+                                       ShapedType rhs) {
+  Type type = lhs.getElementType();
+  if (type.isInteger(32))
+    return op->emitOpError("expected factors of floats, i8 or i16, but got ")
+           << type;
+  return verifyElementTypes(op, type, rhs.getElementType());
 }
 
 /// Whether two sizes may be equal at run time.
@@ -356,9 +381,9 @@ static LogicalResult verifyStatic(Operation *op, const Twine &what,
 /// Verifies C6 of filter_transform.
 static LogicalResult verifyPackedFilter(FilterTransformOp op) {
   ShapedType filter = op.getFilterType(), init = op.getInitType();
-  if (!op.isPacked())
-    return op.emitOpError("expected a packed init for a packed filter, but "
-                          "got ")
+  if (!op.isPacked() || getGroup(init) != getGroup(filter))
+    return op.emitOpError("expected a packed init for a packed filter, in the "
+                          "same groups, but got ")
            << init;
   for (auto [dim, name] : {std::pair(packed_dim::kBlock, "blocks"),
                            std::pair(packed_dim::kPanel, "panels"),
@@ -376,8 +401,7 @@ static LogicalResult verifyFilterChannels(FilterTransformOp op) {
   if (op.isDepthwise())
     return verifySize(op, "the channels of the init", init.getDimSize(2),
                       filter.getDimSize(2));
-  int64_t c =
-      init.getDimSize(op.isPacked() ? unsigned(packed_dim::kChannel) : 2);
+  int64_t c = op.isPacked() ? getPackedChannels(init) : init.getDimSize(2);
   int64_t k = op.isPacked() ? init.getDimSize(packed_dim::kBlock) *
                                   init.getDimSize(packed_dim::kPanel) *
                                   init.getDimSize(packed_dim::kPanelCol)
@@ -387,6 +411,14 @@ static LogicalResult verifyFilterChannels(FilterTransformOp op) {
     return failure();
   return verifyAtLeast(op, "the output channels of the init", k,
                        filter.getDimSize(3));
+}
+
+static bool isInteger(const RationalMatrix &matrix) {
+  for (unsigned row = 0; row < matrix.getNumRows(); ++row)
+    for (const Rational &entry : matrix.getRow(row))
+      if (entry.den != 1)
+        return false;
+  return true;
 }
 
 LogicalResult FilterTransformOp::verify() {
@@ -427,12 +459,19 @@ LogicalResult FilterTransformOp::verify() {
       failed(verifySize(*this, "the column taps of the init",
                         init.getDimSize(tapDim + 1), transform.getAlphaCols())))
     return failure();
+  // C7
+  if (isa<IntegerType>(init.getElementType()) &&
+      !(isInteger(transform.getRowTransform().g) &&
+        isInteger(transform.getColTransform().g)))
+    return emitOpError("expected G of ")
+           << transform.getName() << " to have integer entries for "
+           << init.getElementType();
   // C4
-  return verifyElementTypes(*this, filter, {init});
+  return verifyTransformedType(*this, filter, init);
 }
 
 /// Verifies what all readers of images have in common: numbers of elements,
-/// padding, origin and element types.
+/// padding and what stands there, and origin.
 template <typename OpTy>
 static LogicalResult verifyImageReader(OpTy op) {
   if (failed(verifyDps(op, op.getInit())) ||
@@ -449,7 +488,13 @@ static LogicalResult verifyImageReader(OpTy op) {
   if (op.getOrigin().size() != 0 && op.getOrigin().size() != 2)
     return op.emitOpError("expected no or two origin operands, but got ")
            << op.getOrigin().size();
-  return verifyElementTypes(op, op.getInputType(), {op.getInitType()});
+  Type type = op.getInputType().getElementType();
+  int64_t value = op.getPadValue();
+  if (value != 0 && (!isa<IntegerType>(type) ||
+                     !llvm::isIntN(type.getIntOrFloatBitWidth(), value)))
+    return op.emitOpError("expected pad_value to be 0 or an integer of type ")
+           << type << ", but got " << value;
+  return success();
 }
 
 /// Verifies what the readers of tiles have in common: C2, C3, C5, C6 and C7.
@@ -458,6 +503,7 @@ static LogicalResult verifyTileReader(OpTy op, int64_t minRowLength) {
   ShapedType input = op.getInputType(), init = op.getInitType();
   // C3, C5, C6, C7
   if (failed(verifyImageReader(op)) ||
+      failed(verifyTransformedType(op, input, init)) ||
       failed(verifyStatic(
           op, "the init", init,
           {tile_dim::kTapRow, tile_dim::kTapCol, tile_dim::kChannel})))
@@ -541,8 +587,10 @@ LogicalResult InputTransformOp::verify() {
 
 LogicalResult PadImageOp::verify() {
   ShapedType input = getInputType(), init = getInitType();
-  // C2, C4, C5, C6
+  // C2, C4, C5, C6, C7
   if (failed(verifyImageReader(*this)) ||
+      failed(verifyElementTypes(*this, input.getElementType(),
+                                init.getElementType())) ||
       failed(verifyStatic(*this, "the init", init, {image_dim::kChannel})))
     return failure();
   // C1
@@ -650,8 +698,7 @@ LogicalResult HadamardOp::verify() {
                           init.getDimSize(dim), input.getDimSize(dim))))
       return failure();
   // C3
-  int64_t c =
-      filter.getDimSize(isPacked() ? unsigned(packed_dim::kChannel) : 2);
+  int64_t c = isPacked() ? getPackedChannels(filter) : filter.getDimSize(2);
   int64_t k = c;
   if (isPacked())
     k = filter.getDimSize(packed_dim::kBlock) *
@@ -683,7 +730,13 @@ LogicalResult HadamardOp::verify() {
                           schedule.getMicroCols())))
       return failure();
   // C4
-  return verifyElementTypes(*this, input, {filter, init});
+  if (failed(verifyFactorTypes(*this, input, filter)))
+    return failure();
+  Type sumType = getSumType(input.getElementType());
+  if (init.getElementType() != sumType)
+    return emitOpError("expected products of type ")
+           << sumType << ", but got " << init.getElementType();
+  return success();
 }
 
 /// Verifies C5 of an operand of an epilogue: it has the shape of the init, in
@@ -728,7 +781,7 @@ static LogicalResult verifyEpilogueRegion(OpTy op) {
   Type elementType = op.getInitType().getElementType();
   Block &block = op.getEpilogue().front();
   // C6
-  SmallVector<Type> expected = {elementType};
+  SmallVector<Type> expected = {getSumType(op.getInputType().getElementType())};
   for (Value operand : op.getEpilogueOperands())
     expected.push_back(getElementTypeOrSelf(operand.getType()));
   if (TypeRange(block.getArgumentTypes()) != TypeRange(expected))
@@ -814,7 +867,10 @@ LogicalResult OutputTransformOp::verify() {
   if (failed(verifyEpilogueOperands(*this)))
     return failure();
   // C8
-  return verifyElementTypes(*this, input, {init});
+  Type type = input.getElementType();
+  if (type.isInteger(8) || type.isInteger(16))
+    return emitOpError("expected products of floats or i32, but got ") << type;
+  return success();
 }
 
 LogicalResult OutputTransformOp::verifyRegions() {
@@ -861,8 +917,12 @@ LogicalResult ConvOp::verify() {
   if (!depth)
     return emitOpError("the depth of the filter overflows");
   if (failed(verifySize(*this, "the depth of the filter",
-                        filter.getDimSize(packed_dim::kChannel), *depth)))
+                        getPackedChannels(filter), *depth)))
     return failure();
+  if (int64_t group = getGroup(filter);
+      group == 0 || getNumChannels() % group != 0)
+    return emitOpError("expected groups that divide the ")
+           << getNumChannels() << " channels, but got groups of " << group;
   // C4
   if (failed(verifyAtLeast(*this, "the columns of the filter",
                            getNumFilterColumns(),
@@ -878,7 +938,7 @@ LogicalResult ConvOp::verify() {
                           schedule.getMicroCols())))
       return failure();
   // C8
-  return verifyElementTypes(*this, input, {filter, init});
+  return verifyFactorTypes(*this, input, filter);
 }
 
 LogicalResult ConvOp::verifyRegions() { return verifyEpilogueRegion(*this); }

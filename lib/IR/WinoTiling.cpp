@@ -324,7 +324,8 @@ InputTransformOp::getTiledImplementation(OpBuilder &builder,
     return failure();
   auto tiled = InputTransformOp::create(builder, getLoc(), tile->init.getType(),
                                         getTransform(), getPad(), tile->input,
-                                        tile->init, tile->origin, getLayout());
+                                        tile->init, tile->origin, getLayout(),
+                                        getPrefetch(), getPadValue());
   return TilingResult{{tiled}, tiled->getResults(), tile->slices};
 }
 
@@ -336,9 +337,10 @@ Im2RowOp::getTiledImplementation(OpBuilder &builder,
       getImageTile(*this, builder, offsets, sizes, tile_dim::kBatch);
   if (failed(tile))
     return failure();
-  auto tiled = Im2RowOp::create(
-      builder, getLoc(), tile->init.getType(), getKernel(), getStrides(),
-      getDilations(), getPad(), tile->input, tile->init, tile->origin);
+  auto tiled =
+      Im2RowOp::create(builder, getLoc(), tile->init.getType(), getKernel(),
+                       getStrides(), getDilations(), getPad(), tile->input,
+                       tile->init, tile->origin, getPadValue());
   return TilingResult{{tiled}, tiled->getResults(), tile->slices};
 }
 
@@ -352,7 +354,7 @@ PadImageOp::getTiledImplementation(OpBuilder &builder,
     return failure();
   auto tiled =
       PadImageOp::create(builder, getLoc(), tile->init.getType(), getPad(),
-                         tile->input, tile->init, tile->origin);
+                         tile->input, tile->init, tile->origin, getPadValue());
   return TilingResult{{tiled}, tiled->getResults(), tile->slices};
 }
 
@@ -421,14 +423,22 @@ getFilterTile(OpBuilder &builder, Location loc, Value filter,
   SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, filter);
   SmallVector<OpFoldResult> offsets(sizes.size(), builder.getIndexAttr(0));
   unsigned dim = sizes.size() - 1;
-  bool isPacked = sizes.size() == packed_dim::kRank;
+  auto type = cast<ShapedType>(filter.getType());
+  const bool isPacked = wino::isPacked(type);
   if (isPacked || sizes.size() == 4) {
     unsigned summedDim = isPacked ? unsigned(packed_dim::kChannel) : dim - 1;
-    offsets[summedDim] = summedOffset;
-    sizes[summedDim] = summedSize;
+    const int64_t group = getGroup(type);
+    if (group == 0 || !isMultipleOf(summedOffset, group) ||
+        !isMultipleOf(summedSize, group))
+      return failure();
+    AffineExpr d0;
+    bindDims(builder.getContext(), d0);
+    offsets[summedDim] =
+        apply(builder, loc, d0.floorDiv(group), {summedOffset});
+    sizes[summedDim] = apply(builder, loc, d0.floorDiv(group), {summedSize});
   }
   if (isPacked) {
-    ArrayRef<int64_t> shape = cast<ShapedType>(filter.getType()).getShape();
+    ArrayRef<int64_t> shape = type.getShape();
     int64_t kBlock = shape[packed_dim::kPanel] * shape[packed_dim::kPanelCol];
     if (kBlock == 0 || !isMultipleOf(offset, kBlock) ||
         !isMultipleOf(size, kBlock))
@@ -486,9 +496,9 @@ HadamardOp::getTiledImplementation(OpBuilder &builder,
         builder, loc,
         apply(builder, loc, d0 - d1,
               {getAsOpFoldResult(first), offsets[tile_dim::kTileRow + axis]})));
-  auto tiled = HadamardOp::create(builder, loc, init.getType(), input, *filter,
-                                  init, edge, getEdgeTapsAttr(),
-                                  getScheduleAttr(), getAccumulate());
+  auto tiled = HadamardOp::create(
+      builder, loc, init.getType(), input, *filter, init, edge,
+      getEdgeTapsAttr(), getScheduleAttr(), getAccumulate(), getNarrowRange());
   return TilingResult{{tiled}, tiled->getResults(), slices};
 }
 
@@ -644,6 +654,7 @@ buildOutputTile(OutputTransformOp op, OpBuilder &builder,
   auto tiled = OutputTransformOp::create(
       builder, loc, init.getType(), op.getTransform(), input, init, operands,
       op.getScheduleAttr(), op.getLayout(), op.getEpilogueLayoutsAttr());
+  tiled.setStreamStores(op.getStreamStores());
   IRMapping mapping;
   op.getEpilogue().cloneInto(&tiled.getEpilogue(), mapping);
   return TilingResult{{tiled}, tiled->getResults(), slices};
@@ -807,8 +818,7 @@ buildConvTile(ConvOp op, OpBuilder &builder, ArrayRef<OpFoldResult> offsets,
   FailureOr<Value> filter = getFilterTile(
       builder, loc, op.getFilter(), offsets[conv_dim::kChannel],
       sizes[conv_dim::kChannel], builder.getIndexAttr(0),
-      tensor::getMixedSize(builder, loc, op.getFilter(), packed_dim::kChannel),
-      slices);
+      builder.getIndexAttr(getPackedChannels(op.getFilterType())), slices);
   if (failed(filter) || !cast<ShapedType>(filter->getType()).hasStaticShape())
     return failure();
   Value image =
@@ -817,10 +827,11 @@ buildConvTile(ConvOp op, OpBuilder &builder, ArrayRef<OpFoldResult> offsets,
       getSlice(builder, loc, op.getInit(), resultOffsets, resultSizes, slices);
   SmallVector<Value> operands =
       getEpilogueTile(op, builder, resultOffsets, resultSizes, slices);
-  auto tiled =
-      ConvOp::create(builder, loc, init.getType(), op.getKernel(),
-                     op.getStrides(), op.getDilations(), image, *filter, init,
-                     operands, op.getScheduleAttr(), op.getMicroRowsAttr());
+  auto tiled = ConvOp::create(builder, loc, init.getType(), op.getKernel(),
+                              op.getStrides(), op.getDilations(), image,
+                              *filter, init, operands, op.getScheduleAttr(),
+                              op.getMicroRowsAttr(), op.getPrefetch(),
+                              op.getStreamStores(), op.getNarrowRange());
   IRMapping mapping;
   op.getEpilogue().cloneInto(&tiled.getEpilogue(), mapping);
   return TilingResult{{tiled}, tiled->getResults(), slices};

@@ -99,6 +99,7 @@ void wino::buildBuffersToLLVMPipeline(OpPassManager &passes,
     vectors.vectorLength = cpu->getVectorLength(/*elementBits=*/32);
     vectors.laneFma = cpu->hasLaneFma;
     vectors.inOrder = cpu->isInOrder;
+    vectors.integerProducts = cpu->integerProducts;
   } else {
     llvm::consumeError(cpu.takeError());
   }

@@ -20,8 +20,8 @@ bool CPUInfo::isAArch64() const { return llvm::Triple(triple).isAArch64(); }
 
 llvm::ArrayRef<llvm::StringLiteral> wino::getCPUNames() {
   static constexpr llvm::StringLiteral names[] = {
-      "cortex-a53", "cortex-a55",  "cortex-a72", "cortex-a73",
-      "cortex-a76", "neoverse-n1", "host"};
+      "cortex-a53", "cortex-a55",  "cortex-a72",  "cortex-a73",
+      "cortex-a76", "neoverse-n1", "neoverse-v1", "host"};
   return names;
 }
 
@@ -29,10 +29,38 @@ llvm::ArrayRef<llvm::StringLiteral> wino::getCPUNames() {
 /// out of order.
 enum class ArmIssue { InOrder, Single, Dual };
 
+/// Sets how many products of integers `cpu` makes in a cycle. Cores that issue
+/// two multiply-adds of floats issue one of i16.
+static void setIntegerProducts(CPUInfo &cpu) {
+  const double lanes = double(cpu.vectorBits / 32);
+  cpu.int16Products = lanes;
+  switch (cpu.integerProducts) {
+  case IntegerProducts::Generic:
+    cpu.int8Products = lanes;
+    break;
+  case IntegerProducts::Neon:
+    // Two multiplications for 16 products. In order, the sum of their pairs
+    // takes a cycle, too.
+    cpu.int8Products = 16.0 / (cpu.isInOrder ? 3 : 2);
+    break;
+  case IntegerProducts::NeonDot:
+    cpu.int8Products = 4 * lanes * cpu.fmasPerCycle;
+    break;
+  case IntegerProducts::NeonMatrix:
+    cpu.int8Products = 8 * lanes * cpu.fmasPerCycle;
+    break;
+  case IntegerProducts::VNNI:
+    cpu.int8Products = 4 * lanes * cpu.fmasPerCycle;
+    cpu.int16Products = 2 * lanes * cpu.fmasPerCycle;
+    break;
+  }
+}
+
 /// Arm cores with NEON. Caches are those of common parts: they differ between
 /// chips, and the second level is shared by the cores of a cluster up to A73. A
 /// line of 64 bytes comes from memory in about 30 cycles.
-static CPUInfo getArmCPU(llvm::StringRef name, ArmIssue issue, int64_t l2KiB) {
+static CPUInfo getArmCPU(llvm::StringRef name, ArmIssue issue, int64_t l2KiB,
+                         IntegerProducts products) {
   CPUInfo cpu;
   cpu.name = name.str();
   cpu.triple = "aarch64-unknown-linux-gnu";
@@ -45,6 +73,8 @@ static CPUInfo getArmCPU(llvm::StringRef name, ArmIssue issue, int64_t l2KiB) {
   cpu.opCycles = issue == ArmIssue::InOrder  ? 2.5
                  : issue == ArmIssue::Single ? 1.3
                                              : 0.7;
+  cpu.integerProducts = products;
+  setIntegerProducts(cpu);
   return cpu;
 }
 
@@ -82,19 +112,28 @@ static CPUInfo getHostCPU() {
   cpu.fmasPerCycle = 2;
   cpu.memoryBytesPerCycle = 10;
   cpu.hidesStreams = true;
+  cpu.opCycles = 0.35;
   if (cpu.isAArch64()) {
     cpu.hasLaneFma = true;
     llvm::Expected<CPUInfo> known = lookupCPU(cpu.llvmCPU);
-    if (known)
+    cpu.integerProducts = IntegerProducts::Neon;
+    if (known) {
       cpu.isInOrder = known->isInOrder;
-    else
+      cpu.integerProducts = known->integerProducts;
+    } else {
       llvm::consumeError(known.takeError());
+    }
   } else if (features.lookup("avx512f")) {
     cpu.vectorBits = 512;
+    cpu.streamsStores = true;
+    if (features.lookup("avx512vnni"))
+      cpu.integerProducts = IntegerProducts::VNNI;
   } else {
+    cpu.streamsStores = true;
     cpu.numVectorRegisters = 16;
     cpu.vectorBits = features.lookup("avx") ? 256 : 128;
   }
+  setIntegerProducts(cpu);
 #ifdef _SC_LEVEL2_CACHE_SIZE
   // Code, tables of pages and other programs take a part.
   cpu.l2Bytes = getCacheSize(_SC_LEVEL2_CACHE_SIZE, 1 << 20) / 5 * 4;
@@ -107,17 +146,19 @@ llvm::Expected<CPUInfo> wino::lookupCPU(llvm::StringRef name) {
   if (name == "host")
     return getHostCPU();
   if (name == "cortex-a53")
-    return getArmCPU(name, ArmIssue::InOrder, 512);
+    return getArmCPU(name, ArmIssue::InOrder, 512, IntegerProducts::Neon);
   if (name == "cortex-a55")
-    return getArmCPU(name, ArmIssue::InOrder, 256);
+    return getArmCPU(name, ArmIssue::InOrder, 256, IntegerProducts::NeonDot);
   if (name == "cortex-a72")
-    return getArmCPU(name, ArmIssue::Single, 1024);
+    return getArmCPU(name, ArmIssue::Single, 1024, IntegerProducts::Neon);
   if (name == "cortex-a73")
-    return getArmCPU(name, ArmIssue::Single, 2048);
+    return getArmCPU(name, ArmIssue::Single, 2048, IntegerProducts::Neon);
   if (name == "cortex-a76")
-    return getArmCPU(name, ArmIssue::Dual, 512);
+    return getArmCPU(name, ArmIssue::Dual, 512, IntegerProducts::NeonDot);
   if (name == "neoverse-n1")
-    return getArmCPU(name, ArmIssue::Dual, 1024);
+    return getArmCPU(name, ArmIssue::Dual, 1024, IntegerProducts::NeonDot);
+  if (name == "neoverse-v1")
+    return getArmCPU(name, ArmIssue::Dual, 1024, IntegerProducts::NeonMatrix);
   return llvm::createStringError("unknown CPU '" + name + "'; known are " +
                                  llvm::join(getCPUNames(), ", "));
 }
@@ -164,4 +205,71 @@ MicroTile wino::selectMicroTile(const CPUInfo &cpu, int64_t vectorLength,
     }
   }
   return {best.rows, best.cols * vectorLength};
+}
+
+/// Returns the tile of rows x columns, columns of which `step` share a vector
+/// of the panel, that pads `numColumns` least, then has the most sums. `fits`
+/// tells whether the registers hold a tile.
+static MicroTile selectTile(int64_t numColumns, int64_t step,
+                            llvm::function_ref<bool(int64_t, int64_t)> fits) {
+  constexpr int64_t kMaxRows = 12, kMaxCols = 16;
+  MicroTile best;
+  int64_t bestPadded = 0;
+  for (int64_t cols = step; cols <= kMaxCols; cols += step) {
+    int64_t rows = kMaxRows;
+    while (rows > 1 && !fits(rows, cols))
+      --rows;
+    int64_t padded = llvm::alignTo(numColumns, cols);
+    if (bestPadded == 0 || padded < bestPadded ||
+        (padded == bestPadded && rows * cols >= best.rows * best.cols)) {
+      best = {rows, cols};
+      bestPadded = padded;
+    }
+  }
+  return best;
+}
+
+IntegerKernel wino::selectIntegerKernel(const CPUInfo &cpu, unsigned bits,
+                                        int64_t numColumns) {
+  const int64_t vector = cpu.getVectorLength(/*elementBits=*/32);
+  const int64_t registers = cpu.numVectorRegisters;
+  const bool is8 = bits == 8;
+  switch (cpu.integerProducts) {
+  case IntegerProducts::Generic:
+    break;
+  case IntegerProducts::VNNI:
+    return {selectMicroTile(cpu, vector, numColumns), is8 ? 4 : 2};
+  case IntegerProducts::Neon:
+    // A sum of four lanes for each row and column, a vector for each row and
+    // each column, and products of i16 on their way.
+    if (is8)
+      return {{4, 4}, 16};
+    break;
+  case IntegerProducts::NeonDot:
+    if (is8)
+      return {selectMicroTile(cpu, vector, numColumns), 4};
+    break;
+  case IntegerProducts::NeonMatrix:
+    // A sum for each pair of rows and pair of columns.
+    if (is8)
+      return {selectTile(numColumns, vector,
+                         [&](int64_t rows, int64_t cols) {
+                           constexpr int64_t kPanelVectors = 4;
+                           return rows % 2 == 0 &&
+                                  rows / 2 * (cols / 2 + 1) + kPanelVectors <=
+                                      registers;
+                         }),
+              8};
+    break;
+  }
+  if (!cpu.hasLaneFma)
+    return {selectMicroTile(cpu, vector, numColumns), 1};
+  // A vector of the panel has the i16 of two vectors of sums.
+  return {selectTile(numColumns, vector,
+                     [&](int64_t rows, int64_t cols) {
+                       return rows * (cols / vector + 1) +
+                                  (cols + 2 * vector - 1) / (2 * vector) <=
+                              registers;
+                     }),
+          1};
 }

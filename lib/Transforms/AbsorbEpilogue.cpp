@@ -52,6 +52,13 @@ static bool isReadInPlace(Value value, linalg::GenericOp op) {
   });
 }
 
+/// Whether epilogues load and store elements of the type.
+static bool isEpilogueElement(Type type) {
+  return type.isF16() || type.isF32() || type.isF64() ||
+         type.isSignlessInteger(8) || type.isSignlessInteger(16) ||
+         type.isSignlessInteger(32) || type.isSignlessInteger(64);
+}
+
 /// Returns the layout of an operand of the pixels of the result, which has
 /// layout `resultLayout`; NHWC for one by channel and for scalars. Other
 /// operands cannot be absorbed.
@@ -59,10 +66,10 @@ static std::optional<ImageLayout> getAbsorbedLayout(linalg::GenericOp op,
                                                     OpOperand &operand,
                                                     ImageLayout resultLayout) {
   AffineMap map = op.getMatchingIndexingMap(&operand);
-  if (!isa<FloatType>(getElementTypeOrSelf(operand.get().getType())))
-    return {};
   if (map.getNumResults() == 0)
     return ImageLayout::NHWC;
+  if (!isEpilogueElement(getElementTypeOrSelf(operand.get().getType())))
+    return {};
   if (map.getNumResults() == 1) {
     unsigned channel = getImageDims(resultLayout).channel;
     if (map.getResult(0) == getAffineDimExpr(channel, op.getContext()))
@@ -97,8 +104,10 @@ struct AbsorbGeneric : OpRewritePattern<linalg::GenericOp> {
     if (!producer)
       return rewriter.notifyMatchFailure(
           op, "no operand is a convolution without other users");
-    if (op->getResult(0).getType() != producer->getResult(0).getType())
-      return rewriter.notifyMatchFailure(op, "it changes the element type");
+    Type type = op->getResult(0).getType();
+    if (type != producer->getResult(0).getType() &&
+        !isEpilogueElement(getElementTypeOrSelf(type)))
+      return rewriter.notifyMatchFailure(op, "its elements cannot be stored");
     if (!hasElementwiseBody(op))
       return rewriter.notifyMatchFailure(op, "its body is not elementwise");
     for (OpOperand *operand : op.getDpsInputOperands()) {
@@ -166,6 +175,8 @@ private:
     Value init = op.getDpsInits()[0];
     rewriter.modifyOpInPlace(producer, [&] {
       producer->setLoc(loc);
+      // The generic was the only user of a result of the old type.
+      producer->getResult(0).setType(op->getResult(0).getType());
       if (init != sum)
         cast<DestinationStyleOpInterface>(*producer).setDpsInitOperand(0, init);
       unsigned numOld = producer.getEpilogueOperands().size();

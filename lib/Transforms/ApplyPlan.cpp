@@ -26,6 +26,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Wino/Transforms/FilterBounds.h"
 #include "Wino/Transforms/Passes.h"
 #include "Wino/Transforms/Transforms.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -132,7 +133,7 @@ static bool isZero(Value value) {
     value = fill.getInputs()[0];
   else if (auto generic = value.getDefiningOp<linalg::GenericOp>())
     value = linalg::isaFillOpInterface(generic).value_or(value);
-  return matchPattern(value, m_AnyZeroFloat());
+  return matchPattern(value, m_AnyZeroFloat()) || matchPattern(value, m_Zero());
 }
 
 /// Returns what the convolution adds to: null if it is zero, [K] if it is the
@@ -169,7 +170,7 @@ public:
                            : TransformAttr::get(context, 1, 1, 1, 1);
     depth = isWinograd ? problem.c : problem.kh * problem.kw * problem.c;
     // A direct convolution reads no more than the image has.
-    paddedDepth = isDirect ? depth : llvm::alignTo(depth, schedule.getVector());
+    paddedDepth = isDirect ? depth : getPaddedDepth(schedule, depth);
     paddedK = llvm::alignTo(problem.k, schedule.getKBlock());
   }
 
@@ -202,7 +203,7 @@ public:
   int64_t getFilterBytes() const {
     int64_t taps =
         schedule.getOnTheFly() ? problem.kh * problem.kw : getNumTaps();
-    return taps * paddedDepth * paddedK * problem.getElementBits() / 8;
+    return taps * paddedDepth * paddedK * getBytes(problem.filterType);
   }
 
   /// Bytes of V and M of one block, with the part of the filter that is
@@ -218,11 +219,12 @@ public:
     int64_t tiles =
         getTiles(schedule.getBlockRows(), problem.outH, transform.getMRows()) *
         getTiles(schedule.getBlockCols(), problem.outW, transform.getMCols());
-    int64_t elements = tiles * (paddedDepth + schedule.getKBlock());
+    int64_t bytes = tiles * (paddedDepth * getBytes(problem.imageType) +
+                             schedule.getKBlock() * getBytes(problem.sumType));
     if (schedule.getOnTheFly())
-      elements += schedule.getKBlock() *
-                  (schedule.getCBlock() ? schedule.getCBlock() : paddedDepth);
-    return getNumTaps() * elements * problem.getElementBits() / 8;
+      bytes += schedule.getKBlock() * getBytes(problem.filterType) *
+               (schedule.getCBlock() ? schedule.getCBlock() : paddedDepth);
+    return getNumTaps() * bytes;
   }
 
 private:
@@ -231,7 +233,7 @@ private:
     if (!paddedImage)
       return 0;
     int64_t size = paddedImage.getDimSize(image_dim::kChannel) *
-                   problem.getElementBits() / 8;
+                   getBytes(problem.imageType);
     const int64_t block[] = {schedule.getBlockRows(), schedule.getBlockCols()};
     const int64_t taps[] = {problem.kh, problem.kw};
     for (unsigned axis : {0, 1}) {
@@ -249,8 +251,17 @@ private:
     return transform.getAlphaRows() * transform.getAlphaCols();
   }
 
-  Value createEmpty(ArrayRef<OpFoldResult> sizes) {
-    return tensor::EmptyOp::create(rewriter, loc, sizes, problem.elementType);
+  /// Whether no element of a filter of i8 is -128.
+  bool hasNarrowRange() const {
+    return problem.isInteger() && getFilterBounds(problem).min > -128;
+  }
+
+  static int64_t getBytes(Type type) {
+    return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+  }
+
+  Value createEmpty(ArrayRef<OpFoldResult> sizes, Type elementType) {
+    return tensor::EmptyOp::create(rewriter, loc, sizes, elementType);
   }
 
   SmallVector<OpFoldResult> getIndexAttrs(ArrayRef<int64_t> values) {
@@ -287,10 +298,17 @@ private:
   }
 
   Value buildFilterTransform(Value filter, TransformAttr by) {
-    Value init = createEmpty(getIndexAttrs(
-        {paddedK / schedule.getKBlock(), by.getAlphaRows(), by.getAlphaCols(),
-         schedule.getKBlock() / schedule.getMicroCols(), paddedDepth,
-         schedule.getMicroCols()}));
+    const int64_t group = schedule.getGroup();
+    SmallVector<int64_t> sizes = {paddedK / schedule.getKBlock(),
+                                  by.getAlphaRows(),
+                                  by.getAlphaCols(),
+                                  schedule.getKBlock() /
+                                      schedule.getMicroCols(),
+                                  paddedDepth / group,
+                                  schedule.getMicroCols()};
+    if (group != 1)
+      sizes.push_back(group);
+    Value init = createEmpty(getIndexAttrs(sizes), problem.filterType);
     return FilterTransformOp::create(rewriter, loc, init.getType(), by, filter,
                                      init)
         ->getResult(0);
@@ -308,7 +326,7 @@ private:
   }
 
   Value buildImageReader(Value image) {
-    Value init = createEmpty(getTileSizes(paddedDepth));
+    Value init = createEmpty(getTileSizes(paddedDepth), problem.imageType);
     SmallVector<int64_t, 4> noPad(4, 0);
     // With an origin V need not hold all tiles of the image.
     SmallVector<Value> origin;
@@ -317,7 +335,8 @@ private:
       origin.assign(2, arith::ConstantIndexOp::create(rewriter, loc, 0));
     if (isWinograd)
       return InputTransformOp::create(rewriter, loc, init.getType(), transform,
-                                      noPad, image, init, origin)
+                                      noPad, image, init, origin,
+                                      ImageLayout::NHWC, schedule.getPrefetch())
           ->getResult(0);
     return Im2RowOp::create(rewriter, loc, init.getType(),
                             ArrayRef<int64_t>{problem.kh, problem.kw},
@@ -328,7 +347,7 @@ private:
 
   Value buildStages(Value image, Value u) {
     Value v = buildImageReader(image);
-    Value m = createEmpty(getTileSizes(paddedK));
+    Value m = createEmpty(getTileSizes(paddedK), problem.sumType);
     SmallVector<Value> edge;
     DenseI64ArrayAttr edgeTaps;
     if (transform.hasEdge()) {
@@ -342,10 +361,10 @@ private:
            transform.getAlpha(1, /*atEdge=*/true)});
     }
     m = HadamardOp::create(rewriter, loc, m.getType(), v, u, m, edge, edgeTaps,
-                           schedule)
+                           schedule, /*accumulate=*/false, hasNarrowRange())
             ->getResult(0);
     Value addend = getAddend(rewriter, problem);
-    Value init = createEmpty(resultSizes);
+    Value init = createEmpty(resultSizes, problem.sumType);
     auto op = OutputTransformOp::create(
         rewriter, loc, init.getType(), transform, m, init,
         addend ? ValueRange(addend) : ValueRange(), schedule);
@@ -358,7 +377,8 @@ private:
   Value buildPadImage(Value image) {
     if (!image.getDefiningOp<tensor::PadOp>())
       return image;
-    Value init = createEmpty(tensor::getMixedSizes(rewriter, loc, image));
+    Value init = createEmpty(tensor::getMixedSizes(rewriter, loc, image),
+                             problem.imageType);
     paddedImage = cast<ShapedType>(init.getType());
     SmallVector<int64_t, 4> noPad(4, 0);
     return PadImageOp::create(rewriter, loc, init.getType(), noPad, image, init,
@@ -369,11 +389,12 @@ private:
   Value buildConv(Value image, Value u) {
     image = buildPadImage(image);
     Value addend = getAddend(rewriter, problem);
-    Value init = createEmpty(resultSizes);
-    auto op = ConvOp::create(
-        rewriter, loc, init.getType(), {problem.kh, problem.kw},
-        problem.strides, problem.dilations, image, u, init,
-        addend ? ValueRange(addend) : ValueRange(), schedule, IntegerAttr());
+    Value init = createEmpty(resultSizes, problem.sumType);
+    auto op =
+        ConvOp::create(rewriter, loc, init.getType(), {problem.kh, problem.kw},
+                       problem.strides, problem.dilations, image, u, init,
+                       addend ? ValueRange(addend) : ValueRange(), schedule,
+                       IntegerAttr(), hasNarrowRange());
     buildEpilogue(op.getEpilogue(), addend);
     return op->getResult(0);
   }
@@ -381,11 +402,13 @@ private:
   /// Fills the region of an op: the sum, plus `addend` if it is not null.
   void buildEpilogue(Region &epilogue, Value addend) {
     OpBuilder::InsertionGuard guard(rewriter);
-    SmallVector<Type> types(addend ? 2 : 1, problem.elementType);
+    SmallVector<Type> types(addend ? 2 : 1, problem.sumType);
     Block *block = rewriter.createBlock(
         &epilogue, {}, types, SmallVector<Location>(types.size(), loc));
     Value sum = block->getArgument(0);
-    if (addend)
+    if (addend && problem.isInteger())
+      sum = arith::AddIOp::create(rewriter, loc, sum, block->getArgument(1));
+    else if (addend)
       sum = arith::AddFOp::create(rewriter, loc, sum, block->getArgument(1));
     YieldOp::create(rewriter, loc, sum);
   }

@@ -117,7 +117,7 @@ struct AssignPlans : wino::impl::AssignPlansPassBase<AssignPlans> {
 private:
   static double getFilterBytes(const ConvProblem &problem) {
     return double(problem.kh * problem.kw * problem.c) * double(problem.k) *
-           double(problem.getElementBits()) / 8;
+           problem.filterType.getIntOrFloatBitWidth() / 8;
   }
 
   void countFilterBytes() {

@@ -55,12 +55,40 @@ static LogicalResult getPermutation(AffineMap map, ArrayRef<unsigned> dims,
   return success(llvm::equal(sorted, llvm::seq<int64_t>(0, 4)));
 }
 
-/// Whether the body is a product of floats summed into the destination.
-static bool multipliesAndAddsFloats(linalg::LinalgOp op) {
-  return linalg::detail::isContractionBody(
-      *op.getBlock(), [](Operation *mul, Operation *add) {
-        return isa<arith::MulFOp>(mul) && isa<arith::AddFOp>(add);
-      });
+/// Finds the element types of a body that sums products of its first two
+/// arguments in the third: a product of floats of one type, or of i8 that are
+/// extended to i32.
+static LogicalResult matchElementTypes(linalg::LinalgOp op,
+                                       ConvProblem &problem) {
+  Block &body = *op.getBlock();
+  problem.imageType = body.getArgument(0).getType();
+  problem.filterType = body.getArgument(1).getType();
+  problem.sumType = body.getArgument(2).getType();
+  auto sums = [&](auto isMul, auto isAdd) {
+    return linalg::detail::isContractionBody(
+        body, [&](Operation *mul, Operation *add) {
+          return isMul(mul) && isAdd(add);
+        });
+  };
+  // The match of the body skips all ops with one operand.
+  auto hasOnly = [&](auto isExpected) {
+    return llvm::all_of(body.without_terminator(), isExpected);
+  };
+  if (isa<FloatType>(problem.sumType))
+    return success(
+        problem.imageType == problem.sumType &&
+        problem.filterType == problem.sumType &&
+        sums(llvm::IsaPred<arith::MulFOp>, llvm::IsaPred<arith::AddFOp>) &&
+        hasOnly(llvm::IsaPred<arith::MulFOp, arith::AddFOp>));
+  return success(
+      problem.imageType.isSignlessInteger(8) &&
+      problem.filterType.isSignlessInteger(8) &&
+      problem.sumType.isSignlessInteger(32) &&
+      sums(llvm::IsaPred<arith::MulIOp>, llvm::IsaPred<arith::AddIOp>) &&
+      hasOnly(llvm::IsaPred<arith::MulIOp, arith::AddIOp, arith::ExtSIOp>) &&
+      llvm::all_of(body.getOps<arith::MulIOp>(), [](arith::MulIOp mul) {
+        return mul.getType().isInteger(32);
+      }));
 }
 
 static FailureOr<ConvProblem> matchMatmul(linalg::LinalgOp op,
@@ -221,20 +249,19 @@ FailureOr<ConvProblem> wino::matchConvolution(linalg::LinalgOp op,
     reason = "it is not on tensors";
     return failure();
   }
-  auto elementType =
-      dyn_cast<FloatType>(getElementTypeOrSelf(op.getDpsInits()[0].getType()));
-  if (!elementType || !multipliesAndAddsFloats(op) ||
-      llvm::any_of(op->getOperandTypes(), [&](Type type) {
-        return getElementTypeOrSelf(type) != elementType;
-      })) {
-    reason = "its elements are not all of one floating-point type";
+  ConvProblem types;
+  if (failed(matchElementTypes(op, types))) {
+    reason = "its elements are neither all of one floating-point type nor i8 "
+             "summed in i32";
     return failure();
   }
   FailureOr<ConvProblem> problem =
       isMatmul ? matchMatmul(op, reason) : matchConv(op, reason);
   if (failed(problem))
     return failure();
-  problem->elementType = elementType;
+  problem->imageType = types.imageType;
+  problem->filterType = types.filterType;
+  problem->sumType = types.sumType;
   if (!hasFeasibleSizes(*problem, reason))
     return failure();
   return problem;
@@ -280,7 +307,7 @@ static LogicalResult checkStageSizes(const ConvProblem &problem, PlanAttr plan,
     mCols = transform.getMCols();
     depth = problem.c;
   }
-  depth = llvm::alignTo(depth, schedule.getVector());
+  depth = getPaddedDepth(schedule, depth);
   if (int64_t cBlock = schedule.getCBlock();
       cBlock != 0 && cBlock < depth && depth % cBlock != 0) {
     os << "c_block = " << cBlock << " does not divide the " << depth
@@ -367,11 +394,30 @@ LogicalResult wino::checkTransform(const ConvProblem &problem,
   return ::checkTransform(problem, transform, os);
 }
 
+int64_t wino::getPaddedDepth(ScheduleAttr schedule, int64_t depth) {
+  return llvm::alignTo(depth,
+                       std::max(schedule.getVector(), schedule.getGroup()));
+}
+
 LogicalResult wino::checkPlan(const ConvProblem &problem, PlanAttr plan,
                               std::string &reason) {
   llvm::raw_string_ostream os(reason);
   if (plan.getAlgorithm() == Algorithm::Loops)
     return success();
+  const int64_t group = plan.getSchedule().getGroup();
+  if (group != 1 && !problem.isInteger()) {
+    os << "only integers are summed in groups, but group = " << group;
+    return failure();
+  }
+  if (plan.getAlgorithm() == Algorithm::Direct && problem.c % group != 0) {
+    os << "direct needs whole groups of channels, but group = " << group
+       << " does not divide " << problem.c;
+    return failure();
+  }
+  if (plan.getTransform() && problem.isInteger()) {
+    os << "winograd does not compute with integers";
+    return failure();
+  }
   if (TransformAttr transform = plan.getTransform();
       transform && failed(::checkTransform(problem, transform, os)))
     return failure();

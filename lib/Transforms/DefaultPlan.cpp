@@ -22,6 +22,9 @@ static constexpr int64_t kMaxScheduleSize = int64_t(1) << 20;
 /// Stands for a dynamic size where costs are compared.
 static constexpr int64_t kTypicalSize = 56;
 
+/// Elements of plane padding: a cache line of f32.
+static constexpr int64_t kPlanePadding = 16;
+
 static int64_t getTypicalSize(int64_t size) {
   return ShapedType::isDynamic(size) ? kTypicalSize : size;
 }
@@ -79,13 +82,86 @@ static int64_t getDepth(const ConvProblem &problem, TransformAttr transform) {
   return transform ? problem.c : problem.kh * problem.kw * problem.c;
 }
 
+static int64_t getBytes(Type type) {
+  return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+}
+
+/// Whether the image and the result are so large that little of the result
+/// would be left in the last cache when it is read.
+static bool streamsStores(const ConvProblem &problem, const CPUInfo &cpu) {
+  auto getProduct = [&](ArrayRef<int64_t> sizes) {
+    double product = 1;
+    for (int64_t size : sizes)
+      product *= double(getTypicalSize(size));
+    return product;
+  };
+  double bytes = getProduct({problem.n, problem.h, problem.w, problem.c,
+                             getBytes(problem.imageType)}) +
+                 getProduct({problem.n, problem.outH, problem.outW, problem.k,
+                             getBytes(problem.sumType)});
+  return cpu.streamsStores && bytes > double(cpu.l3Bytes) / 4;
+}
+
 namespace {
+/// The micro-kernel for products of one type, and what it takes.
+struct Kernel {
+  Kernel(const ConvProblem &problem, const CPUInfo &cpu, Type factorType);
+
+  /// The cycles of the products of `rows` rows and a panel for one element of
+  /// the depth, and the vectors that are loaded for it.
+  double getProductCycles(double rows) const {
+    return rows * double(tile.cols) / productsPerCycle;
+  }
+  double getLoads(double rows) const {
+    double perVector = hasLanes ? vectorBytes / factorBytes : double(group);
+    return double(tile.cols) * factorBytes / vectorBytes + rows / perVector;
+  }
+
+  MicroTile tile;
+  /// Elements of a vector of sums, and channels that an instruction sums.
+  int64_t vector, group = 1;
+  double productsPerCycle, factorBytes, vectorBytes;
+  bool hasLanes;
+};
+
 /// A schedule of a convolution, and what it costs.
 struct Candidate {
   ScheduleAttr schedule;
   double cycles = std::numeric_limits<double>::infinity();
 };
 
+/// Bytes that come into the second-level cache, and those of them that come
+/// from memory where there is a third level.
+struct Moved {
+  double next, fromMemory;
+};
+} // namespace
+
+/// Returns the cycles of a convolution from those of the parts of its code, and
+/// from the bytes that it moves of filters, which are read in the order in
+/// which they lie in memory, and of all others.
+static double addUpCycles(const CPUInfo &cpu, double transforms,
+                          double products, Moved filters, Moved others) {
+  const bool hasL3 = cpu.l3Bytes != 0;
+  auto getNext = [&](const Moved &moved) {
+    return moved.next / (hasL3 ? cpu.l3BytesPerCycle : cpu.memoryBytesPerCycle);
+  };
+  auto getMemory = [&](const Moved &moved) {
+    return hasL3 ? moved.fromMemory / cpu.memoryBytesPerCycle : 0;
+  };
+  double filterCycles = getNext(filters) + getMemory(filters);
+  if (!cpu.hidesStreams)
+    return transforms + products + filterCycles + getNext(others) +
+           getMemory(others);
+  // Such a core does other work while most lines arrive from the next cache;
+  // what limits it is the bandwidth of memory, where a written line moves
+  // twice.
+  constexpr double kExposed = 1.0 / 3;
+  return transforms + kExposed * getNext(others) + 2 * getMemory(others) +
+         std::max(products, filterCycles);
+}
+
+namespace {
 /// Finds the cheapest schedule for one convolution and transform (null: im2row)
 /// by a model of the cycles it takes.
 class ScheduleChooser {
@@ -107,8 +183,11 @@ private:
   const ConvProblem &problem;
   TransformAttr transform;
   const CPUInfo &cpu;
-  int64_t vector;
-  MicroTile micro;
+  /// The type of the elements of V and U.
+  Type factorType;
+  Kernel kernel;
+  const MicroTile &micro;
+  const int64_t vector;
   /// The schedule that is being tried.
   ConvNest nest;
   /// The panels that a block of output channels may have.
@@ -120,12 +199,28 @@ private:
 };
 } // namespace
 
+Kernel::Kernel(const ConvProblem &problem, const CPUInfo &cpu, Type factorType)
+    : vector(cpu.getVectorLength(problem.sumType.getIntOrFloatBitWidth())),
+      factorBytes(double(getBytes(factorType))),
+      vectorBytes(double(cpu.vectorBits) / 8), hasLanes(cpu.hasLaneFma) {
+  if (!problem.isInteger()) {
+    tile = selectMicroTile(cpu, vector, problem.k);
+    productsPerCycle = double(vector) * cpu.fmasPerCycle;
+    return;
+  }
+  unsigned bits = factorType.getIntOrFloatBitWidth();
+  IntegerKernel kernel = selectIntegerKernel(cpu, bits, problem.k);
+  tile = kernel.tile;
+  group = kernel.group;
+  productsPerCycle = bits == 8 ? cpu.int8Products : cpu.int16Products;
+}
+
 ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
                                  TransformAttr transform, const CPUInfo &cpu,
                                  double otherBytes)
     : problem(problem), transform(transform), cpu(cpu),
-      vector(cpu.getVectorLength(problem.getElementBits())),
-      micro(selectMicroTile(cpu, vector, problem.k)) {
+      factorType(problem.imageType), kernel(problem, cpu, factorType),
+      micro(kernel.tile), vector(kernel.vector) {
   auto getSize = [](int64_t size) {
     return std::max<int64_t>(1, getTypicalSize(size));
   };
@@ -135,8 +230,9 @@ ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
   nest.h = getSize(problem.h);
   nest.w = getSize(problem.w);
   // V is padded to whole vectors, and the panels of U to whole ones.
+  const int64_t align = std::max(vector, kernel.group);
   nest.c = std::max(
-      vector, int64_t(llvm::alignTo(getDepth(problem, transform), vector)));
+      align, int64_t(llvm::alignTo(getDepth(problem, transform), align)));
   nest.k = std::max(micro.cols, int64_t(llvm::alignTo(problem.k, micro.cols)));
   // Even parts keep the last block from being padded.
   const int64_t numPanels = nest.k / micro.cols;
@@ -146,7 +242,10 @@ ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
       panelCounts.push_back(panels);
   nest.cBlock = nest.c;
   nest.panelCols = micro.cols;
-  nest.elementBytes = problem.getElementBits() / 8;
+  nest.imageBytes = getBytes(problem.imageType);
+  nest.filterBytes = getBytes(problem.filterType);
+  nest.inputBytes = nest.transformedFilterBytes = getBytes(factorType);
+  nest.productBytes = nest.resultBytes = getBytes(problem.sumType);
   nest.otherBytes = otherBytes;
   if (transform) {
     nest.mRows = transform.getMRows();
@@ -223,7 +322,8 @@ void ScheduleChooser::tryBlocks(int64_t blockRows, int64_t blockCols) {
          cBlock /= 2) {
       nest.cBlock = cBlock;
       bool isPossible = cBlock == nest.c || cBlock <= kMaxScheduleSize;
-      if (isPossible && cBlock % vector == 0 && nest.c % cBlock == 0)
+      if (isPossible && cBlock % vector == 0 && cBlock % kernel.group == 0 &&
+          nest.c % cBlock == 0)
         tryNest();
       if (cBlock % 2 != 0)
         break;
@@ -241,29 +341,19 @@ void ScheduleChooser::tryNest() {
   best.schedule = ScheduleAttr::get(
       problem.op->getContext(), nest.blockRows, nest.blockCols, nest.kBlock,
       micro.rows, micro.cols, vector,
-      /*cBlock=*/nest.cBlock == nest.c ? 0 : nest.cBlock, nest.onTheFly);
+      /*cBlock=*/nest.cBlock == nest.c ? 0 : nest.cBlock, kernel.group,
+      kPlanePadding, nest.onTheFly, /*prefetch=*/true,
+      streamsStores(problem, cpu));
 }
 
 double ScheduleChooser::getCycles() const {
-  Traffic fromNext = estimateTraffic(nest, cpu.l2Bytes), fromMemory;
-  double nextBytesPerCycle = cpu.memoryBytesPerCycle;
-  if (cpu.l3Bytes != 0) {
-    nextBytesPerCycle = cpu.l3BytesPerCycle;
-    fromMemory = estimateTraffic(nest, cpu.l3Bytes);
-  }
-  auto getCycles = [&](auto getBytes) {
-    return getBytes(fromNext) / nextBytesPerCycle +
-           getBytes(fromMemory) / cpu.memoryBytesPerCycle;
-  };
-  // Filters are read in the order in which they lie in memory.
-  double filters = getCycles([](const Traffic &t) { return t.filter; });
-  double others =
-      getCycles([](const Traffic &t) { return t.getTotal() - t.filter; });
-  double products = getProductCycles();
-  if (!cpu.hidesStreams)
-    return getTransformCycles() + others + products + filters;
-  // What limits such a core is bandwidth: a line that is written moves twice.
-  return getTransformCycles() + 2 * others + std::max(products, filters);
+  Traffic next = estimateTraffic(nest, cpu.l2Bytes), memory;
+  if (cpu.l3Bytes != 0)
+    memory = estimateTraffic(nest, cpu.l3Bytes);
+  return addUpCycles(
+      cpu, getTransformCycles(), getProductCycles(),
+      {next.filter, memory.filter},
+      {next.getTotal() - next.filter, memory.getTotal() - memory.filter});
 }
 
 /// Taps of tiles along an axis, `numTiles` of which have them.
@@ -299,10 +389,10 @@ double ScheduleChooser::getTapCycles(double tiles) const {
   // after the other, and the loads of a panel's row and of the elements of V.
   // The first kernel finds the panel in the second-level cache.
   constexpr double kFmaLatency = 4;
-  double fmas = std::max(rows * vectors / cpu.fmasPerCycle, kFmaLatency);
-  double loads = (vectors + rows / (cpu.hasLaneFma ? double(vector) : 1.0)) *
-                 cpu.exposedLoadCycles;
-  double panelBytes = double(micro.cols * nest.elementBytes);
+  double fmas = std::max(kernel.getProductCycles(rows),
+                         kFmaLatency / double(kernel.group));
+  double loads = kernel.getLoads(rows) * cpu.exposedLoadCycles;
+  double panelBytes = double(micro.cols * nest.transformedFilterBytes);
   double firstFmas = std::max(fmas, panelBytes / cpu.l2BytesPerCycle);
   // What a kernel takes beside its loop over the depth: storing its sums, and
   // loading them if they are sums of several blocks.
@@ -316,11 +406,14 @@ double ScheduleChooser::getTapCycles(double tiles) const {
 
 double ScheduleChooser::getTransformCycles() const {
   const double blocks = double(nest.getNumBlocks());
+  // The transforms compute in the types of their results.
+  const double factors = kernel.vectorBytes / kernel.factorBytes;
   double ops = nest.getBlockTiles() * nest.getUsedTaps() *
-               (inputOps * double(nest.c) + outputOps * double(nest.k));
+               (inputOps * double(nest.c) / factors +
+                outputOps * double(nest.k) / double(vector));
   if (nest.onTheFly)
-    ops += filterOps * double(nest.c) * double(nest.k);
-  return blocks * ops / double(vector) * cpu.opCycles;
+    ops += filterOps * double(nest.c) * double(nest.k) / factors;
+  return blocks * ops * cpu.opCycles;
 }
 
 //===----------------------------------------------------------------------===//
@@ -352,16 +445,14 @@ public:
 private:
   double getMaxPixels();
   double getProductCycles(double blockPixels) const;
-  /// The cycles in which `passes` bytes come into the second-level cache,
-  /// `once` of them for the first time.
-  double getMemoryCycles(double passes, double once) const;
 
   const ConvProblem &problem;
   const CPUInfo &cpu;
   /// Bytes that are read before the filter is read again by another run.
   double otherBytes;
-  int64_t vector;
-  MicroTile micro;
+  Kernel kernel;
+  const MicroTile &micro;
+  const int64_t vector;
   int64_t n, outH, outW, k, depth;
   /// Bytes: of the packed filter; of the image, and of the result, for one
   /// pixel of the result.
@@ -374,20 +465,19 @@ private:
 DirectChooser::DirectChooser(const ConvProblem &problem, const CPUInfo &cpu,
                              double otherBytes)
     : problem(problem), cpu(cpu), otherBytes(otherBytes),
-      vector(cpu.getVectorLength(problem.getElementBits())),
-      micro(selectMicroTile(cpu, vector, problem.k)),
+      kernel(problem, cpu, problem.imageType), micro(kernel.tile),
+      vector(kernel.vector),
       n(ShapedType::isDynamic(problem.n) ? 1 : problem.n),
       outH(std::max<int64_t>(1, getTypicalSize(problem.outH))),
       outW(std::max<int64_t>(1, getTypicalSize(problem.outW))),
       k(llvm::alignTo(std::max<int64_t>(problem.k, 1), micro.cols)),
       depth(problem.kh * problem.kw * problem.c) {
-  const double bytes = double(problem.getElementBits()) / 8;
-  filterBytes = double(depth * k) * bytes;
-  resultBytes = double(problem.k) * bytes;
+  filterBytes = double(depth * k * getBytes(problem.filterType));
+  resultBytes = double(problem.k * getBytes(problem.sumType));
   // Pixels between those that a filter reads take no place in the cache.
   imageBytes = double(std::min(problem.strides[0], problem.kh) *
-                      std::min(problem.strides[1], problem.kw) * problem.c) *
-               bytes;
+                      std::min(problem.strides[1], problem.kw) * problem.c *
+                      getBytes(problem.imageType));
 }
 
 /// The pixels that a block should have; sets `filterPasses` to infinity if the
@@ -423,22 +513,25 @@ Candidate DirectChooser::choose() {
                       ? 0
                       : 2 * double(n * outH * outW) * imageBytes * 8 /
                             double(cpu.vectorBits) * cpu.opCycles;
-  // As for the stages of a transform, filters are a stream that such a core
-  // hides, and what else is moved counts twice.
   double others = double(n * outH * outW) * (imageBytes + resultBytes);
-  bool stays = filterBytes + otherBytes <= double(cpu.l3Bytes);
-  double filters =
-      getMemoryCycles(filterBytes * filterPasses, stays ? 0 : filterBytes);
-  others = getMemoryCycles(others, others);
+  double filters = filterBytes * filterPasses;
+  // What the third-level cache holds is read from memory only where something
+  // else takes its place before the next run.
+  const double l3Bytes = double(cpu.l3Bytes), run = others + filterBytes;
+  bool filterStays = run + otherBytes <= l3Bytes;
+  double filtersFromMemory = filterStays              ? 0
+                             : filterBytes <= l3Bytes ? filterBytes
+                                                      : filters;
   int64_t kBlock =
       micro.cols * getEvenPart(k / micro.cols, kMaxScheduleSize / micro.cols);
   Candidate candidate;
   candidate.cycles =
-      copies + (cpu.hidesStreams ? 2 * others + std::max(products, filters)
-                                 : others + products + filters);
+      addUpCycles(cpu, copies, products, {filters, filtersFromMemory},
+                  {others, run <= l3Bytes ? 0 : others});
   candidate.schedule = ScheduleAttr::get(
       problem.op->getContext(), blockRows, blockCols, kBlock, micro.rows,
-      micro.cols, vector, /*cBlock=*/0, /*onTheFly=*/false);
+      micro.cols, vector, /*cBlock=*/0, kernel.group, /*planePadding=*/0,
+      /*onTheFly=*/false, /*prefetch=*/true, streamsStores(problem, cpu));
   return candidate;
 }
 
@@ -447,19 +540,11 @@ double DirectChooser::getProductCycles(double blockPixels) const {
   const double kernels = std::ceil(blockPixels / double(micro.rows));
   const double rows = blockPixels / kernels;
   // As for the products of a transform; the sums are stored once.
-  double fmas = rows * vectors / cpu.fmasPerCycle;
-  double loads = vectors + rows / (cpu.hasLaneFma ? double(vector) : 1.0);
-  double kernel = double(depth) * (fmas + loads * cpu.exposedLoadCycles) +
-                  rows * vectors * cpu.opCycles;
-  return kernels * double(k / micro.cols) * kernel;
-}
-
-double DirectChooser::getMemoryCycles(double passes, double once) const {
-  if (cpu.l3Bytes == 0)
-    return passes / cpu.memoryBytesPerCycle;
-  bool isNear = filterBytes <= double(cpu.l3Bytes);
-  return passes / cpu.l3BytesPerCycle +
-         (isNear ? once : passes) / cpu.memoryBytesPerCycle;
+  double products =
+      double(depth) * (kernel.getProductCycles(rows) +
+                       kernel.getLoads(rows) * cpu.exposedLoadCycles);
+  return kernels * double(k / micro.cols) *
+         (products + rows * vectors * cpu.opCycles);
 }
 
 //===----------------------------------------------------------------------===//
@@ -471,7 +556,7 @@ static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
   // Beyond these the rounding errors of fp32 pass 1e-4 of the largest output.
   constexpr int64_t kMaxM = 6, kMaxTaps = 8;
   SmallVector<TransformAttr> candidates;
-  if (problem.kh * problem.kw == 1)
+  if (problem.isInteger() || problem.kh * problem.kw == 1)
     return candidates;
   auto getSizes = [&](int64_t r) {
     SmallVector<int64_t> sizes;
@@ -534,7 +619,14 @@ PlanAttr wino::getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu,
   if (winograd.cycles <= direct.cycles)
     return PlanAttr::get(context, Algorithm::Winograd, transform,
                          winograd.schedule);
-  return PlanAttr::get(context, Algorithm::Direct, {}, direct.schedule);
+  auto plan = PlanAttr::get(context, Algorithm::Direct, {}, direct.schedule);
+  std::string reason;
+  if (succeeded(checkPlan(problem, plan, reason)))
+    return plan;
+  // Channels that do not come in groups: rows of patches do.
+  Candidate patches =
+      ScheduleChooser(problem, /*transform=*/{}, cpu, otherBytes).choose();
+  return PlanAttr::get(context, Algorithm::Im2Row, {}, patches.schedule);
 }
 
 FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,

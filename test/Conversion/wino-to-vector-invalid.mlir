@@ -13,7 +13,7 @@ func.func @tensors(%m: tensor<1x1x1x8x8x4xf32>, %y: tensor<1x8x8x4xf32>)
 
 func.func @element_type(%m: memref<1x1x1x8x8x4xbf16>,
                         %y: memref<1x8x8x4xbf16>) {
-  // expected-error @below {{has elements of type 'bf16'; only f16, f32 and f64 are lowered}}
+  // expected-error @below {{has elements of type 'bf16'; only f16, f32, f64, i8, i16, i32 and i64 are lowered}}
   wino.output_transform <F(1x1, 1x1)> ins(%m : memref<1x1x1x8x8x4xbf16>)
     outs(%y : memref<1x8x8x4xbf16>)
   return

@@ -293,13 +293,13 @@
 // -----
 
 // schedule_c1
-// expected-error @+1 {{expected a block size in [0, 1048576], but got -4}}
+// expected-error @+1 {{expected a block size or plane_padding in [0, 1048576], but got -4}}
 "test.attr"() {a = #wino.schedule<block = 1x1, k_block = 64, c_block = -4, micro_tile = 5x16, vector = 4>} : () -> ()
 
 // -----
 
 // schedule_c4
-// expected-error @+1 {{expected a block size in [0, 1048576], but got 1048577}}
+// expected-error @+1 {{expected a block size or plane_padding in [0, 1048576], but got 1048577}}
 "test.attr"() {a = #wino.schedule<block = 1x1048577, k_block = 64, micro_tile = 5x16, vector = 4>} : () -> ()
 
 // -----
@@ -396,6 +396,12 @@
 
 // -----
 
+// expected-error @below {{expected 'wino.unsigned' to be a unit attribute, but got true}}
+func.func @unsigned_without_value(%arg0: tensor<4xi8> {wino.unsigned = true}) {
+  return
+}
+
+// -----
 // expected-error @+1 {{expected the tiles at the edge of F(4, 3) to have 1 to 4 outputs, but got 5}}
 "test.attr"() {a = #wino.transform<F(4x4, 3x3), edge = 5x4>} : () -> ()
 
@@ -408,3 +414,13 @@
 
 // expected-error @+1 {{expected points on an axis with smaller tiles at the edge, but got matrices}}
 "test.attr"() {a = #wino.transform<F(2x2, 1x1), edge = 1x2, matrices = {AT = [[1, 0], [0, 1]], G = [[1], [1]], BT = [[1, 0], [0, 1]]}>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected a block size or plane_padding in [0, 1048576], but got -16}}
+"test.attr"() {a = #wino.schedule<block = 1x1, k_block = 8, micro_tile = 2x8, vector = 4, plane_padding = -16>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected group, plane_padding, on_the_fly, prefetch or stream_stores, but got fast}}
+"test.attr"() {a = #wino.schedule<block = 1x1, k_block = 8, micro_tile = 2x8, vector = 4, fast>} : () -> ()

@@ -39,7 +39,7 @@ func.func @result_type(%v: tensor<4x4x1x1x1x2xf32>, %u: tensor<4x4x2x4xf32>, %m:
 // -----
 
 func.func @rank(%f: tensor<3x3xf32>, %u: tensor<4x4x2x4xf32>) {
-  // expected-error @+1 {{operand #0 must be 3D/4D/6D tensor of floating-point values or 3D/4D/6D memref of floating-point values, but got 'tensor<3x3xf32>'}}
+  // expected-error @+1 {{operand #0 must be 3D/4D/6D/7D tensor of floating-point, i8, i16 or i32 values or 3D/4D/6D/7D memref of floating-point, i8, i16 or i32 values, but got 'tensor<3x3xf32>'}}
   %0 = wino.filter_transform <F(2x2, 3x3)> ins(%f : tensor<3x3xf32>) outs(%u : tensor<4x4x2x4xf32>) -> tensor<4x4x2x4xf32>
   return
 }
@@ -47,7 +47,7 @@ func.func @rank(%f: tensor<3x3xf32>, %u: tensor<4x4x2x4xf32>) {
 // -----
 
 func.func @integers(%f: tensor<3x3x2x4xi8>, %u: tensor<4x4x2x4xi8>) {
-  // expected-error @+1 {{operand #0 must be 3D/4D/6D tensor of floating-point values or 3D/4D/6D memref of floating-point values, but got 'tensor<3x3x2x4xi8>'}}
+  // expected-error @+1 {{expected G of F(2x2, 3x3) to have integer entries for 'i8'}}
   %0 = wino.filter_transform <F(2x2, 3x3)> ins(%f : tensor<3x3x2x4xi8>) outs(%u : tensor<4x4x2x4xi8>) -> tensor<4x4x2x4xi8>
   return
 }
@@ -148,7 +148,7 @@ func.func @filter_transform_c4(%f: tensor<3x3x2x4xf32>, %u: tensor<4x4x2x4xf16>)
 // -----
 
 func.func @filter_transform_c6_layout(%f: tensor<1x3x3x1x2x4xf32>, %u: tensor<4x4x2x4xf32>) {
-  // expected-error @+1 {{expected a packed init for a packed filter, but got 'tensor<4x4x2x4xf32>'}}
+  // expected-error @+1 {{expected a packed init for a packed filter, in the same groups, but got 'tensor<4x4x2x4xf32>'}}
   %0 = wino.filter_transform <F(2x2, 3x3)> ins(%f : tensor<1x3x3x1x2x4xf32>) outs(%u : tensor<4x4x2x4xf32>) -> tensor<4x4x2x4xf32>
   return
 }
@@ -627,7 +627,7 @@ func.func @output_transform_c5(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf
 // -----
 
 func.func @output_transform_c5(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf32>, %b: tensor<3x8xf32>) {
-  // expected-error @+1 {{operand #2 must be variadic of 1D/4D tensor of floating-point values or 1D/4D memref of floating-point values, but got 'tensor<3x8xf32>'}}
+  // expected-error @+1 {{operand #2 must be variadic of 1D/4D tensor of floating-point or signless integer values or 1D/4D memref of floating-point or signless integer values, but got 'tensor<3x8xf32>'}}
   %0 = wino.output_transform <F(2x2, 3x3)> ins(%m : tensor<4x4x1x2x3x8xf32>) outs(%y : tensor<1x3x6x8xf32>) epilogue(%b : tensor<3x8xf32>) {
   ^bb0(%sum: f32, %e: f32):
     wino.yield %e : f32
@@ -812,7 +812,7 @@ func.func @output_transform_c7(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf
 // -----
 
 func.func @output_transform_c8(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf16>) {
-  // expected-error @+1 {{expected equal element types, but got 'f32' and 'f16'}}
+  // expected-error @+1 {{expected the epilogue to yield one 'f16'}}
   %0 = wino.output_transform <F(2x2, 3x3)> ins(%m : tensor<4x4x1x2x3x8xf32>) outs(%y : tensor<1x3x6x8xf16>) -> tensor<1x3x6x8xf16>
   return
 }

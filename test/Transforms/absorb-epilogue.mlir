@@ -296,11 +296,11 @@ func.func @broadcast_operand(%m: tensor<4x4x1x2x3x8xf32>, %o: tensor<3x6xf32>, %
   return %0 : tensor<1x3x6x8xf32>
 }
 
-// Neither indices, reductions, other element types nor the value of the
-// destination belong into an epilogue.
+// Neither indices, reductions, element types that no kernel stores nor the value
+// of the destination belong into an epilogue.
 // CHECK-LABEL: func @not_elementwise
 // CHECK-COUNT-4: wino.output_transform {{.*}} -> tensor
-func.func @not_elementwise(%m: tensor<4x4x1x2x3x8xf32>, %e: tensor<1x3x6x8xf32>, %h: tensor<1x3x6x8xf16>, %v: tensor<8xf32>, %s: tensor<1x3x6x8xf32>, %p: tensor<4x4x1x2x3x8xf32>, %q: tensor<4x4x1x2x3x8xf32>, %t: tensor<4x4x1x2x3x8xf32>) -> (tensor<1x3x6x8xf32>, tensor<1x3x6x8xf16>, tensor<8xf32>, tensor<1x3x6x8xf32>) {
+func.func @not_elementwise(%m: tensor<4x4x1x2x3x8xf32>, %e: tensor<1x3x6x8xf32>, %h: tensor<1x3x6x8xbf16>, %v: tensor<8xf32>, %s: tensor<1x3x6x8xf32>, %p: tensor<4x4x1x2x3x8xf32>, %q: tensor<4x4x1x2x3x8xf32>, %t: tensor<4x4x1x2x3x8xf32>) -> (tensor<1x3x6x8xf32>, tensor<1x3x6x8xbf16>, tensor<8xf32>, tensor<1x3x6x8xf32>) {
   %y0 = wino.output_transform <F(2x2, 3x3)> ins(%m : tensor<4x4x1x2x3x8xf32>) outs(%e : tensor<1x3x6x8xf32>) -> tensor<1x3x6x8xf32>
   %0 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%y0 : tensor<1x3x6x8xf32>) outs(%e : tensor<1x3x6x8xf32>) {
   ^bb0(%i: f32, %out: f32):
@@ -311,11 +311,11 @@ func.func @not_elementwise(%m: tensor<4x4x1x2x3x8xf32>, %e: tensor<1x3x6x8xf32>,
     linalg.yield %r : f32
   } -> tensor<1x3x6x8xf32>
   %y1 = wino.output_transform <F(2x2, 3x3)> ins(%p : tensor<4x4x1x2x3x8xf32>) outs(%e : tensor<1x3x6x8xf32>) -> tensor<1x3x6x8xf32>
-  %1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%y1 : tensor<1x3x6x8xf32>) outs(%h : tensor<1x3x6x8xf16>) {
-  ^bb0(%i: f32, %out: f16):
-    %r = arith.truncf %i : f32 to f16
-    linalg.yield %r : f16
-  } -> tensor<1x3x6x8xf16>
+  %1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%y1 : tensor<1x3x6x8xf32>) outs(%h : tensor<1x3x6x8xbf16>) {
+  ^bb0(%i: f32, %out: bf16):
+    %r = arith.truncf %i : f32 to bf16
+    linalg.yield %r : bf16
+  } -> tensor<1x3x6x8xbf16>
   %y2 = wino.output_transform <F(2x2, 3x3)> ins(%q : tensor<4x4x1x2x3x8xf32>) outs(%e : tensor<1x3x6x8xf32>) -> tensor<1x3x6x8xf32>
   %2 = linalg.generic {indexing_maps = [#id, #channel], iterator_types = ["reduction", "reduction", "reduction", "parallel"]} ins(%y2 : tensor<1x3x6x8xf32>) outs(%v : tensor<8xf32>) {
   ^bb0(%i: f32, %out: f32):
@@ -328,7 +328,30 @@ func.func @not_elementwise(%m: tensor<4x4x1x2x3x8xf32>, %e: tensor<1x3x6x8xf32>,
     %r = arith.addf %i, %out : f32
     linalg.yield %r : f32
   } -> tensor<1x3x6x8xf32>
-  return %0, %1, %2, %3 : tensor<1x3x6x8xf32>, tensor<1x3x6x8xf16>, tensor<8xf32>, tensor<1x3x6x8xf32>
+  return %0, %1, %2, %3 : tensor<1x3x6x8xf32>, tensor<1x3x6x8xbf16>, tensor<8xf32>, tensor<1x3x6x8xf32>
+}
+
+// An epilogue may change the element type, here to that of a quantized result.
+// CHECK-LABEL: func @narrow
+// CHECK-NOT: linalg.generic
+// CHECK: wino.output_transform <F(1x1, 1x1)>
+// CHECK-SAME: outs(%{{.*}} : tensor<1x3x6x8xi8>) epilogue(%{{.*}}, %{{.*}} : tensor<8xf32>, tensor<1x3x6x8xi16>)
+// CHECK: ^bb0(%[[SUM:.*]]: i32, %{{.*}}: f32, %{{.*}}: i16):
+// CHECK: arith.sitofp %[[SUM]] : i32 to f32
+// CHECK: wino.yield %{{.*}} : i8
+// CHECK: -> tensor<1x3x6x8xi8>
+func.func @narrow(%m: tensor<1x1x1x3x6x8xi32>, %s: tensor<8xf32>, %o: tensor<1x3x6x8xi16>, %e: tensor<1x3x6x8xi32>, %r: tensor<1x3x6x8xi8>) -> tensor<1x3x6x8xi8> {
+  %y = wino.output_transform <F(1x1, 1x1)> ins(%m : tensor<1x1x1x3x6x8xi32>) outs(%e : tensor<1x3x6x8xi32>) -> tensor<1x3x6x8xi32>
+  %0 = linalg.generic {indexing_maps = [#id, #channel, #id, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%y, %s, %o : tensor<1x3x6x8xi32>, tensor<8xf32>, tensor<1x3x6x8xi16>) outs(%r : tensor<1x3x6x8xi8>) {
+  ^bb0(%i: i32, %scale: f32, %offset: i16, %out: i8):
+    %f = arith.sitofp %i : i32 to f32
+    %p = arith.mulf %f, %scale : f32
+    %n = arith.fptosi %p : f32 to i16
+    %q = arith.addi %n, %offset : i16
+    %t = arith.trunci %q : i16 to i8
+    linalg.yield %t : i8
+  } -> tensor<1x3x6x8xi8>
+  return %0 : tensor<1x3x6x8xi8>
 }
 
 // A direct convolution reads residuals in NHWC.

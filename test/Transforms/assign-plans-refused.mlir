@@ -6,7 +6,7 @@
 // CHECK: Remark="conv1 is left as it is: channels are not summed (depthwise or grouped)"
 // CHECK: Remark="conv2 is left as it is: it is not 2-D"
 // CHECK: Remark="conv3 is left as it is: it is not 2-D"
-// CHECK: Remark="conv4 is left as it is: its elements are not all of one floating-point type"
+// CHECK: Remark="conv4 is left as it is: its elements are neither all of one floating-point type nor i8 summed in i32"
 // CHECK: Remark="conv5 is left as it is: it has more operands than image and filter (quantized)"
 // CHECK: Remark="conv6 is left as it is: it is not on tensors"
 // CHECK: Remark="conv7 is left as it is: the shape of the filter is dynamic"
@@ -15,7 +15,7 @@
 // CHECK: Remark="conv10 is left as it is: it does not have one batch, input channel and output channel dimension each"
 // CHECK: Remark="conv11 is left as it is: an operand has more than 2^40 elements"
 // CHECK: Remark="conv12 is left as it is: a size, stride or dilation of the filter exceeds 32768"
-// CHECK: Remark="conv13 is left as it is: its elements are not all of one floating-point type"
+// CHECK: Remark="conv13 is left as it is: its elements are neither all of one floating-point type nor i8 summed in i32"
 // CHECK-NOT: conv14
 // CHECK-NOT: wino.plan
 func.func @refused(
@@ -25,6 +25,7 @@ func.func @refused(
     %x1: tensor<1x10x3xf32>, %f1: tensor<3x3x8xf32>, %y1: tensor<1x8x8xf32>,
     %x3: tensor<1x9x9x9x3xf32>, %f3: tensor<3x3x3x3x8xf32>, %y3: tensor<1x7x7x7x8xf32>,
     %xi: tensor<1x10x10x3xi8>, %fi: tensor<3x3x3x8xi8>, %yi: tensor<1x8x8x8xi32>, %zp: i32,
+    %xs: tensor<1x10x10x3xi16>, %fs: tensor<3x3x3x8xi16>,
     %xm: memref<1x10x10x3xf32>, %fm: memref<3x3x3x8xf32>, %ym: memref<1x8x8x8xf32>,
     %fq: tensor<?x?x3x8xf32>, %yq: tensor<1x?x?x8xf32>,
     %x0: tensor<0x10x10x3xf32>, %y0: tensor<0x8x8x8xf32>,
@@ -37,7 +38,7 @@ func.func @refused(
   %1 = linalg.conv_2d_ngchw_gfchw ins(%xg, %fg : tensor<1x2x3x10x10xf32>, tensor<2x8x3x3x3xf32>) outs(%yg : tensor<1x2x8x8x8xf32>) -> tensor<1x2x8x8x8xf32>
   %2 = linalg.conv_1d_nwc_wcf ins(%x1, %f1 : tensor<1x10x3xf32>, tensor<3x3x8xf32>) outs(%y1 : tensor<1x8x8xf32>) -> tensor<1x8x8xf32>
   %3 = linalg.conv_3d_ndhwc_dhwcf ins(%x3, %f3 : tensor<1x9x9x9x3xf32>, tensor<3x3x3x3x8xf32>) outs(%y3 : tensor<1x7x7x7x8xf32>) -> tensor<1x7x7x7x8xf32>
-  %4 = linalg.conv_2d_nhwc_hwcf ins(%xi, %fi : tensor<1x10x10x3xi8>, tensor<3x3x3x8xi8>) outs(%yi : tensor<1x8x8x8xi32>) -> tensor<1x8x8x8xi32>
+  %4 = linalg.conv_2d_nhwc_hwcf ins(%xs, %fs : tensor<1x10x10x3xi16>, tensor<3x3x3x8xi16>) outs(%yi : tensor<1x8x8x8xi32>) -> tensor<1x8x8x8xi32>
   %5 = linalg.conv_2d_nhwc_hwcf_q ins(%xi, %fi, %zp, %zp : tensor<1x10x10x3xi8>, tensor<3x3x3x8xi8>, i32, i32) outs(%yi : tensor<1x8x8x8xi32>) -> tensor<1x8x8x8xi32>
   linalg.conv_2d_nhwc_hwcf ins(%xm, %fm : memref<1x10x10x3xf32>, memref<3x3x3x8xf32>) outs(%ym : memref<1x8x8x8xf32>)
   %7 = linalg.conv_2d_nhwc_hwcf ins(%x, %fq : tensor<1x10x10x3xf32>, tensor<?x?x3x8xf32>) outs(%yq : tensor<1x?x?x8xf32>) -> tensor<1x?x?x8xf32>

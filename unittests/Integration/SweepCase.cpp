@@ -57,8 +57,16 @@ std::string SweepCase::str() const {
       destinations[static_cast<int>(destination)], hasBias ? " bias" : "",
       hasResidual ? " residual" : "",
       activations[static_cast<int>(activation)]);
+  if (isInteger) {
+    static constexpr llvm::StringLiteral patterns[] = {"", " least",
+                                                       " alternating"};
+    text += llvm::formatv(" integers{0} filter>={1}",
+                          patterns[static_cast<int>(pattern)], filterMin);
+  }
   if (isFilterInput)
     text += " filter=input";
+  if (isFilterKnown)
+    text += " filter=known";
   if (!schedule.empty())
     text += " <" + schedule + ">";
   return text;
@@ -90,7 +98,7 @@ static const Window kWindows[] = {{1, 1, 1, 1, 1, 1}, {1, 1, 2, 2, 1, 1},
 /// run winograd, three direct, one im2row, one the linalg op itself.
 static void setAlgorithm(SweepCase &c, Random &random) {
   unsigned slot = c.number % 12, round = c.number / 12;
-  if (slot < 7) {
+  if (slot < 7 && !c.isInteger) {
     c.algorithm = "winograd";
     unsigned index = (round * 7 + slot) % std::size(kTransforms);
     c.transform = kTransforms[index];
@@ -98,6 +106,9 @@ static void setAlgorithm(SweepCase &c, Random &random) {
     c.shape.kw = c.transform->rCols;
     return;
   }
+  // Without winograd its cases are shared by the others.
+  if (slot < 7)
+    slot = 7 + slot % 4;
   c.algorithm = slot < 10 ? "direct" : slot < 11 ? "im2row" : "loops";
   unsigned index = slot < 11 ? round * 4 + slot - 7 : random.integer(0, 100);
   const Window &window = kWindows[index % std::size(kWindows)];
@@ -148,6 +159,26 @@ static void setForm(SweepCase &c, Random &random) {
   }
 }
 
+/// Returns the channels that packed filters may hold side by side.
+static int64_t getGroup(const SweepCase &c, Random &random,
+                        const CPUInfo &cpu) {
+  if (!c.isInteger)
+    return 1;
+  return random.oneIn(2) ? selectIntegerKernel(cpu, 8, c.shape.k).group
+                         : random.pick({1, 2, 4, 8, 16});
+}
+
+/// Sets what only cases of integers have. Direct convolutions need whole groups
+/// of channels.
+static void setIntegers(SweepCase &c, Random &random, const CPUInfo &cpu) {
+  c.pattern = static_cast<Pattern>(random.pick({0, 0, 0, 1, 2}));
+  c.isFilterKnown = !c.isFilterInput && random.oneIn(2);
+  c.filterMin = random.oneIn(2) ? -127 : -128;
+  if (c.algorithm == "direct")
+    c.shape.c =
+        llvm::alignTo(c.shape.c, selectIntegerKernel(cpu, 8, c.shape.k).group);
+}
+
 /// Gives half of the transforms smaller tiles at the edge, where the image has
 /// one; a quarter of these are larger than what is left.
 static void setEdge(SweepCase &c, Random &random) {
@@ -182,28 +213,39 @@ static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
   // Blocks of input channels divide the rows of V.
   bool isWinograd = c.algorithm == "winograd";
   int64_t depth = isWinograd ? c.shape.c : c.shape.kh * c.shape.kw * c.shape.c;
-  int64_t numVectors = llvm::divideCeil(depth, vector);
+  int64_t group = getGroup(c, random, cpu);
+  if (c.algorithm == "direct")
+    c.shape.c = llvm::alignTo(c.shape.c, group);
+  int64_t unit = std::max(vector, group);
+  int64_t numUnits = llvm::divideCeil(depth, unit);
   int64_t parts = random.integer(1, 4);
   std::string cBlock;
-  if (random.oneIn(2) && numVectors % parts == 0)
-    cBlock = llvm::formatv("c_block = {0}, ", numVectors / parts * vector);
+  if (random.oneIn(2) && numUnits % parts == 0)
+    cBlock = llvm::formatv("c_block = {0}, ", numUnits / parts * unit);
   bool onTheFly = isWinograd && random.oneIn(3);
   c.schedule = llvm::formatv("block = {0}x{1}, k_block = {2}, {3}micro_tile = "
-                             "{4}x{5}, vector = {6}{7}",
+                             "{4}x{5}, vector = {6}",
                              blockRows, blockCols, kBlock, cBlock, microRows,
-                             microCols, vector, onTheFly ? ", on_the_fly" : "");
+                             microCols, vector);
+  if (group != 1)
+    c.schedule += llvm::formatv(", group = {0}", group);
+  if (onTheFly)
+    c.schedule += ", on_the_fly";
 }
 
 SweepCase wino::test::makeSweepCase(uint64_t seed, unsigned number,
-                                    const CPUInfo &cpu) {
+                                    const CPUInfo &cpu, bool isInteger) {
   // Neighbouring seeds must not give neighbouring sequences.
   Random random(seed * 0x9e3779b97f4a7c15 + number);
   SweepCase c;
   c.seed = seed;
   c.number = number;
+  c.isInteger = isInteger;
   setAlgorithm(c, random);
   setSizes(c, random);
   setForm(c, random);
+  if (isInteger)
+    setIntegers(c, random, cpu);
   setEdge(c, random);
   setSchedule(c, random, cpu);
   return c;

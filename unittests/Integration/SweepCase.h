@@ -47,6 +47,12 @@ public:
       value = real();
     return values;
   }
+  std::vector<float> integers(int64_t count, int64_t low, int64_t high) {
+    std::vector<float> values(count);
+    for (float &value : values)
+      value = static_cast<float>(integer(low, high));
+    return values;
+  }
 
 private:
   std::mt19937_64 engine;
@@ -57,6 +63,9 @@ enum class Layout { NhwcHwcf, NhwcFhwc, NchwFchw };
 /// What the convolution adds to.
 enum class Destination { Zero, Bias, Tensor };
 enum class Activation { None, Relu, Clip };
+/// The data of a case of integers: random, all the least, or the least and the
+/// greatest in turn.
+enum class Pattern { Random, Least, Alternating };
 
 /// F(m x m', r x r') with the points of both axes; empty for the default ones.
 struct TransformSpec {
@@ -81,6 +90,14 @@ struct SweepCase {
   Destination destination = Destination::Zero;
   bool hasBias = false, hasResidual = false;
   Activation activation = Activation::None;
+  /// Whether image and filter are i8 and all else is i32; an activation Clip
+  /// makes the result i8.
+  bool isInteger = false;
+  Pattern pattern = Pattern::Random;
+  /// Whether the module has the values of the filter.
+  bool isFilterKnown = false;
+  /// The least element of a filter of integers.
+  int64_t filterMin = -128;
   /// Whether the op is written as linalg.generic.
   bool isGeneric = false;
   /// Whether the filter is an input instead of a weight.
@@ -95,6 +112,9 @@ struct SweepCase {
   /// the option of wino-assign-plans, and the schedule is the default one.
   std::string schedule;
 
+  bool isResultNarrow() const {
+    return isInteger && activation == Activation::Clip;
+  }
   bool isDynamic() const { return isDynamicN || isDynamicH || isDynamicW; }
   /// The symbol of the function.
   std::string getSymbol() const { return "case" + std::to_string(number); }
@@ -107,8 +127,10 @@ struct SweepCase {
   std::string getModule() const;
 };
 
-/// Returns case `number` of the sweep of `seed` for `cpu`.
-SweepCase makeSweepCase(uint64_t seed, unsigned number, const CPUInfo &cpu);
+/// Returns case `number` of the sweep of `seed` for `cpu`, of floats or of
+/// integers.
+SweepCase makeSweepCase(uint64_t seed, unsigned number, const CPUInfo &cpu,
+                        bool isInteger);
 
 } // namespace wino::test
 

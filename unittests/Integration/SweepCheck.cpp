@@ -55,23 +55,40 @@ SweepData::SweepData(const SweepCase &c) {
   const Conv2DShape &s = c.shape;
   Random random(~c.seed * 0x9e3779b97f4a7c15 + c.number);
   int64_t numResults = s.n * s.outH() * s.outW() * s.k;
-  image = random.reals(s.n * s.h * s.w * s.c);
-  filter = random.reals(s.kh * s.kw * s.c * s.k);
+  auto getFactors = [&](int64_t count, int64_t least) {
+    if (!c.isInteger)
+      return random.reals(count);
+    if (c.pattern == Pattern::Random)
+      return random.integers(count, least, 127);
+    std::vector<float> values(count, static_cast<float>(least));
+    for (int64_t i = 1; c.pattern == Pattern::Alternating && i < count; i += 2)
+      values[i] = 127;
+    return values;
+  };
+  // Floats hold these integers exactly.
+  auto getAddends = [&](int64_t count) {
+    constexpr int64_t kMax = 1 << 20;
+    return c.isInteger ? random.integers(count, -kMax, kMax)
+                       : random.reals(count);
+  };
+  image = getFactors(s.n * s.h * s.w * s.c, /*least=*/-128);
+  filter = getFactors(s.kh * s.kw * s.c * s.k, c.filterMin);
   if (c.destination == Destination::Tensor)
-    start = random.reals(numResults);
+    start = getAddends(numResults);
   if (c.destination == Destination::Bias)
-    startBias = random.reals(s.k);
+    startBias = getAddends(s.k);
   if (c.hasBias)
-    bias = random.reals(s.k);
+    bias = getAddends(s.k);
   if (c.hasResidual)
-    residual = random.reals(numResults);
+    residual = getAddends(numResults);
 }
 
 /// Copies a dense array of `sizes` with its dimensions permuted as by
 /// linalg.transpose.
-static std::vector<float> transpose(llvm::ArrayRef<float> from,
-                                    std::array<int64_t, 4> sizes,
-                                    std::array<int, 4> permutation) {
+template <typename T>
+static std::vector<T> transpose(const std::vector<T> &from,
+                                std::array<int64_t, 4> sizes,
+                                std::array<int, 4> permutation) {
   std::array<int64_t, 4> strides;
   for (int64_t dim = 3, stride = 1; dim >= 0; stride *= sizes[dim--])
     strides[dim] = stride;
@@ -80,7 +97,7 @@ static std::vector<float> transpose(llvm::ArrayRef<float> from,
     size[dim] = sizes[permutation[dim]];
     step[dim] = strides[permutation[dim]];
   }
-  std::vector<float> to;
+  std::vector<T> to;
   to.reserve(from.size());
   for (int64_t i = 0; i < size[0]; ++i)
     for (int64_t j = 0; j < size[1]; ++j)
@@ -114,13 +131,17 @@ static std::vector<float> toFilterLayout(const SweepCase &c,
   llvm_unreachable("unknown layout");
 }
 
+std::vector<float> SweepData::getFilter(const SweepCase &c) const {
+  return toFilterLayout(c, filter);
+}
+
 std::vector<std::vector<float>> SweepData::getInputs(const SweepCase &c) const {
   const Conv2DShape &s = c.shape;
   std::array<int64_t, 4> resultSizes = {s.n, s.outH(), s.outW(), s.k};
   std::vector<std::vector<float>> inputs = {
       toImageLayout(c, {s.n, s.h, s.w, s.c}, image)};
   if (c.isFilterInput)
-    inputs.push_back(toFilterLayout(c, filter));
+    inputs.push_back(getFilter(c));
   if (!start.empty())
     inputs.push_back(toImageLayout(c, resultSizes, start));
   if (!residual.empty())
@@ -132,7 +153,7 @@ std::vector<std::vector<float>>
 SweepData::getWeights(const SweepCase &c) const {
   std::vector<std::vector<float>> weights;
   if (!c.isFilterInput)
-    weights.push_back(toFilterLayout(c, filter));
+    weights.push_back(getFilter(c));
   if (!startBias.empty())
     weights.push_back(startBias);
   if (!bias.empty())
@@ -331,6 +352,8 @@ static std::vector<double> getConvolutionBounds(const SweepCase &c,
   const Conv2DShape &s = c.shape;
   std::vector<double> bounds;
   double factor;
+  if (c.isInteger)
+    return std::vector<double>(s.n * s.outH() * s.outW() * s.k, 0.0);
   if (c.algorithm == "winograd") {
     const TransformSpec &spec = *c.transform;
     AxisBounds rows(spec.mRows, spec.rRows, spec.edgeRows, spec.points);
@@ -362,7 +385,8 @@ Expectation wino::test::getExpectation(const SweepCase &c,
       (c.destination != Destination::Zero) + c.hasBias + c.hasResidual;
   Expectation expected{referenceConv2D(s, data.image, data.filter),
                        getConvolutionBounds(c, data, numAdditions)};
-  double gamma = getGamma(numAdditions);
+  double gamma = c.isInteger ? 0 : getGamma(numAdditions);
+  const double limit = c.isInteger ? 100 : 2;
   for (size_t i = 0; i < expected.values.size(); ++i) {
     double &value = expected.values[i];
     auto add = [&](llvm::ArrayRef<float> addends, size_t index) {
@@ -378,17 +402,17 @@ Expectation wino::test::getExpectation(const SweepCase &c,
     if (c.activation != Activation::None)
       value = std::max(value, 0.0);
     if (c.activation == Activation::Clip)
-      value = std::min(value, 2.0);
+      value = std::min(value, limit);
   }
   return expected;
 }
 
 Comparison wino::test::compare(const SweepCase &c, const Expectation &expected,
-                               llvm::ArrayRef<float> output) {
+                               llvm::ArrayRef<double> output) {
   const Conv2DShape &s = c.shape;
-  std::vector<float> actual = output.vec();
+  std::vector<double> actual = output.vec();
   if (c.layout == Layout::NchwFchw)
-    actual = transpose(output, {s.n, s.k, s.outH(), s.outW()}, {0, 2, 3, 1});
+    actual = transpose(actual, {s.n, s.k, s.outH(), s.outW()}, {0, 2, 3, 1});
   Comparison result;
   for (size_t i = 0; i < actual.size(); ++i) {
     double error = std::fabs(actual[i] - expected.values[i]);

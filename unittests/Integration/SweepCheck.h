@@ -12,8 +12,9 @@
 
 namespace wino::test {
 
-/// The data of a case, uniform in [-1, 1]; images are NHWC and filters HWCF
-/// whatever the layout of the case. Empty if the case has no such operand.
+/// The data of a case, uniform in [-1, 1] or integers by its pattern; images
+/// are NHWC and filters HWCF whatever the layout of the case. Empty if the case
+/// has no such operand.
 struct SweepData {
   explicit SweepData(const SweepCase &c);
 
@@ -23,10 +24,11 @@ struct SweepData {
   /// every call, and those that it takes as weights.
   std::vector<std::vector<float>> getInputs(const SweepCase &c) const;
   std::vector<std::vector<float>> getWeights(const SweepCase &c) const;
+  std::vector<float> getFilter(const SweepCase &c) const;
 };
 
 /// The result in double precision, and how far a correct program may be from
-/// it, both NHWC.
+/// it, both NHWC. Integers are exact.
 struct Expectation {
   std::vector<double> values, bounds;
 };
@@ -44,7 +46,7 @@ struct Comparison {
 
 /// Compares an output in the layout of the case.
 Comparison compare(const SweepCase &c, const Expectation &expected,
-                   llvm::ArrayRef<float> output);
+                   llvm::ArrayRef<double> output);
 
 } // namespace wino::test
 

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "SweepCase.h"
+#include "SweepCheck.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -19,55 +19,72 @@ namespace {
 /// Writes the function of a case.
 class ModuleWriter {
 public:
-  explicit ModuleWriter(const SweepCase &c) : c(c) {}
+  explicit ModuleWriter(const SweepCase &c)
+      : c(c), sumType(c.isInteger ? "i32" : "f32"),
+        factorType(c.isInteger ? "i8" : "f32") {}
   std::string write();
 
 private:
-  /// Prints a tensor type; -1 is a dynamic size.
-  static std::string getType(llvm::ArrayRef<int64_t> sizes);
+  /// Prints a tensor type; -1 is a dynamic size. Without an element type it is
+  /// that of sums.
+  std::string getType(llvm::ArrayRef<int64_t> sizes,
+                      llvm::StringRef element = "");
   /// Orders sizes given as (n, h, w, channels) as the layout does.
-  std::string getImageType(int64_t n, int64_t h, int64_t w, int64_t channels);
+  std::string getImageType(int64_t n, int64_t h, int64_t w, int64_t channels,
+                           llvm::StringRef element = "");
   std::string getFilterType();
   std::string getMap();
+  /// The type of the function's result.
+  std::string getResultType();
+  std::string getFilterAttributes();
   void writePad();
   void writeDestination();
   void writeConvolution();
   void writeEpilogue();
 
   const SweepCase &c;
-  std::string text, imageType, paddedType, resultType, image = "%x",
-                                                       result = "%zeros";
+  llvm::StringRef sumType, factorType;
+  std::string text, imageType, paddedType, resultType, resultSizes,
+      image = "%x", result = "%zeros";
 };
 } // namespace
 
-std::string ModuleWriter::getType(llvm::ArrayRef<int64_t> sizes) {
+std::string ModuleWriter::getType(llvm::ArrayRef<int64_t> sizes,
+                                  llvm::StringRef element) {
   std::string type = "tensor<";
   for (int64_t size : sizes)
     type += (size < 0 ? "?" : std::to_string(size)) + "x";
-  return type + "f32>";
+  return type + (element.empty() ? sumType : element).str() + ">";
 }
 
 std::string ModuleWriter::getImageType(int64_t n, int64_t h, int64_t w,
-                                       int64_t channels) {
+                                       int64_t channels,
+                                       llvm::StringRef element) {
   n = c.isDynamicN ? -1 : n;
   h = c.isDynamicH ? -1 : h;
   w = c.isDynamicW ? -1 : w;
   if (c.layout == Layout::NchwFchw)
-    return getType({n, channels, h, w});
-  return getType({n, h, w, channels});
+    return getType({n, channels, h, w}, element);
+  return getType({n, h, w, channels}, element);
 }
 
 std::string ModuleWriter::getFilterType() {
   const Conv2DShape &s = c.shape;
   switch (c.layout) {
   case Layout::NhwcHwcf:
-    return getType({s.kh, s.kw, s.c, s.k});
+    return getType({s.kh, s.kw, s.c, s.k}, factorType);
   case Layout::NhwcFhwc:
-    return getType({s.k, s.kh, s.kw, s.c});
+    return getType({s.k, s.kh, s.kw, s.c}, factorType);
   case Layout::NchwFchw:
-    return getType({s.k, s.c, s.kh, s.kw});
+    return getType({s.k, s.c, s.kh, s.kw}, factorType);
   }
   llvm_unreachable("unknown layout");
+}
+
+std::string ModuleWriter::getResultType() {
+  const Conv2DShape &s = c.shape;
+  return getImageType(s.n, s.outH(), s.outW(), s.k,
+                      c.isResultNarrow() ? "i8" : sumType);
 }
 
 /// The channel of a result, as an affine map.
@@ -86,10 +103,10 @@ void ModuleWriter::writePad() {
   };
   text += formatv("  %pad = tensor.pad %x low{0} high{1} {{\n"
                   "  ^bb0(%i0: index, %i1: index, %i2: index, %i3: index):\n"
-                  "    tensor.yield %zero : f32\n"
+                  "    tensor.yield %padding : {4}\n"
                   "  } : {2} to {3}\n",
                   print(s.padTop, s.padLeft), print(s.padBottom, s.padRight),
-                  imageType, paddedType);
+                  imageType, paddedType, factorType);
   image = "%pad";
 }
 
@@ -119,13 +136,14 @@ void ModuleWriter::writeDestination() {
   if (c.isDynamicW)
     writeSize("w", rowDim + 1, s.padLeft + s.padRight,
               s.dilationW * (s.kw - 1) + 1, s.strideW);
-  text += formatv("  %empty = tensor.empty({0}) : {1}\n",
-                  llvm::join(sizes, ", "), resultType);
+  resultSizes = llvm::join(sizes, ", ");
+  text +=
+      formatv("  %empty = tensor.empty({0}) : {1}\n", resultSizes, resultType);
   switch (c.destination) {
   case Destination::Zero:
-    text += formatv("  %zeros = linalg.fill ins(%zero : f32) outs(%empty : "
+    text += formatv("  %zeros = linalg.fill ins(%zero : {1}) outs(%empty : "
                     "{0}) -> {0}\n",
-                    resultType);
+                    resultType, sumType);
     return;
   case Destination::Bias:
     text += formatv(
@@ -160,20 +178,30 @@ void ModuleWriter::writeConvolution() {
   result = "%y";
 }
 
+std::string ModuleWriter::getFilterAttributes() {
+  if (!c.isFilterKnown)
+    return " {wino.weight}";
+  std::string bytes;
+  for (float value : SweepData(c).getFilter(c))
+    bytes.push_back(static_cast<char>(value));
+  return formatv(" {{wino.weight = dense<\"0x{0}\"> : {1}}", llvm::toHex(bytes),
+                 getFilterType());
+}
+
 void ModuleWriter::writeEpilogue() {
   if (!c.hasBias && !c.hasResidual && c.activation == Activation::None)
     return;
   llvm::StringRef identity = "affine_map<(a, b, c, d) -> (a, b, c, d)>";
   std::string operands = result, types = resultType, maps = identity.str(),
-              args = "%v: f32", body, value = "%v";
+              args = ("%v: " + sumType).str(), body, value = "%v";
   auto add = [&](llvm::StringRef name, llvm::StringRef type,
                  llvm::StringRef map) {
     operands += (", %" + name).str();
     types += (", " + type).str();
     maps += (", " + map).str();
-    args += (", %" + name + "_v: f32").str();
-    body +=
-        formatv("    %{0}_sum = arith.addf {1}, %{0}_v : f32\n", name, value);
+    args += (", %" + name + "_v: " + sumType).str();
+    body += formatv("    %{0}_sum = arith.add{2} {1}, %{0}_v : {3}\n", name,
+                    value, c.isInteger ? "i" : "f", sumType);
     value = ("%" + name + "_sum").str();
   };
   if (c.hasBias)
@@ -181,27 +209,39 @@ void ModuleWriter::writeEpilogue() {
   if (c.hasResidual)
     add("residual", resultType, identity);
   if (c.activation != Activation::None) {
-    body += formatv("    %low = arith.maximumf {0}, %zero : f32\n", value);
+    body += formatv("    %low = arith.{1} {0}, %zero : {2}\n", value,
+                    c.isInteger ? "maxsi" : "maximumf", sumType);
     value = "%low";
   }
   if (c.activation == Activation::Clip) {
-    body += formatv("    %high = arith.minimumf {0}, %limit : f32\n", value);
+    body += formatv("    %high = arith.{1} {0}, %limit : {2}\n", value,
+                    c.isInteger ? "minsi" : "minimumf", sumType);
     value = "%high";
+  }
+  std::string valueType = sumType.str(), finalType = resultType;
+  if (c.isResultNarrow()) {
+    body += "    %narrow = arith.trunci %high : i32 to i8\n";
+    value = "%narrow";
+    valueType = "i8";
+    finalType = getResultType();
+    text += formatv("  %empty_i8 = tensor.empty({0}) : {1}\n", resultSizes,
+                    finalType);
   }
   text += formatv(
       "  %r = linalg.generic {{indexing_maps = [{0}, {1}], iterator_types = "
       "[\"parallel\", \"parallel\", \"parallel\", \"parallel\"]}\n"
-      "    ins({2} : {3}) outs(%empty : {4}) {{\n"
-      "  ^bb0({5}, %o: f32):\n{6}    linalg.yield {7} : f32\n  } -> {4}\n",
-      maps, identity, operands, types, resultType, args, body, value);
+      "    ins({2} : {3}) outs({8} : {4}) {{\n"
+      "  ^bb0({5}, %o: {9}):\n{6}    linalg.yield {7} : {9}\n  } -> {4}\n",
+      maps, identity, operands, types, finalType, args, body, value,
+      c.isResultNarrow() ? "%empty_i8" : "%empty", valueType);
   result = "%r";
 }
 
 std::string ModuleWriter::write() {
   const Conv2DShape &s = c.shape;
-  imageType = getImageType(s.n, s.h, s.w, s.c);
+  imageType = getImageType(s.n, s.h, s.w, s.c, factorType);
   paddedType = getImageType(s.n, s.h + s.padTop + s.padBottom,
-                            s.w + s.padLeft + s.padRight, s.c);
+                            s.w + s.padLeft + s.padRight, s.c, factorType);
   resultType = getImageType(s.n, s.outH(), s.outW(), s.k);
   llvm::StringRef input = " {bufferization.writable = false}";
   llvm::StringRef weight = " {wino.weight}";
@@ -217,20 +257,22 @@ std::string ModuleWriter::write() {
   if (c.hasResidual)
     addArgument("residual", resultType, input);
   if (!c.isFilterInput)
-    addArgument("f", getFilterType(), weight);
+    addArgument("f", getFilterType(), getFilterAttributes());
   if (c.destination == Destination::Bias)
     addArgument("start_bias", getType({s.k}), weight);
   if (c.hasBias)
     addArgument("bias", getType({s.k}), weight);
   text += formatv(") -> {0} {{\n"
-                  "  %zero = arith.constant 0.0 : f32\n"
-                  "  %limit = arith.constant 2.0 : f32\n",
-                  resultType);
+                  "  %padding = arith.constant {1} : {2}\n"
+                  "  %zero = arith.constant {1} : {3}\n"
+                  "  %limit = arith.constant {4} : {3}\n",
+                  getResultType(), c.isInteger ? "0" : "0.0", factorType,
+                  sumType, c.isInteger ? "100" : "2.0");
   writePad();
   writeDestination();
   writeConvolution();
   writeEpilogue();
-  text += formatv("  return {0} : {1}\n}\n", result, resultType);
+  text += formatv("  return {0} : {1}\n}\n", result, getResultType());
   return text;
 }
 

@@ -172,7 +172,8 @@ static std::string printFunction(std::string &text, func::FuncOp function,
       table += printArgument("SCRATCH", shape, 1, kAlignment);
     else
       table += printArgument(i < numInputs ? "INPUT" : "OUTPUT", shape,
-                             sizeof(float), sizeof(float));
+                             type.getElementTypeBitWidth() / 8,
+                             type.getElementTypeBitWidth() / 8);
   }
   std::string symbol =
       (c.isDynamic() ? "_mlir_ciface_" : "") + function.getName().str();
@@ -331,6 +332,23 @@ llvm::Error SweepProgram::Impl::link(StringRef program) {
   return execute(command);
 }
 
+/// Returns the elements of an array in memory.
+template <typename T>
+static std::vector<double> readElements(StringRef bytes) {
+  std::vector<T> elements(bytes.size() / sizeof(T));
+  std::memcpy(elements.data(), bytes.data(), bytes.size());
+  return std::vector<double>(elements.begin(), elements.end());
+}
+
+/// Appends the elements of an array as type T.
+template <typename T>
+static void appendElements(std::string &bytes, ArrayRef<float> values) {
+  for (float value : values) {
+    T element = static_cast<T>(value);
+    bytes.append(reinterpret_cast<const char *>(&element), sizeof element);
+  }
+}
+
 llvm::Expected<std::vector<std::array<CaseResult, 2>>>
 SweepProgram::Impl::readResults() {
   auto file = llvm::MemoryBuffer::getFile(getPath("outputs.bin"));
@@ -340,7 +358,8 @@ SweepProgram::Impl::readResults() {
   std::vector<std::array<CaseResult, 2>> results;
   for (const CompiledCase &compiled : cases) {
     const Conv2DShape &s = compiled.description.shape;
-    size_t size = s.n * s.outH() * s.outW() * s.k * sizeof(float);
+    const bool isNarrow = compiled.description.isResultNarrow();
+    size_t size = s.n * s.outH() * s.outW() * s.k * (isNarrow ? 1 : 4);
     std::array<CaseResult, 2> &pair = results.emplace_back();
     for (auto [placement, result] : llvm::enumerate(pair)) {
       int32_t status;
@@ -348,8 +367,13 @@ SweepProgram::Impl::readResults() {
         return llvm::createStringError("the outputs end too early");
       std::memcpy(&status, bytes.data(), sizeof status);
       bytes = bytes.drop_front(sizeof status);
-      result.output.resize(size / sizeof(float));
-      std::memcpy(result.output.data(), bytes.data(), size);
+      StringRef output = bytes.take_front(size);
+      if (!compiled.description.isInteger)
+        result.output = readElements<float>(output);
+      else if (isNarrow)
+        result.output = readElements<int8_t>(output);
+      else
+        result.output = readElements<int32_t>(output);
       bytes = bytes.drop_front(size);
       StringRef side = placement == 0 ? " (buffers end at guard pages)"
                                       : " (buffers begin at guard pages)";
@@ -369,13 +393,19 @@ llvm::Expected<std::vector<std::array<CaseResult, 2>>> SweepProgram::run() {
   for (const CompiledCase &compiled : impl->cases) {
     const SweepCase &c = compiled.description;
     SweepData data(c);
-    auto append = [&](const std::vector<std::vector<float>> &arrays) {
-      for (const std::vector<float> &array : arrays)
-        inputs.append(reinterpret_cast<const char *>(array.data()),
-                      array.size() * sizeof(float));
+    // Image and filter come first.
+    auto append = [&](ArrayRef<std::vector<float>> arrays, size_t numFactors) {
+      for (auto [number, array] : llvm::enumerate(arrays)) {
+        if (!c.isInteger)
+          appendElements<float>(inputs, array);
+        else if (number < numFactors)
+          appendElements<int8_t>(inputs, array);
+        else
+          appendElements<int32_t>(inputs, array);
+      }
     };
-    append(data.getInputs(c));
-    append(data.getWeights(c));
+    append(data.getInputs(c), c.isFilterInput ? 2 : 1);
+    append(data.getWeights(c), c.isFilterInput ? 0 : 1);
   }
   std::string program = impl->getPath("program");
   std::string inputFile = impl->getPath("inputs.bin");

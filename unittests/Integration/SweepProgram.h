@@ -20,7 +20,7 @@ struct CaseResult {
   /// Why the case failed before its result could be compared, or empty.
   std::string error;
   /// The output, in the layout of the case.
-  std::vector<float> output;
+  std::vector<double> output;
 };
 
 /// Cases that become one program for a CPU.

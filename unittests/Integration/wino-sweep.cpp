@@ -51,6 +51,9 @@ static llvm::cl::opt<std::string>
            llvm::cl::init(WINO_SWEEP_OPENMP_LIBRARY));
 static llvm::cl::opt<std::string>
     folder("folder", llvm::cl::desc("Keep intermediate files in this folder"));
+static llvm::cl::opt<bool>
+    integers("integers",
+             llvm::cl::desc("Convolutions of i8, whose results are exact"));
 static llvm::cl::opt<bool> verbose("v",
                                    llvm::cl::desc("Print every case and its "
                                                   "errors"));
@@ -172,7 +175,7 @@ static void judge(const SweepCase &c, const std::array<CaseResult, 2> &results,
 static int runSweep(const CPUInfo &cpu) {
   std::vector<SweepCase> cases;
   for (unsigned i = 0; i < numCases; ++i)
-    cases.push_back(makeSweepCase(seed, firstCase + i, cpu));
+    cases.push_back(makeSweepCase(seed, firstCase + i, cpu, integers));
   if (printOnly) {
     for (const SweepCase &c : cases)
       outs() << "// " << c.str() << "\n" << c.getModule();

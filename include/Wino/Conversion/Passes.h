@@ -8,6 +8,7 @@
 #ifndef WINO_CONVERSION_PASSES_H
 #define WINO_CONVERSION_PASSES_H
 
+#include "Wino/Target/CPU.h"
 #include "mlir/Pass/Pass.h"
 
 namespace wino {

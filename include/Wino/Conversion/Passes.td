@@ -39,8 +39,12 @@ def ConvertWinoToVectorPass : Pass<"convert-wino-to-vector"> {
     ever read or written. Sizes of images, tiles and batches may be dynamic, and
     buffers strided, as long as the channels are contiguous.
 
-    The pass fails if an op is still on tensors, its elements are no f16, f32 or
-    f64, or its channels are not contiguous.
+    - Integers are multiplied by the instructions that `integer-products` names,
+      as far as the groups of channels that a filter is packed in suit them, else
+      by extensions, products and sums. All are exact modulo 2^32.
+
+    The pass fails if an op is still on tensors, its elements are no f16, f32,
+    f64 or integers of whole bytes, or its channels are not contiguous.
 
     Example:
 
@@ -70,11 +74,22 @@ def ConvertWinoToVectorPass : Pass<"convert-wino-to-vector"> {
     Option<"laneFma", "lane-fma", "bool", /*default=*/"true",
            "Multiply by lanes of vectors of the transformed input, as NEON can; "
            "otherwise by scalars that are loaded and broadcast">,
-    Option<"prefetch", "prefetch", "bool", /*default=*/"true",
-           "Prefetch packed filters">,
     Option<"inOrder", "in-order", "bool", /*default=*/"false",
            "Write the inner loops of f32 products in assembly, scheduled for an "
-           "AArch64 core that issues in order">
+           "AArch64 core that issues in order">,
+    Option<"integerProducts", "integer-products", "::wino::IntegerProducts",
+           /*default=*/"::wino::IntegerProducts::Generic",
+           "The instructions for products of integers", [{::llvm::cl::values(
+      clEnumValN(::wino::IntegerProducts::Generic, "generic",
+                 "extensions, products and sums of vectors"),
+      clEnumValN(::wino::IntegerProducts::Neon, "neon",
+                 "products of i8 in i16, summed by pairs"),
+      clEnumValN(::wino::IntegerProducts::NeonDot, "neon-dot",
+                 "as neon, and sums of four products of i8"),
+      clEnumValN(::wino::IntegerProducts::NeonMatrix, "neon-matrix",
+                 "as neon-dot, and products of matrices of i8"),
+      clEnumValN(::wino::IntegerProducts::VNNI, "vnni",
+                 "AVX-512 VNNI"))}]>
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",

@@ -13,6 +13,7 @@
 #define WINO_CONVERSION_WINOTOVECTOR_H
 
 #include "Wino/IR/WinoDialect.h"
+#include "Wino/Target/CPU.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace wino {
@@ -24,11 +25,11 @@ struct WinoToVectorOptions {
   /// Whether micro-kernels multiply by lanes of vectors, else by broadcast
   /// scalars.
   bool laneFma = true;
-  /// Whether micro-kernels prefetch packed filters.
-  bool prefetch = true;
   /// Whether the machine is an AArch64 core that issues in order, for which the
   /// inner loops of f32 are scheduled in assembly.
   bool inOrder = false;
+  /// The instructions for products of integers.
+  IntegerProducts integerProducts = IntegerProducts::Generic;
 };
 
 /// Each of the following replaces one op on memrefs by loops of vector code.

@@ -37,7 +37,10 @@ struct ConvNest {
   int64_t blockRows = 1, blockCols = 1, kBlock = 1, cBlock = 1, panelCols = 1;
   /// Whether filters are transformed in the nest.
   bool onTheFly = false;
-  int64_t elementBytes = 4;
+  /// Bytes of an element: of the image, of a filter as it is given, of V, of U,
+  /// of M, and of the result.
+  int64_t imageBytes = 4, filterBytes = 4, inputBytes = 4,
+          transformedFilterBytes = 4, productBytes = 4, resultBytes = 4;
   /// Bytes that are read between two runs of the nest, such as the filters of
   /// other convolutions. A cache that holds them, too, still has the filter of
   /// this one.
@@ -72,8 +75,9 @@ struct Traffic {
   }
 };
 
-/// Estimates what a run of `nest` brings into a cache of `cacheBytes`. Of its
-/// arrays only the filter may be there before, from another run.
+/// Estimates what a run of `nest` brings into a cache of `cacheBytes` that
+/// holds what an earlier run, and the reads of `otherBytes` since, have left
+/// there.
 Traffic estimateTraffic(const ConvNest &nest, int64_t cacheBytes);
 
 } // namespace wino

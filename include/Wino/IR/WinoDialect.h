@@ -100,7 +100,8 @@ llvm::SmallVector<T> changeLayout(llvm::ArrayRef<T> values, ImageLayout from,
 /// Dimensions of the packed transformed filter
 /// U [K / KB, alpha, alpha', KB / NR, C, NR]: blocks of KB output channels, in
 /// each of which panels of NR are contiguous per tap, the order in which the
-/// micro-kernels read it.
+/// micro-kernels read it. With groups of channels, U [.., C / g, NR, g], it has
+/// one dimension more.
 namespace packed_dim {
 enum : unsigned {
   kBlock,
@@ -109,9 +110,34 @@ enum : unsigned {
   kPanel,
   kChannel,
   kPanelCol,
-  kRank
+  kRank,
+  kGroup = kRank,
+  kGroupedRank
 };
 } // namespace packed_dim
+
+/// Whether a filter is packed.
+inline bool isPacked(mlir::ShapedType filter) {
+  return filter.getRank() >= packed_dim::kRank;
+}
+/// Returns the channels that lie side by side in a filter: g.
+inline int64_t getGroup(mlir::ShapedType filter) {
+  return filter.getRank() == packed_dim::kGroupedRank
+             ? filter.getDimSize(packed_dim::kGroup)
+             : 1;
+}
+/// Returns the channels of a packed filter: C'.
+inline int64_t getPackedChannels(mlir::ShapedType filter) {
+  return filter.getDimSize(packed_dim::kChannel) * getGroup(filter);
+}
+
+/// Returns the type in which products of elements of `type` are summed: i32 for
+/// integers.
+inline mlir::Type getSumType(mlir::Type type) {
+  return mlir::isa<mlir::IntegerType>(type)
+             ? mlir::IntegerType::get(type.getContext(), 32)
+             : type;
+}
 
 } // namespace wino
 

@@ -19,12 +19,18 @@ include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/Interfaces/TilingInterface.td"
 
-// A tensor or memref of floats.
-def Wino_Shaped : AnyTypeOf<[TensorRankOf<[AnyFloat], [1, 3, 4, 6]>,
-                             StridedMemRefRankOf<[AnyFloat], [1, 3, 4, 6]>]>;
-class Wino_ShapedRankOf<list<int> ranks>
-    : AnyTypeOf<[TensorRankOf<[AnyFloat], ranks>,
-                 StridedMemRefRankOf<[AnyFloat], ranks>]>;
+// A tensor or memref of floats or of the integers that convolutions compute
+// with.
+def Wino_Element
+    : AnyTypeOf<[AnyFloat, I8, I16, I32], "floating-point, i8, i16 or i32">;
+class Wino_ShapedRankOf<list<int> ranks, Type element = Wino_Element>
+    : AnyTypeOf<[TensorRankOf<[element], ranks>,
+                 StridedMemRefRankOf<[element], ranks>]>;
+// What an epilogue reads and yields.
+def Wino_EpilogueElement : AnyTypeOf<[AnyFloat, AnySignlessInteger],
+                                     "floating-point or signless integer">;
+class Wino_EpilogueShapedRankOf<list<int> ranks>
+    : Wino_ShapedRankOf<ranks, Wino_EpilogueElement>;
 
 // Ops in destination style. On tensors they have no effects and may be hoisted;
 // on memrefs they read their inputs and write `init`. Results overwrite `init`,
@@ -70,6 +76,10 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
     f [K' / KB, R, R', KB / NR, C', NR], as this op packs it with the transform
     that keeps filters (`TransformAttr::getKept`).
 
+    Instructions that sum the products of g integers want them side by side: a
+    packed U [K' / KB, alpha, alpha', KB / NR, C' / g, NR, g] has the channels in
+    groups, c = group * g + lane.
+
     Accuracy: G is applied in double precision and rounded once per element, as
     this op runs once per network. A packed filter is transformed whenever it is
     used, and so in the precision of its elements.
@@ -77,10 +87,11 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
     - (C1) The filter's leading sizes are the R and R' of the transform.
     - (C2) The tap sizes of `init` are the alphas of the transform.
     - (C3) C' >= C and K' >= K (equal for depthwise filters).
-    - (C4) All element types are equal.
+    - (C4) Element types are equal, or i8 in the filter and i16 in `init`.
     - (C5) Channel and tap sizes are static.
     - (C6) A packed filter has a packed init of the same blocks, panels and
       channels.
+    - (C7) G has integer entries if elements are integers.
 
     ```mlir
     %u = wino.filter_transform <F(4x4, 3x3)>
@@ -89,8 +100,8 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
     ```
   }];
   let arguments = (ins Wino_TransformAttr:$transform,
-                       Wino_ShapedRankOf<[3, 4, 6]>:$filter,
-                       Wino_ShapedRankOf<[3, 4, 6]>:$init);
+                       Wino_ShapedRankOf<[3, 4, 6, 7]>:$filter,
+                       Wino_ShapedRankOf<[3, 4, 6, 7]>:$init);
   let assemblyFormat = [{
     $transform `ins` `(` $filter `:` type($filter) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
@@ -98,15 +109,16 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
   let hasFolder = 1;
   let extraClassDeclaration = dpsDeclarations # [{
     bool isDepthwise() { return getFilterType().getRank() == 3; }
-    bool isPacked() { return getInitType().getRank() == packed_dim::kRank; }
-    bool isFilterPacked() {
-      return getFilterType().getRank() == packed_dim::kRank;
-    }
+    bool isPacked() { return wino::isPacked(getInitType()); }
+    bool isFilterPacked() { return wino::isPacked(getFilterType()); }
     ::mlir::ShapedType getFilterType() {
       return ::llvm::cast<::mlir::ShapedType>(getFilter().getType());
     }
   }];
 }
+
+// What stands outside of an image of integers; that of floats is zero.
+def Wino_PadValue : DefaultValuedAttr<I64Attr, "0">;
 
 // What the ops have in common that read a part of an image with its padding.
 class Wino_ImageReaderOp<string mnemonic> : Wino_DpsOp<mnemonic> {
@@ -133,7 +145,8 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
 
     with B = B^T of the rows and B' of the columns of the transform, and zero for
     pixels outside the image: padding is part of the op, which reads nothing
-    outside the image. `pad` is [top, bottom, left, right].
+    outside the image. `pad` is [top, bottom, left, right]. Where x are quantized
+    integers with a zero point, this is the `pad_value` of pixels outside.
 
     (S, T) = `origin` is the first tile of V in the tiling of the whole image;
     without it (0, 0), and V holds all tiles. It lets a block of tiles be computed
@@ -147,16 +160,20 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
     the padded image is one of them, and has only the first taps: the others of V
     are not specified.
 
+    With `prefetch` pixels of the next tile are prefetched, where a vector fills a
+    cache line.
+
     - (C1) The tap sizes of `init` are the alphas of the transform.
     - (C2) Image and `init` agree in N, and `init` has at least C channels.
     - (C3) `pad` has four elements, none negative or above 2^30.
     - (C4) Without `origin` the tiles are ceil((H + top + bottom - R + 1) / m)
       x ceil((W + left + right - R' + 1) / m').
     - (C5) `origin` has no or two elements.
-    - (C6) All element types are equal.
+    - (C6) Element types are equal, or i8 in the image and i16 in `init`.
     - (C7) Channel and tap sizes are static.
     - (C8) An axis with smaller tiles at the edge has a static size, and what the
       whole tiles leave of its outputs fits a smaller one.
+    - (C9) `pad_value` is 0 or an integer of the image's element type.
 
     ```mlir
     %v = wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1]
@@ -169,9 +186,12 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
                        Wino_ShapedRankOf<[4]>:$input,
                        Wino_ShapedRankOf<[6]>:$init,
                        Variadic<Index>:$origin,
-                       Wino_ImageLayoutOrNHWC:$layout);
+                       Wino_ImageLayoutOrNHWC:$layout,
+                       UnitAttr:$prefetch,
+                       Wino_PadValue:$padValue);
   let assemblyFormat = [{
-    $transform `pad` $pad (`layout` $layout^)? (`origin` `[` $origin^ `]`)?
+    $transform `pad` $pad (`pad_value` $padValue^)? (`layout` $layout^)?
+    (`prefetch` $prefetch^)? (`origin` `[` $origin^ `]`)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
@@ -188,7 +208,8 @@ def Wino_Im2RowOp : Wino_ImageReaderOp<"im2row"> {
         P[0, 0, n, s, t, (i kw + j) C + c] =
             x[n, sh (S + s) + dh i - top, sw (T + t) + dw j - left, c]
 
-    with zeros outside the image, strides (sh, sw) and dilations (dh, dw). P has
+    with `pad_value` (0) outside the image, strides (sh, sw) and dilations
+    (dh, dw). P has
     the form of a transformed input with a single tap and tiles of one pixel, so
     the product with the filter as a [1, 1, kh kw C, K] matrix is the convolution.
     `pad` and `origin` are those of `wino.input_transform`; elements of a row
@@ -202,6 +223,7 @@ def Wino_Im2RowOp : Wino_ImageReaderOp<"im2row"> {
     - (C6) All element types are equal.
     - (C7) Channel and row sizes are static.
     - (C8) `kernel`, `strides` and `dilations` have two elements in [1, 2^15] each.
+    - (C9) `pad_value` is 0 or an integer of the image's element type.
 
     ```mlir
     %p = wino.im2row kernel [7, 7] strides [2, 2] dilations [1, 1]
@@ -217,10 +239,11 @@ def Wino_Im2RowOp : Wino_ImageReaderOp<"im2row"> {
                        DenseI64ArrayAttr:$pad,
                        Wino_ShapedRankOf<[4]>:$input,
                        Wino_ShapedRankOf<[6]>:$init,
-                       Variadic<Index>:$origin);
+                       Variadic<Index>:$origin,
+                       Wino_PadValue:$padValue);
   let assemblyFormat = [{
     `kernel` $kernel `strides` $strides `dilations` $dilations `pad` $pad
-    (`origin` `[` $origin^ `]`)?
+    (`pad_value` $padValue^)? (`origin` `[` $origin^ `]`)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
@@ -237,7 +260,8 @@ def Wino_PadImageOp : Wino_ImageReaderOp<"pad_image"> {
 
         z[n, s, t, c] = x[n, S + s - top, T + t - left, c]
 
-    with zeros outside the image: `pad` is [top, bottom, left, right]. (S, T) =
+    with `pad_value` (0) outside the image: `pad` is [top, bottom, left, right].
+    (S, T) =
     `origin` is the first pixel of z in the padded image; without it (0, 0), and
     z holds all of it. It lets the rows that a block of results needs be copied
     from the whole image.
@@ -248,6 +272,7 @@ def Wino_PadImageOp : Wino_ImageReaderOp<"pad_image"> {
     - (C4) `origin` has no or two elements.
     - (C5) All element types are equal.
     - (C6) Channel sizes are static.
+    - (C7) `pad_value` is 0 or an integer of the image's element type.
 
     ```mlir
     %z = wino.pad_image pad [1, 1, 1, 1]
@@ -258,9 +283,10 @@ def Wino_PadImageOp : Wino_ImageReaderOp<"pad_image"> {
   let arguments = (ins DenseI64ArrayAttr:$pad,
                        Wino_ShapedRankOf<[4]>:$input,
                        Wino_ShapedRankOf<[4]>:$init,
-                       Variadic<Index>:$origin);
+                       Variadic<Index>:$origin,
+                       Wino_PadValue:$padValue);
   let assemblyFormat = [{
-    `pad` $pad (`origin` `[` $origin^ `]`)?
+    `pad` $pad (`pad_value` $padValue^)? (`origin` `[` $origin^ `]`)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
@@ -279,15 +305,16 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
         M[p, q, n, s, t, k] = sum_c V[p, q, n, s, t, c] U[p, q, c, k]
 
     one GEMM of (N TH TW) x C x K per tap. U is [alpha, alpha', C, K], or packed
-    [K / KB, alpha, alpha', KB / NR, C, NR] as `wino.filter_transform` writes it.
-    With U [alpha, alpha', C] (depthwise) nothing is summed:
+    [K / KB, alpha, alpha', KB / NR, C, NR] or [.., C / g, NR, g] as
+    `wino.filter_transform` writes it. Integers are summed modulo 2^32. With U [alpha, alpha', C] (depthwise) nothing is summed:
 
         M[p, q, n, s, t, c] = V[p, q, n, s, t, c] U[p, q, c]
 
     With `accumulate` the products are added to those in `init`, so that the sum
     may be made of parts of the channels.
 
-    `schedule` sizes the micro-kernel.
+    `schedule` sizes the micro-kernel. With `narrow_range` no element of U is the
+    least of its type, so that two products of i8 fit i16.
 
     `edge` [S, T] says that tiles from row S or column T on are smaller ones,
     which have only the first `taps` along that axis. What they lack is neither
@@ -296,7 +323,8 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
     - (C1) V, U and M agree in their tap sizes.
     - (C2) V and M agree in N, TH and TW.
     - (C3) V and U agree in C, U and M in K.
-    - (C4) All element types are equal.
+    - (C4) V and U have equal element types, and M the same floats, or i32 for
+      i8 and i16.
     - (C5) Channel and tap sizes are static.
     - (C6) A packed U and the schedule agree in NR; K is a multiple of NR.
     - (C7) `edge` has no or two elements, and `taps` as many, in [1, alpha].
@@ -308,14 +336,16 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
     ```
   }];
   let arguments = (ins Wino_ShapedRankOf<[6]>:$input,
-                       Wino_ShapedRankOf<[3, 4, 6]>:$filter,
+                       Wino_ShapedRankOf<[3, 4, 6, 7]>:$filter,
                        Wino_ShapedRankOf<[6]>:$init,
                        Variadic<Index>:$edge,
                        OptionalAttr<DenseI64ArrayAttr>:$edge_taps,
                        OptionalAttr<Wino_ScheduleAttr>:$schedule,
-                       UnitAttr:$accumulate);
+                       UnitAttr:$accumulate,
+                       UnitAttr:$narrowRange);
   let assemblyFormat = [{
-    (`accumulate` $accumulate^)? (`schedule` $schedule^)?
+    (`accumulate` $accumulate^)? (`narrow_range` $narrowRange^)?
+    (`schedule` $schedule^)?
     (`edge` `[` $edge^ `]` `taps` $edge_taps)?
     `ins` `(` $input `,` $filter `:` type($input) `,` type($filter) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
@@ -328,7 +358,7 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
       return ::llvm::cast<::mlir::ShapedType>(getFilter().getType());
     }
     bool isDepthwise() { return getFilterType().getRank() == 3; }
-    bool isPacked() { return getFilterType().getRank() == packed_dim::kRank; }
+    bool isPacked() { return wino::isPacked(getFilterType()); }
   }];
 }
 
@@ -372,17 +402,18 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
     they are stored. Epilogue operands of the result's pixels have a layout of
     their own: `epilogue(%bias, %residual nchw : ...)` reads the second in NCHW.
 
-    `schedule` gives the block of tiles.
+    `schedule` gives the block of tiles; `stream_stores` is left of it when the op
+    has been tiled, and writes the result past the caches.
 
     - (C1) The tap sizes of M are the alphas of the transform.
     - (C2) M and `init` agree in N.
     - (C3) `init` has ceil(OH / m) = TH and ceil(OW / m') = TW.
     - (C4) M has at least as many channels as `init`.
     - (C5) An epilogue operand has the shape [K], or in its layout that of `init`.
-    - (C6) The region has one argument for the sum and one per operand, of the
-      element types, and yields one value of the element type.
+    - (C6) The region has one argument for the sum, of the element type of M, and
+      one per operand, of its element type; it yields an element of `init`.
     - (C7) The ops of the region are elementwise and free of side effects.
-    - (C8) The element types of M and `init` are equal.
+    - (C8) The elements of M are floats or i32.
     - (C9) Tap sizes are static.
     - (C10) `epilogue_layouts`, if present, has a layout for each epilogue
       operand (0 is `nhwc`, 1 `nchw`); that of an operand [K] is `nhwc`.
@@ -402,14 +433,16 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
   }];
   let arguments = (ins Wino_TransformAttr:$transform,
                        Wino_ShapedRankOf<[6]>:$input,
-                       Wino_ShapedRankOf<[4]>:$init,
-                       Variadic<Wino_ShapedRankOf<[1, 4]>>:$epilogueOperands,
+                       Wino_EpilogueShapedRankOf<[4]>:$init,
+                       Variadic<Wino_EpilogueShapedRankOf<[1, 4]>>:$epilogueOperands,
                        OptionalAttr<Wino_ScheduleAttr>:$schedule,
                        Wino_ImageLayoutOrNHWC:$layout,
                        // Absent if all are NHWC.
-                       OptionalAttr<DenseI32ArrayAttr>:$epilogue_layouts);
+                       OptionalAttr<DenseI32ArrayAttr>:$epilogue_layouts,
+                       UnitAttr:$streamStores);
   let assemblyFormat = [{
     $transform (`schedule` $schedule^)? (`layout` $layout^)?
+    (`stream_stores` $streamStores^)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)`
     custom<Epilogue>($epilogueOperands, type($epilogueOperands),
@@ -445,25 +478,28 @@ def Wino_ConvOp : Wino_ResultOp<"conv"> {
             e(sum_{i,j,c} x[n, sh s + dh i, sw t + dw j, c] U[i, j, c, k])
 
     with strides (sh, sw) and dilations (dh, dw). The filter is packed in panels,
-    [K' / KB, 1, 1, KB / NR, kh kw C, NR], with (i kw + j) C + c along its depth
-    and k = (block * KB / NR + panel) * NR + column, as `wino.filter_transform`
+    [K' / KB, 1, 1, KB / NR, kh kw C, NR] or [.., kh kw C / g, NR, g], with
+    (i kw + j) C + c along its depth and k = (block * KB / NR + panel) * NR + column, as `wino.filter_transform`
     packs the matrix [1, 1, kh kw C, K]. Columns of U beyond K are not computed.
     The image holds its padding, if there is any; see `wino.pad_image`.
 
     e is the epilogue, as in `wino.output_transform`. `schedule` gives the block
-    of pixels, and sizes the micro-kernel; `micro_rows`, how many pixels a
-    micro-kernel computes, is left of it when the op has been tiled.
+    of pixels, and sizes the micro-kernel. `micro_rows`, how many pixels a
+    micro-kernel computes, `prefetch` and `stream_stores` are left of it when the
+    op has been tiled. Integers are summed modulo 2^32; for `narrow_range` see
+    `wino.hadamard`.
 
     - (C1) Image and `init` agree in N.
     - (C2) The image has the pixels that `init` needs:
       (H - dh (kh - 1) - 1) / sh + 1 >= OH, and columns alike.
-    - (C3) U has single taps and a depth of kh kw C.
+    - (C3) U has single taps and a depth of kh kw C, in groups that divide C.
     - (C4) U has at least as many columns as `init` has channels.
     - (C5) An epilogue operand has the shape [K] or that of `init`.
-    - (C6) The region has one argument for the sum and one per operand, of the
-      element types, and yields one value of the element type.
+    - (C6) The region has one argument for the sum, a float of the element type
+      or an i32, and one per operand, of its element type; it yields an element
+      of `init`.
     - (C7) The ops of the region are elementwise and free of side effects.
-    - (C8) The element types of image, U and `init` are equal.
+    - (C8) The element types of image and U are equal: floats, i8 or i16.
     - (C9) The filter and the channels of the image are static.
     - (C10) `kernel`, `strides` and `dilations` have two elements in [1, 2^15]
       each.
@@ -485,16 +521,21 @@ def Wino_ConvOp : Wino_ResultOp<"conv"> {
                        DenseI64ArrayAttr:$strides,
                        DenseI64ArrayAttr:$dilations,
                        Wino_ShapedRankOf<[4]>:$input,
-                       Wino_ShapedRankOf<[6]>:$filter,
-                       Wino_ShapedRankOf<[4]>:$init,
-                       Variadic<Wino_ShapedRankOf<[1, 4]>>:$epilogueOperands,
+                       Wino_ShapedRankOf<[6, 7]>:$filter,
+                       Wino_EpilogueShapedRankOf<[4]>:$init,
+                       Variadic<Wino_EpilogueShapedRankOf<[1, 4]>>:$epilogueOperands,
                        OptionalAttr<Wino_ScheduleAttr>:$schedule,
                        OptionalAttr<ConfinedAttr<I64Attr, [
                          IntMinValue<1>, IntMaxValue<1048576>
-                       ]>>:$microRows);
+                       ]>>:$microRows,
+                       UnitAttr:$prefetch,
+                       UnitAttr:$streamStores,
+                       UnitAttr:$narrowRange);
   let assemblyFormat = [{
     `kernel` $kernel `strides` $strides `dilations` $dilations
-    (`schedule` $schedule^)? (`micro_rows` $microRows^)?
+    (`narrow_range` $narrowRange^)? (`schedule` $schedule^)?
+    (`micro_rows` $microRows^)? (`prefetch` $prefetch^)?
+    (`stream_stores` $streamStores^)?
     `ins` `(` $input `,` $filter `:` type($input) `,` type($filter) `)`
     `outs` `(` $init `:` type($init) `)`
     custom<Epilogue>($epilogueOperands, type($epilogueOperands), $epilogue,
@@ -542,7 +583,7 @@ def Wino_YieldOp : Op<Wino_Dialect, "yield", [
     Ends the region of `wino.output_transform` or `wino.conv` with the value of
     its element.
   }];
-  let arguments = (ins AnyFloat:$value);
+  let arguments = (ins Wino_EpilogueElement:$value);
   let assemblyFormat = "$value attr-dict `:` type($value)";
 }
 

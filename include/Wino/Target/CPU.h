@@ -15,6 +15,21 @@
 
 namespace wino {
 
+/// The instructions that multiply integers and sum in 32 bits.
+enum class IntegerProducts {
+  /// What all machines have: extensions, products and sums of vectors.
+  Generic,
+  /// NEON: products of i8 in i16, of which two are added before pairs of them
+  /// go to the sum; products of i16 by elements.
+  Neon,
+  /// NEON that sums four products of i8 by elements, too (SDOT).
+  NeonDot,
+  /// NEON with products of matrices of i8, 2x8 by 8x2, too (SMMLA).
+  NeonMatrix,
+  /// AVX-512 VNNI: sums of four products of u8 and i8, or of two of i16.
+  VNNI
+};
+
 /// The facts about a core that code generation and default schedules rest on.
 struct CPUInfo {
   /// The name users give, e.g. `cortex-a73` or `host`.
@@ -29,6 +44,7 @@ struct CPUInfo {
   /// Whether a multiply-add can take one operand from a lane of a vector (NEON)
   /// instead of from memory (x86).
   bool hasLaneFma = false;
+  IntegerProducts integerProducts = IntegerProducts::Generic;
   /// Whether instructions issue in the order of the program, so that it has to
   /// hide their latencies.
   bool isInOrder = false;
@@ -42,6 +58,8 @@ struct CPUInfo {
   /// @{
   /// Multiply-adds of vectors that start in a cycle.
   double fmasPerCycle = 1;
+  /// Products of i8, and of i16, that are summed in a cycle.
+  double int8Products = 4, int16Products = 4;
   /// Cycles of a vector load that multiply-adds beside it do not hide.
   double exposedLoadCycles = 0;
   /// Cycles of a vector operation in the code of a transform.
@@ -53,6 +71,8 @@ struct CPUInfo {
   /// Whether filters, which are read as a stream, arrive while products are
   /// computed.
   bool hidesStreams = false;
+  /// Whether stores can write past the caches, without reading the lines first.
+  bool streamsStores = false;
   /// @}
 
   bool isAArch64() const;
@@ -74,6 +94,19 @@ struct MicroTile {
   int64_t rows = 1;
   int64_t cols = 1;
 };
+
+/// A micro-kernel of integers.
+struct IntegerKernel {
+  MicroTile tile;
+  /// The channels that an instruction sums for a column, which filters hold
+  /// side by side.
+  int64_t group = 1;
+};
+
+/// Returns the micro-kernel for products of integers of `bits` bits, 8 or 16,
+/// and `numColumns` columns.
+IntegerKernel selectIntegerKernel(const CPUInfo &cpu, unsigned bits,
+                                  int64_t numColumns);
 
 /// Returns the micro tile for vectors of `vectorLength` elements and
 /// `numColumns` columns: of the tiles that the registers hold (accumulators,

@@ -29,11 +29,10 @@ struct ConvProblem {
   std::array<int64_t, 4> imagePermutation, filterPermutation, resultPermutation;
   std::array<int64_t, 2> strides = {1, 1}, dilations = {1, 1};
   int64_t n, h, w, c, outH, outW, k, kh, kw;
-  mlir::FloatType elementType;
+  /// The element types: one type of floats, or i8 factors and i32 sums.
+  mlir::Type imageType, filterType, sumType;
 
-  int64_t getElementBits() const {
-    return mlir::FloatType(elementType).getWidth();
-  }
+  bool isInteger() const { return mlir::isa<mlir::IntegerType>(sumType); }
 
   /// Multiplications of the direct convolution, or std::nullopt if a size is
   /// dynamic.
@@ -58,6 +57,9 @@ void forEachConvolution(
                             llvm::StringRef reason, llvm::StringRef name)>
         callback);
 
+/// Returns the elements of a row of V, of which `depth` are used: whole vectors
+/// and groups.
+int64_t getPaddedDepth(ScheduleAttr schedule, int64_t depth);
 /// Succeeds if Winograd by `transform` computes `problem`; otherwise `reason`
 /// says why not.
 mlir::LogicalResult checkTransform(const ConvProblem &problem,

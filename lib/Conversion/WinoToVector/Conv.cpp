@@ -34,10 +34,15 @@ public:
       : b(b), op(op),
         panelCols(op.getFilterType().getDimSize(packed_dim::kPanelCol)),
         microRows(getDefaultMicroRows(b, panelCols)) {
+    if (ScheduleAttr schedule = op.getScheduleAttr()) {
+      microRows = schedule.getMicroRows();
+      prefetch = schedule.getPrefetch();
+      streamStores = schedule.getStreamStores();
+    }
     if (std::optional<int64_t> rows = op.getMicroRows())
       microRows = *rows;
-    else if (ScheduleAttr schedule = op.getScheduleAttr())
-      microRows = schedule.getMicroRows();
+    prefetch |= op.getPrefetch();
+    streamStores |= op.getStreamStores();
   }
 
   /// Emits an error and fails if the micro tile is too large.
@@ -85,6 +90,9 @@ private:
   KernelBuilder &b;
   ConvOp op;
   int64_t panelCols, microRows;
+  bool prefetch = false, streamStores = false;
+  /// The filter as a memref of rank 6.
+  Value filter;
   std::optional<EpilogueBuilder> epilogue;
   /// The image, with the steps from output pixel to output pixel, and those
   /// from pixel to pixel.
@@ -100,6 +108,7 @@ void ConvLowering::run() {
   // Without channels there are no panels to divide them into.
   if (op.getNumFilterColumns() == 0)
     return;
+  filter = b.flattenGroups(op.getFilter());
   epilogue.emplace(b, cast<ResultOpInterface>(*op));
   image.emplace(b, op.getInput());
   imagePixels = image;
@@ -115,8 +124,11 @@ void ConvLowering::run() {
   numRows = b.size(op.getInit(), image_dim::kRow);
   numCols = b.size(op.getInit(), image_dim::kCol);
   mergeRows();
-  b.loop(b.size(op.getInit(), image_dim::kBatch),
-         [&](Value batch) { buildPanels(batch); });
+  b.buildStreaming(streamStores, op.getInit(), [&](bool streams) {
+    streamStores = streams;
+    b.loop(b.size(op.getInit(), image_dim::kBatch),
+           [&](Value batch) { buildPanels(batch); });
+  });
 }
 
 void ConvLowering::mergeRows() {
@@ -193,7 +205,6 @@ void ConvLowering::buildPanel(Value batch, Value number, int64_t panelCount,
     maxRows = microRows / maxCols;
   }
   // Only the first pixels prefetch: the others find the panel in the cache.
-  bool prefetch = b.getOptions().prefetch;
   b.forEachSegment(
       numRows, maxRows, prefetch, [&](Value row, int64_t rows, bool isFirst) {
         b.forEachSegment(numCols, maxCols, isFirst,
@@ -223,10 +234,12 @@ void ConvLowering::buildKernel(const Panel &panel, const Pixels &pixels,
   kernel.input = image->memref;
   forEachPixel(pixels, *image,
                [&](Value position) { kernel.rows.push_back({position}); });
-  kernel.filter = op.getFilter();
+  kernel.filter = filter;
   kernel.panel.assign(panel.filterIndices.begin(), panel.filterIndices.end());
   kernel.panel.append(2, b.index(0));
   kernel.numCols = panel.numCols;
+  kernel.group = getGroup(op.getFilterType());
+  kernel.narrowRange = op.getNarrowRange();
   kernel.prefetch = prefetch;
   buildStores(panel, pixels, buildSums(kernel));
 }
@@ -259,14 +272,14 @@ SmallVector<Value> ConvLowering::buildSums(MicroKernel &kernel) {
   const SmallVector<Value> panel = kernel.panel;
   Value rowStep = b.mul(imagePixels->rowStep, op.getDilations()[0]);
   Value colStep = b.mul(imagePixels->colStep, op.getDilations()[1]);
-  return accumulate(
-      op.getKernel()[0], kernel.getZeros(),
+  SmallVector<Value> carried = accumulate(
+      op.getKernel()[0], kernel.begin(kernel.getZeros()),
       [&](Value row, ArrayRef<Value> rowSums) {
         return accumulate(
             kernelCols, rowSums, [&](Value col, ArrayRef<Value> sums) {
               Value offset = b.add(b.mul(row, rowStep), b.mul(col, colStep));
-              Value depth =
-                  b.mul(b.add(b.mul(row, kernelCols), col), b.index(run));
+              Value depth = b.mul(b.add(b.mul(row, kernelCols), col),
+                                  b.index(run / kernel.group));
               for (auto [moved, first] : llvm::zip_equal(kernel.rows, rows))
                 moved.back() = b.add(first.back(), offset);
               kernel.panel[packed_dim::kChannel] =
@@ -274,6 +287,7 @@ SmallVector<Value> ConvLowering::buildSums(MicroKernel &kernel) {
               return kernel.build(run, sums);
             });
       });
+  return kernel.finish(carried);
 }
 
 void ConvLowering::buildStores(const Panel &panel, const Pixels &pixels,
@@ -302,7 +316,8 @@ void ConvLowering::buildStores(const Panel &panel, const Pixels &pixels,
       };
       Value value = epilogue->build(sums[pixel * numVectors + number],
                                     channelOperands, load);
-      b.store(value, result->memref, b.add(position, channel), mask);
+      b.store(value, result->memref, b.add(position, channel), mask,
+              /*streams=*/streamStores);
     }
   }
 }
@@ -311,7 +326,8 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, ConvOp op,
                                   const WinoToVectorOptions &options) {
   if (failed(checkVectorizable(op, options)))
     return failure();
-  KernelBuilder b(rewriter, op, op.getInputType().getElementType(), options);
+  KernelBuilder b(rewriter, op, getSumType(op.getInputType().getElementType()),
+                  options);
   ConvLowering lowering(b, op);
   if (failed(lowering.check()))
     return failure();

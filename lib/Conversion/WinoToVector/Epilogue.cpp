@@ -45,12 +45,9 @@ Value EpilogueBuilder::build(Value sum, ArrayRef<Value> channelOperands,
   for (auto [number, loaded] : llvm::enumerate(channelOperands))
     mapping.map(body.getArgument(number + 1), loaded ? loaded : load(number));
   for (Operation &scalarOp : body.without_terminator()) {
-    auto getVectorOf = [&](Type type) {
-      return VectorType::get({b.getVectorLength()}, type);
-    };
     Attribute constant;
     if (matchPattern(&scalarOp, m_Constant(&constant))) {
-      auto type = getVectorOf(scalarOp.getResult(0).getType());
+      auto type = b.getVectorOf(scalarOp.getResult(0).getType());
       mapping.map(
           scalarOp.getResult(0),
           arith::ConstantOp::create(b, DenseElementsAttr::get(type, constant)));
@@ -58,7 +55,7 @@ Value EpilogueBuilder::build(Value sum, ArrayRef<Value> channelOperands,
     }
     Operation *vectorOp = b.clone(scalarOp, mapping);
     for (Value result : vectorOp->getResults())
-      result.setType(getVectorOf(result.getType()));
+      result.setType(b.getVectorOf(result.getType()));
   }
   return mapping.lookup(cast<YieldOp>(body.getTerminator()).getValue());
 }

@@ -8,6 +8,9 @@
 #include "KernelBuilder.h"
 #include "TileTransform.h"
 
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
 using namespace mlir;
 using namespace wino;
 
@@ -21,7 +24,10 @@ class FilterLowering {
 public:
   FilterLowering(KernelBuilder &b, FilterTransformOp op)
       : b(b), op(op), filter(op.getFilter()), init(op.getInit()),
-        computeType(VectorType::get({b.getVectorLength()}, b.getF64Type())),
+        computeType(
+            b.getVectorOf(isa<FloatType>(op.getInitType().getElementType())
+                              ? Type(b.getF64Type())
+                              : Type(b.getI32Type()))),
         transform(op.getTransform().getRowTransform().g,
                   op.getTransform().getColTransform().g) {
     ArrayRef<int64_t> from = op.getFilterType().getShape();
@@ -31,7 +37,8 @@ public:
     panelCols = b.getVectorLength();
     if (op.isPacked()) {
       panelCols = to[packed_dim::kPanelCol];
-      initChannels = to[packed_dim::kChannel];
+      initChannels = getPackedChannels(op.getInitType());
+      group = getGroup(op.getInitType());
       initCols = to[packed_dim::kBlock] * to[packed_dim::kPanel] * panelCols;
     } else {
       initChannels = op.isDepthwise() ? 1 : to[2];
@@ -50,13 +57,20 @@ private:
                    int64_t storeLanes);
   SmallVector<Value> getInitIndices(Value row, Value col, Value panel,
                                     Value channel, Value panelCol);
+  /// Whether U holds channels in groups, between which those of a column lie.
+  bool isGrouped() {
+    return op.getInitType().getRank() == packed_dim::kGroupedRank;
+  }
+  /// Stores the first `lanes` elements, of columns from `panelCol` on.
+  void store(Value value, Value row, Value col, Value panel, Value channel,
+             Value panelCol, int64_t lanes);
 
   KernelBuilder &b;
   FilterTransformOp op;
   Value filter, init, scratch;
   VectorType computeType;
   TileTransform transform;
-  int64_t numCols, numChannels, panelCols, initCols, initChannels;
+  int64_t numCols, numChannels, panelCols, initCols, initChannels, group = 1;
 };
 } // namespace
 
@@ -107,8 +121,13 @@ SmallVector<Value> FilterLowering::getInitIndices(Value row, Value col,
                                                   Value panelCol) {
   if (op.isPacked()) {
     int64_t panelsPerBlock = op.getInitType().getDimSize(packed_dim::kPanel);
-    return {b.div(panel, panelsPerBlock), row,     col,
-            b.rem(panel, panelsPerBlock), channel, panelCol};
+    Value block = b.div(panel, panelsPerBlock);
+    Value blockPanel = b.rem(panel, panelsPerBlock);
+    SmallVector<Value> indices = {
+        block, row, col, blockPanel, b.div(channel, group), panelCol};
+    if (isGrouped())
+      indices.push_back(b.rem(channel, group));
+    return indices;
   }
   Value initCol = b.add(b.mul(panel, panelCols), panelCol);
   if (op.isDepthwise())
@@ -116,39 +135,55 @@ SmallVector<Value> FilterLowering::getInitIndices(Value row, Value col,
   return {row, col, channel, initCol};
 }
 
+void FilterLowering::store(Value value, Value row, Value col, Value panel,
+                           Value channel, Value panelCol, int64_t lanes) {
+  if (!isGrouped())
+    return b.store(value, init,
+                   getInitIndices(row, col, panel, channel, panelCol),
+                   b.mask(lanes));
+  for (int64_t lane = 0; lane < std::min(lanes, b.getVectorLength()); ++lane) {
+    Value element = vector::ExtractOp::create(b, value, lane);
+    memref::StoreOp::create(
+        b, element, init,
+        getInitIndices(row, col, panel, channel, b.add(panelCol, lane)));
+  }
+}
+
 void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
                                  int64_t loadLanes, int64_t storeLanes) {
   Value filterCol = b.add(b.mul(panel, panelCols), panelCol);
-  Value loadMask = b.mask(loadLanes), storeMask = b.mask(storeLanes);
+  Value loadMask = b.mask(loadLanes);
   Type elementType = op.getInitType().getElementType();
-  bool isDouble = elementType.isF64();
-  auto store = [&](Value value, Value row, Value col) {
-    if (!isDouble)
-      value = arith::TruncFOp::create(b, b.getVectorType(), value);
-    b.store(value, init, getInitIndices(row, col, panel, channel, panelCol),
-            storeMask);
-  };
+  bool isDouble = elementType.isF64(), isInteger = elementType.isInteger();
   if (loadLanes == 0) {
     TransformAttr attr = op.getTransform();
     Value zero = b.zero();
     b.loop(attr.getAlphaRows(), 1, [&](Value row) {
       b.loop(attr.getAlphaCols(), 1, [&](Value col) {
-        b.store(zero, init, getInitIndices(row, col, panel, channel, panelCol),
-                storeMask);
+        store(zero, row, col, panel, channel, panelCol, storeLanes);
       });
     });
     return;
   }
-  auto load = [&](Value row, Value col) {
+  auto load = [&](Value row, Value col) -> Value {
     SmallVector<Value> indices = {row, col};
     if (!op.isDepthwise())
       indices.push_back(channel);
     indices.push_back(filterCol);
     Value value = b.load(filter, indices, loadMask);
+    if (isInteger)
+      return b.convertIntegers(value, b.getI32Type());
     return isDouble ? value
                     : arith::ExtFOp::create(b, computeType, value).getResult();
   };
-  transform.build(b, computeType, scratch, load, store);
+  transform.build(
+      b, computeType, scratch, load, [&](Value value, Value row, Value col) {
+        if (isInteger)
+          value = b.convertIntegers(value, elementType);
+        else if (!isDouble)
+          value = arith::TruncFOp::create(b, b.getVectorType(), value);
+        store(value, row, col, panel, channel, panelCol, storeLanes);
+      });
 }
 
 /// Lowers the transform of a packed filter, in the precision of its elements,
@@ -158,20 +193,23 @@ static void lowerPackedFilter(KernelBuilder &b, FilterTransformOp op) {
   TileTransform transform(op.getTransform().getRowTransform().g,
                           op.getTransform().getColTransform().g);
   Value scratch = transform.allocateScratch(b, b.getVectorType());
+  Value filter = b.flattenGroups(op.getFilter());
+  Value init = b.flattenGroups(op.getInit());
   b.loop(type.getDimSize(packed_dim::kBlock), 1, [&](Value block) {
     b.loop(type.getDimSize(packed_dim::kPanel), 1, [&](Value panel) {
       b.loop(type.getDimSize(packed_dim::kChannel), 1, [&](Value channel) {
-        Value numCols = b.index(type.getDimSize(packed_dim::kPanelCol));
+        Value numCols =
+            b.index(type.getDimSize(packed_dim::kPanelCol) * getGroup(type));
         b.forEachVector(numCols, [&](Value col, Value mask) {
           transform.build(
               b, b.getVectorType(), scratch,
               [&](Value i, Value j) {
-                return b.load(op.getFilter(),
-                              {block, i, j, panel, channel, col}, mask);
+                Value value =
+                    b.load(filter, {block, i, j, panel, channel, col}, mask);
+                return b.convertIntegers(value, type.getElementType());
               },
               [&](Value value, Value p, Value q) {
-                b.store(value, op.getInit(), {block, p, q, panel, channel, col},
-                        mask);
+                b.store(value, init, {block, p, q, panel, channel, col}, mask);
               });
         });
       });
@@ -183,11 +221,15 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, FilterTransformOp op,
                                   const WinoToVectorOptions &options) {
   if (failed(checkVectorizable(op, options)))
     return failure();
-  KernelBuilder b(rewriter, op, op.getFilterType().getElementType(), options);
-  if (op.isFilterPacked())
+  Type elementType = op.getInitType().getElementType();
+  if (op.isFilterPacked()) {
+    KernelBuilder b(rewriter, op, elementType, options,
+                    getNativeLength(elementType, options));
     lowerPackedFilter(b, op);
-  else
+  } else {
+    KernelBuilder b(rewriter, op, elementType, options);
     FilterLowering(b, op).run();
+  }
   rewriter.eraseOp(op);
   return success();
 }

@@ -23,7 +23,7 @@ namespace {
 class HadamardLowering {
 public:
   HadamardLowering(KernelBuilder &b, HadamardOp op)
-      : b(b), op(op), filter(op.getFilter()),
+      : b(b), op(op), filter(b.flattenGroups(op.getFilter())),
         numChannels(op.getInputType().getDimSize(tile_dim::kChannel)) {
     chooseMicroTile();
   }
@@ -89,7 +89,9 @@ LogicalResult HadamardLowering::check() {
   if (op.isDepthwise())
     return success();
   // No panel has more columns than the filter.
-  int64_t cols = std::min(microCols, op.getFilterType().getShape().back());
+  int64_t cols = microCols;
+  if (!op.isPacked())
+    cols = std::min(cols, op.getFilterType().getShape().back());
   return checkMicroTile(op, b, microRows, cols);
 }
 
@@ -138,10 +140,11 @@ void HadamardLowering::buildDepthwise() {
         SmallVector<Value> indices = {tapRow, tapCol, rows.numbers.front(), c};
         Value lhs = b.load(rows.input, indices, mask);
         Value rhs = b.load(filter, {tapRow, tapCol, c}, mask);
-        Value product = arith::MulFOp::create(b, lhs, rhs);
+        Type type = b.getVectorType().getElementType();
+        Value product = b.mulNumbers(b.convertIntegers(lhs, type),
+                                     b.convertIntegers(rhs, type));
         if (op.getAccumulate())
-          product = arith::AddFOp::create(b, b.load(rows.init, indices, mask),
-                                          product);
+          product = b.addNumbers(b.load(rows.init, indices, mask), product);
         b.store(product, rows.init, indices, mask);
       });
     };
@@ -190,8 +193,9 @@ void HadamardLowering::buildUnpackedPanels() {
 
 void HadamardLowering::buildRows(const Panel &panel, const RowView &view) {
   // Only the first kernel prefetches: the others find the panel in the cache.
-  view.forEachGroup(b, microRows,
-                    /*peelFirst=*/b.getOptions().prefetch && op.isPacked(),
+  ScheduleAttr schedule = op.getScheduleAttr();
+  bool prefetch = schedule && schedule.getPrefetch() && op.isPacked();
+  view.forEachGroup(b, microRows, /*peelFirst=*/prefetch,
                     [&](const RowView::Rows &rows, bool isFirst) {
                       buildKernel(panel, rows, /*prefetch=*/isFirst);
                     });
@@ -211,6 +215,8 @@ void HadamardLowering::buildKernel(const Panel &panel,
   kernel.panel.assign(panel.filterIndices.begin(), panel.filterIndices.end());
   kernel.panel.append({b.index(0), panel.filterCol});
   kernel.numCols = panel.numCols;
+  kernel.group = getGroup(op.getFilterType());
+  kernel.narrowRange = op.getNarrowRange();
   kernel.prefetch = prefetch;
 
   // Calls `body` with the indices of each vector of sums in M, and its mask.
@@ -228,7 +234,7 @@ void HadamardLowering::buildKernel(const Panel &panel,
       sums.push_back(b.load(rows.init, indices, mask));
     });
   }
-  sums = kernel.build(numChannels, sums);
+  sums = kernel.finish(kernel.build(numChannels, kernel.begin(sums)));
   auto sum = sums.begin();
   forEachSum([&](ValueRange indices, Value mask) {
     b.store(*sum++, rows.init, indices, mask);
@@ -239,7 +245,7 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, HadamardOp op,
                                   const WinoToVectorOptions &options) {
   if (failed(checkVectorizable(op, options)))
     return failure();
-  KernelBuilder b(rewriter, op, op.getInputType().getElementType(), options);
+  KernelBuilder b(rewriter, op, op.getInitType().getElementType(), options);
   HadamardLowering lowering(b, op);
   if (failed(lowering.check()))
     return failure();

@@ -42,7 +42,8 @@ private:
   /// Copies `count` elements from `source` at `indices` to `to` on.
   void copy(Value source, ValueRange indices, const Pixel &pixel, Value to,
             int64_t count);
-  void fillZero(const Pixel &pixel, Value to, int64_t count);
+  /// Fills `count` elements with `value`.
+  void fill(const Pixel &pixel, Value to, int64_t count, int64_t value);
   SmallVector<Value> getInitIndices(const Pixel &pixel) {
     return {b.index(0), b.index(0), pixel.batch, pixel.row, pixel.col};
   }
@@ -105,11 +106,11 @@ void Im2RowLowering::buildPixel(const Pixel &pixel) {
     b.branch(
         b.isInside(imageRow, 1, height),
         [&] { buildFilterRow(pixel, imageRow, to); },
-        [&] { fillZero(pixel, to, runLength); });
+        [&] { fill(pixel, to, runLength, op.getPadValue()); });
   });
   int64_t used = kernelRows * runLength;
-  fillZero(pixel, b.index(used),
-           op.getInitType().getDimSize(tile_dim::kChannel) - used);
+  fill(pixel, b.index(used),
+       op.getInitType().getDimSize(tile_dim::kChannel) - used, /*value=*/0);
 }
 
 void Im2RowLowering::buildFilterRow(const Pixel &pixel, Value imageRow,
@@ -124,7 +125,7 @@ void Im2RowLowering::buildFilterRow(const Pixel &pixel, Value imageRow,
             copy(image, {pixel.batch, imageRow, imageCol, b.index(0)}, pixel,
                  tapTo, numChannels);
           },
-          [&] { fillZero(pixel, tapTo, numChannels); });
+          [&] { fill(pixel, tapTo, numChannels, op.getPadValue()); });
     });
   };
   if (!flatImage)
@@ -146,7 +147,9 @@ void Im2RowLowering::copy(Value source, ValueRange indices, const Pixel &pixel,
     from.back() = b.add(from.back(), pos);
     SmallVector<Value> target = getInitIndices(pixel);
     target.push_back(b.add(to, pos));
-    b.store(b.load(source, from, mask), init, target, mask);
+    Value loaded = b.convertIntegers(b.load(source, from, mask),
+                                     b.getVectorType().getElementType());
+    b.store(loaded, init, target, mask);
   };
   int64_t vl = b.getVectorLength();
   int64_t whole = count / vl * vl;
@@ -160,14 +163,15 @@ void Im2RowLowering::copy(Value source, ValueRange indices, const Pixel &pixel,
     copyVector(b.index(0), b.mask(count));
 }
 
-void Im2RowLowering::fillZero(const Pixel &pixel, Value to, int64_t count) {
+void Im2RowLowering::fill(const Pixel &pixel, Value to, int64_t count,
+                          int64_t value) {
   if (count <= 0)
     return;
-  Value zero = b.zero();
+  Value values = b.splat(b.getVectorType(), double(value));
   b.forEachVector(b.index(count), [&](Value pos, Value mask) {
     SmallVector<Value> target = getInitIndices(pixel);
     target.push_back(b.add(to, pos));
-    b.store(zero, init, target, mask);
+    b.store(values, init, target, mask);
   });
 }
 
@@ -175,7 +179,9 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, Im2RowOp op,
                                   const WinoToVectorOptions &options) {
   if (failed(checkVectorizable(op, options)))
     return failure();
-  KernelBuilder b(rewriter, op, op.getInputType().getElementType(), options);
+  Type elementType = op.getInitType().getElementType();
+  KernelBuilder b(rewriter, op, elementType, options,
+                  getNativeLength(elementType, options));
   Im2RowLowering(b, op).run();
   rewriter.eraseOp(op);
   return success();

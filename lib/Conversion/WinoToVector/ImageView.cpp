@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -158,7 +159,7 @@ SmallVector<Value> ImageView::loadPlanar(KernelBuilder &b,
                                          const Position &first,
                                          int64_t numPixels, Value lanes) const {
   const int64_t length = b.getVectorLength();
-  Type elementType = b.getVectorType().getElementType();
+  Type elementType = getElementTypeOrSelf(memref.getType());
   auto runType = VectorType::get({numPixels}, elementType);
   std::optional<int64_t> known;
   if (lanes)
@@ -166,7 +167,8 @@ SmallVector<Value> ImageView::loadPlanar(KernelBuilder &b,
   auto loadRun = [&](int64_t lane) -> Value {
     if (known && lane >= *known)
       return numPixels == 1
-                 ? arith::ConstantOp::create(b, b.getFloatAttr(elementType, 0))
+                 ? arith::ConstantOp::create(
+                       b, cast<TypedAttr>(b.getZeroAttr(elementType)))
                        .getResult()
                  : b.splat(runType, 0);
     Value offset = b.index(lane);
@@ -184,7 +186,8 @@ SmallVector<Value> ImageView::loadPlanar(KernelBuilder &b,
     SmallVector<Value> elements;
     for (int64_t lane = 0; lane < length; ++lane)
       elements.push_back(loadRun(lane));
-    return {vector::FromElementsOp::create(b, b.getVectorType(), elements)};
+    return {vector::FromElementsOp::create(b, b.getVectorOf(elementType),
+                                           elements)};
   }
   // Vector i gets the runs of channels i, n + i, 2 n + i, ...
   SmallVector<Value> rows;
@@ -243,13 +246,14 @@ void ImageView::copyTo(KernelBuilder &b, Value buffer,
   };
   Value begin = limit(b.sub(b.index(0), first.col), b.index(0));
   Value end = limit(b.sub(width, first.col), begin);
-  Value zeros = b.zero();
+  Type elementType = getElementTypeOrSelf(buffer.getType());
+  Value padding = b.splat(b.getVectorOf(elementType), double(region.padValue));
   b.loop(region.numVectors, [&](Value vec) {
     Value channel = b.add(first.channel, b.mul(vec, b.getVectorLength()));
     b.loop(region.numRows, 1, [&](Value row) {
-      auto fillZero = [&](Value from, Value to) {
+      auto fill = [&](Value from, Value to) {
         b.loop(from, to, 1, [&](Value col) {
-          b.store(zeros, buffer, {row, col, vec, b.index(0)});
+          b.store(padding, buffer, {row, col, vec, b.index(0)});
         });
       };
       Value imageRow = b.add(first.row, row);
@@ -257,18 +261,18 @@ void ImageView::copyTo(KernelBuilder &b, Value buffer,
       b.branch(
           isInside,
           [&] {
-            fillZero(b.index(0), begin);
+            fill(b.index(0), begin);
             forEachRun(b, begin, end, [&](Value col, int64_t numPixels) {
               Position at = {first.batch, imageRow, b.add(first.col, col),
                              channel};
               SmallVector<Value> pixels = load(b, at, numPixels, region.lanes);
               for (auto [pixel, value] : llvm::enumerate(pixels))
-                b.store(value, buffer,
+                b.store(b.convertIntegers(value, elementType), buffer,
                         {row, b.add(col, pixel), vec, b.index(0)});
             });
-            fillZero(end, region.numCols);
+            fill(end, region.numCols);
           },
-          [&] { fillZero(b.index(0), region.numCols); });
+          [&] { fill(b.index(0), region.numCols); });
     });
   });
 }

@@ -38,6 +38,8 @@ public:
     Value lanes;
     int64_t numRows;
     Value numCols;
+    /// The value of pixels outside of the image.
+    int64_t padValue;
   };
 
   ImageView(Value memref, ImageLayout layout)
@@ -60,7 +62,7 @@ public:
              const Position &first, Value lanes) const;
 
   /// Fills `buffer` [rows, columns, vectors, vector length] with the pixels of
-  /// `region`, with zeros for those outside of the image.
+  /// `region`. Integers are converted to its element type.
   void copyTo(KernelBuilder &b, Value buffer, const Region &region) const;
 
 private:

@@ -50,6 +50,8 @@ private:
   /// (row, column) at a channel under a mask.
   void buildChannels(const Tile &tile,
                      function_ref<Value(Value, Value, Value, Value)> load);
+  /// Returns the vector of the channels of a pixel outside of the image.
+  Value getPadding(Value mask);
   /// Fills V with zeros from channel `begin` on, for one tile.
   void fillZero(const Tile &tile, int64_t begin);
 
@@ -143,7 +145,8 @@ void InputLowering::buildTransposedTileRow(const Tile &first, Value numTiles) {
                  vectors,
                  lanes,
                  alphaRows,
-                 b.add(b.mul(count, m), overlap)});
+                 b.add(b.mul(count, m), overlap),
+                 static_cast<int64_t>(op.getPadValue())});
     Value storeMask;
     if (lanes)
       storeMask = b.mask(initChannels - *getConstantIntValue(channel));
@@ -192,7 +195,12 @@ void InputLowering::buildTile(const Tile &tile) {
       interior, [&] { buildInterior(tile); },
       [&] {
         b.branch(
-            hasPixels, [&] { buildBorder(tile); }, [&] { fillZero(tile, 0); });
+            hasPixels, [&] { buildBorder(tile); },
+            [&] {
+              buildChannels(tile, [&](Value, Value, Value, Value mask) {
+                return getPadding(mask);
+              });
+            });
       });
   fillZero(tile, op.getInputType().getDimSize(dims.channel));
 }
@@ -202,7 +210,7 @@ void InputLowering::buildInterior(const Tile &tile) {
   // Prefetching needs an instruction per vector, which pays if a vector is a
   // cache line.
   bool prefetch =
-      b.getOptions().prefetch &&
+      op.getPrefetch() &&
       b.getVectorLength() * op.getInputType().getElementTypeBitWidth() >= 512;
   buildChannels(tile, [&](Value row, Value col, Value channel, Value mask) {
     Value pixelRow = b.add(tile.pixelRow, row);
@@ -235,7 +243,6 @@ void InputLowering::buildBorder(const Tile &tile) {
   for (int64_t tap = 0; tap < tile.variant->colsIn; ++tap)
     cols.push_back(locate(tile.pixelCol, b.index(tap), width));
 
-  Value zero = b.zero();
   buildChannels(tile, [&](Value row, Value col, Value channel, Value mask) {
     std::optional<int64_t> knownRow = getConstantIntValue(row);
     std::optional<int64_t> knownCol = getConstantIntValue(col);
@@ -245,8 +252,17 @@ void InputLowering::buildBorder(const Tile &tile) {
         knownCol ? cols[*knownCol] : locate(tile.pixelCol, col, width);
     Value loaded = b.load(
         image, {tile.batch, atRow.nearest, atCol.nearest, channel}, mask);
-    return b.select(b.logicalAnd(atRow.isInside, atCol.isInside), loaded, zero);
+    return b.select(b.logicalAnd(atRow.isInside, atCol.isInside), loaded,
+                    getPadding(mask));
   });
+}
+
+Value InputLowering::getPadding(Value mask) {
+  VectorType type = b.getVectorOf(op.getInputType().getElementType());
+  Value padding = b.splat(type, double(op.getPadValue()));
+  if (!mask || op.getPadValue() == 0)
+    return padding;
+  return b.select(mask, padding, b.splat(type, 0));
 }
 
 void InputLowering::buildChannels(
@@ -261,7 +277,10 @@ void InputLowering::buildChannels(
       storeMask = b.mask(initChannels - *getConstantIntValue(channel));
     tile.variant->transform.build(
         b, b.getVectorType(), tile.variant->scratch,
-        [&](Value row, Value col) { return load(row, col, channel, mask); },
+        [&](Value row, Value col) {
+          return b.convertIntegers(load(row, col, channel, mask),
+                                   b.getVectorType().getElementType());
+        },
         [&](Value value, Value row, Value col) {
           b.store(value, init,
                   {row, col, tile.batch, tile.row, tile.col, channel},
@@ -287,7 +306,9 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, InputTransformOp op,
                                   const WinoToVectorOptions &options) {
   if (failed(checkVectorizable(op, options)))
     return failure();
-  KernelBuilder b(rewriter, op, op.getInputType().getElementType(), options);
+  Type elementType = op.getInitType().getElementType();
+  KernelBuilder b(rewriter, op, elementType, options,
+                  getNativeLength(elementType, options));
   InputLowering(b, op).run();
   rewriter.eraseOp(op);
   return success();

@@ -10,7 +10,9 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Interfaces/LoopLikeInterface.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace wino;
@@ -49,10 +51,13 @@ LogicalResult wino::checkVectorizable(Operation *op,
     if (!type)
       return op->emitOpError("operand #")
              << number << " is a tensor; bufferize before this lowering";
-    if (!type.getElementType().isF16() && !type.getElementType().isF32() &&
-        !type.getElementType().isF64())
+    Type element = type.getElementType();
+    if (!element.isF16() && !element.isF32() && !element.isF64() &&
+        !element.isSignlessInteger(8) && !element.isSignlessInteger(16) &&
+        !element.isSignlessInteger(32) && !element.isSignlessInteger(64))
       return op->emitOpError("has elements of type ")
-             << type.getElementType() << "; only f16, f32 and f64 are lowered";
+             << element
+             << "; only f16, f32, f64, i8, i16, i32 and i64 are lowered";
     if (!type.isLastDimUnitStride())
       return op->emitOpError("operand #")
              << number << " of type " << type
@@ -71,11 +76,21 @@ void wino::disableUnrolling(scf::ForOp forOp) {
                                         {}, {}, {}, {}, {}, {}, {}));
 }
 
+int64_t wino::getNativeLength(Type elementType,
+                              const WinoToVectorOptions &options) {
+  if (!isa<IntegerType>(elementType))
+    return options.vectorLength;
+  return std::max<int64_t>(1, options.vectorLength * 32 /
+                                  elementType.getIntOrFloatBitWidth());
+}
+
 KernelBuilder::KernelBuilder(RewriterBase &rewriter, Operation *op,
                              Type elementType,
-                             const WinoToVectorOptions &options)
+                             const WinoToVectorOptions &options,
+                             int64_t vectorLength)
     : ImplicitLocOpBuilder(op->getLoc(), rewriter), op(op), options(options),
-      vectorType(VectorType::get({options.vectorLength}, elementType)) {
+      vectorType(VectorType::get(
+          {vectorLength ? vectorLength : options.vectorLength}, elementType)) {
   setInsertionPoint(op);
 }
 
@@ -253,9 +268,53 @@ void KernelBuilder::branch(Value condition, function_ref<void()> ifTrue,
 //===----------------------------------------------------------------------===//
 
 Value KernelBuilder::splat(VectorType type, double value) {
-  FloatAttr element = FloatAttr::get(type.getElementType(), value);
+  Attribute element;
+  if (isa<FloatType>(type.getElementType()))
+    element = FloatAttr::get(type.getElementType(), value);
+  else
+    element = IntegerAttr::get(type.getElementType(),
+                               static_cast<int64_t>(std::nearbyint(value)));
   return arith::ConstantOp::create(*this,
                                    DenseElementsAttr::get(type, element));
+}
+
+static bool isFloat(Value value) {
+  return isa<FloatType>(getElementTypeOrSelf(value.getType()));
+}
+
+Value KernelBuilder::addNumbers(Value lhs, Value rhs) {
+  return isFloat(lhs) ? createOrFold<arith::AddFOp>(lhs, rhs)
+                      : createOrFold<arith::AddIOp>(lhs, rhs);
+}
+
+Value KernelBuilder::subNumbers(Value lhs, Value rhs) {
+  return isFloat(lhs) ? createOrFold<arith::SubFOp>(lhs, rhs)
+                      : createOrFold<arith::SubIOp>(lhs, rhs);
+}
+
+Value KernelBuilder::mulNumbers(Value lhs, Value rhs) {
+  return isFloat(lhs) ? createOrFold<arith::MulFOp>(lhs, rhs)
+                      : createOrFold<arith::MulIOp>(lhs, rhs);
+}
+
+Value KernelBuilder::convertIntegers(Value value, Type elementType) {
+  auto type = cast<VectorType>(value.getType());
+  VectorType to = type.clone(elementType);
+  if (type == to)
+    return value;
+  if (type.getElementTypeBitWidth() < to.getElementTypeBitWidth())
+    return arith::ExtSIOp::create(*this, to, value);
+  return arith::TruncIOp::create(*this, to, value);
+}
+
+Value KernelBuilder::flattenGroups(Value filter) {
+  if (cast<ShapedType>(filter.getType()).getRank() < packed_dim::kGroupedRank)
+    return filter;
+  SmallVector<ReassociationIndices> dims;
+  for (int64_t dim = 0; dim < packed_dim::kRank; ++dim)
+    dims.push_back({dim});
+  dims.back().push_back(packed_dim::kGroup);
+  return memref::CollapseShapeOp::create(*this, filter, dims);
 }
 
 Value KernelBuilder::mask(int64_t lanes) {
@@ -273,18 +332,55 @@ Value KernelBuilder::mask(Value lanes) {
 }
 
 Value KernelBuilder::load(Value memref, ValueRange indices, Value mask) {
+  VectorType type = getVectorOf(getElementTypeOrSelf(memref.getType()));
   if (!mask)
-    return vector::LoadOp::create(*this, vectorType, memref, indices);
-  return vector::MaskedLoadOp::create(*this, vectorType, memref, indices, mask,
-                                      zero());
+    return vector::LoadOp::create(*this, type, memref, indices);
+  return vector::MaskedLoadOp::create(*this, type, memref, indices, mask,
+                                      splat(type, 0));
 }
 
 void KernelBuilder::store(Value value, Value memref, ValueRange indices,
-                          Value mask) {
-  if (mask)
+                          Value mask, bool streams) {
+  // LLVM 22 stores 32 bits on x86 where i32 are truncated and all but one of
+  // them masked.
+  auto constantMask =
+      mask ? mask.getDefiningOp<vector::ConstantMaskOp>() : nullptr;
+  auto type = cast<VectorType>(value.getType());
+  if (constantMask && type.getElementTypeBitWidth() < 32 &&
+      constantMask.getMaskDimSizes()[0] == 1)
+    memref::StoreOp::create(*this, vector::ExtractOp::create(*this, value, 0),
+                            memref, indices);
+  else if (mask)
     vector::MaskedStoreOp::create(*this, memref, indices, mask, value);
+  else if (streams)
+    vector::StoreOp::create(*this, value, memref, indices, /*nontemporal=*/true,
+                            llvm::MaybeAlign(getVectorBytes(memref)));
   else
     vector::StoreOp::create(*this, value, memref, indices);
+}
+
+int64_t KernelBuilder::getVectorBytes(Value memref) const {
+  return getVectorLength() *
+         cast<MemRefType>(memref.getType()).getElementTypeBitWidth() / CHAR_BIT;
+}
+
+void KernelBuilder::buildStreaming(bool mayStream, Value memref,
+                                   function_ref<void(bool)> body) {
+  auto type = cast<MemRefType>(memref.getType());
+  SmallVector<int64_t> strides = type.getStridesAndOffset().first;
+  for (int64_t stride : ArrayRef(strides).drop_back())
+    mayStream &=
+        !ShapedType::isDynamic(stride) && stride % getVectorLength() == 0;
+  if (!mayStream)
+    return body(/*streams=*/false);
+  SmallVector<Value> first(type.getRank(), index(0));
+  Value mask =
+      arith::ConstantIntOp::create(*this, getVectorBytes(memref) - 1, 64);
+  Value rest = arith::AndIOp::create(*this, address(memref, first), mask);
+  Value zero = arith::ConstantIntOp::create(*this, 0, 64);
+  branch(
+      compare(arith::CmpIPredicate::eq, rest, zero),
+      [&] { body(/*streams=*/true); }, [&] { body(/*streams=*/false); });
 }
 
 void KernelBuilder::forEachVector(Value size,

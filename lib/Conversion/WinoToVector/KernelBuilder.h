@@ -28,13 +28,21 @@ public:
   using Value = mlir::Value;
   using ValueRange = mlir::ValueRange;
 
-  /// Builds vectors of `options.vectorLength` elements of `elementType`.
+  /// Builds vectors of `elementType`, `vectorLength` elements each, or, if this
+  /// is 0, `options.vectorLength`.
   KernelBuilder(mlir::RewriterBase &rewriter, mlir::Operation *op,
-                mlir::Type elementType, const WinoToVectorOptions &options);
+                mlir::Type elementType, const WinoToVectorOptions &options,
+                int64_t vectorLength = 0);
 
   const WinoToVectorOptions &getOptions() const { return options; }
-  int64_t getVectorLength() const { return options.vectorLength; }
+  int64_t getVectorLength() const { return vectorType.getNumElements(); }
   mlir::VectorType getVectorType() const { return vectorType; }
+  /// Returns the bytes of a vector of elements of `memref`.
+  int64_t getVectorBytes(Value memref) const;
+  /// Returns the type of as many elements of another type.
+  mlir::VectorType getVectorOf(mlir::Type elementType) const {
+    return mlir::VectorType(vectorType).clone(elementType);
+  }
 
   /// \name Index arithmetic
   /// @{
@@ -61,6 +69,9 @@ public:
     llvm::SmallVector<Value> strides;
   };
   Strides getStrides(Value memref);
+  /// Returns a packed filter with groups of channels as one without, whose
+  /// panels are as many times wider; others as they are.
+  Value flattenGroups(Value filter);
   /// Returns the address of an element of a memref as an i64.
   Value address(Value memref, ValueRange indices);
   /// @}
@@ -93,16 +104,31 @@ public:
   /// @{
   /// Returns a vector of `type` with all elements `value`, rounded to them.
   Value splat(mlir::VectorType type, double value);
+  /// Returns sum, difference or product of numbers, or vectors of them, of any
+  /// type.
+  Value addNumbers(Value lhs, Value rhs);
+  Value subNumbers(Value lhs, Value rhs);
+  Value mulNumbers(Value lhs, Value rhs);
+  /// Returns a vector of integers with its elements extended or truncated to
+  /// `elementType`; a vector of that type as it is.
+  Value convertIntegers(Value value, mlir::Type elementType);
   Value zero() { return splat(vectorType, 0); }
   /// Returns a mask of the first `lanes` elements; null if these are all.
   Value mask(int64_t lanes);
   /// Returns a mask of the first `lanes` elements, less than a vector.
   Value mask(Value lanes);
-  /// Loads the vector at `indices`; elements that `mask` excludes are not
-  /// accessed and zero. A null mask includes all.
+  /// Loads the vector of elements of `memref` at `indices`; elements that
+  /// `mask` excludes are not accessed and zero. A null mask includes all.
   Value load(Value memref, ValueRange indices, Value mask = {});
-  /// Stores the elements of `value` that `mask` includes.
-  void store(Value value, Value memref, ValueRange indices, Value mask = {});
+  /// Stores the elements of `value` that `mask` includes; if it `streams`,
+  /// whole vectors are aligned and written past the caches.
+  void store(Value value, Value memref, ValueRange indices, Value mask = {},
+             bool streams = false);
+  /// Calls `body`, whose stores to `memref` stream if it is told so: never
+  /// unless they `mayStream`. As all vectors along the last dimension have to
+  /// be aligned, the code decides when it runs.
+  void buildStreaming(bool mayStream, Value memref,
+                      llvm::function_ref<void(bool)> body);
   /// Calls `body` with the first element and the mask of each vector of
   /// [0, size): in a loop for the full ones, then for a partial one.
   void forEachVector(Value size, llvm::function_ref<void(Value, Value)> body);
@@ -130,9 +156,14 @@ private:
 /// registers already.
 void disableUnrolling(mlir::scf::ForOp forOp);
 
+/// Returns how many integers of the type fill a native vector, and for others
+/// `options.vectorLength`.
+int64_t getNativeLength(mlir::Type elementType,
+                        const WinoToVectorOptions &options);
+
 /// Emits an error and fails unless all shaped operands of `op` are memrefs of
-/// f16, f32 or f64 whose last dimension is contiguous, so that vectors can be
-/// loaded along it.
+/// f16, f32, f64 or integers of whole bytes, whose last dimension is
+/// contiguous, so that vectors can be loaded along it.
 llvm::LogicalResult checkVectorizable(mlir::Operation *op,
                                       const WinoToVectorOptions &options);
 

@@ -58,8 +58,41 @@ static SmallVector<Value> offsetIndices(KernelBuilder &b,
   return result;
 }
 
-SmallVector<Value> MicroKernel::build(int64_t depth, ArrayRef<Value> init) {
-  SmallVector<Value> sums(init);
+bool MicroKernel::isInteger() const {
+  return isa<IntegerType>(b.getVectorType().getElementType());
+}
+
+ProductCode &MicroKernel::getCode() {
+  if (!code)
+    code = ProductCode::create(b, *this);
+  return *code;
+}
+
+SmallVector<Value> MicroKernel::begin(ArrayRef<Value> sums) {
+  return isInteger() ? getCode().begin(sums) : llvm::to_vector(sums);
+}
+
+SmallVector<Value> MicroKernel::finish(ArrayRef<Value> carried) {
+  return isInteger() ? getCode().finish(carried) : llvm::to_vector(carried);
+}
+
+SmallVector<Value> MicroKernel::build(int64_t depth, ArrayRef<Value> carried) {
+  SmallVector<Value> sums(carried);
+  if (isInteger()) {
+    const int64_t numGroups = depth / group, step = getCode().getNumGroups();
+    const int64_t whole = numGroups / step * step;
+    auto buildGroups = [&](int64_t begin, int64_t end, int64_t step) {
+      sums = buildLoop(begin, end, step, sums,
+                       [&](Value first, MutableArrayRef<Value> sums) {
+                         if (prefetch)
+                           buildPrefetch(first, step);
+                         getCode().build(first, step, sums);
+                       });
+    };
+    buildGroups(0, whole, step);
+    buildGroups(whole, numGroups, 1);
+    return sums;
+  }
   int64_t whole = 0;
   if (b.getOptions().laneFma) {
     whole = depth / b.getVectorLength() * b.getVectorLength();
@@ -71,54 +104,61 @@ SmallVector<Value> MicroKernel::build(int64_t depth, ArrayRef<Value> init) {
   return buildReduction(whole, depth, 1, sums);
 }
 
-SmallVector<Value> MicroKernel::buildReduction(int64_t begin, int64_t end,
-                                               int64_t step,
-                                               ArrayRef<Value> init) {
-  SmallVector<Value> sums(init);
+SmallVector<Value> MicroKernel::buildLoop(int64_t begin, int64_t end,
+                                          int64_t step, ArrayRef<Value> init,
+                                          BodyFn body) {
   if (begin >= end)
-    return sums;
+    return llvm::to_vector(init);
   auto forOp =
       scf::ForOp::create(b, b.index(begin), b.index(end), b.index(step), init);
   disableUnrolling(forOp);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(forOp.getBody());
-  sums.assign(forOp.getRegionIterArgs().begin(),
-              forOp.getRegionIterArgs().end());
-  Value position = forOp.getInductionVar();
-
-  SmallVector<Value> inputVectors;
-  if (step > 1)
-    for (ArrayRef<Value> row : rows)
-      inputVectors.push_back(
-          b.load(input, offsetIndices(b, row, position, /*fromLast=*/0)));
-  if (prefetch)
-    buildPrefetch(position, step);
-  int64_t numVectors = getNumVectors();
-  for (int64_t lane = 0; lane < step; ++lane) {
-    SmallVector<Value> at =
-        offsetIndices(b, panel, b.add(position, lane), /*fromLast=*/1);
-    SmallVector<Value> filterVectors;
-    for (int64_t number = 0; number < numVectors; ++number) {
-      Value col = b.index(number * b.getVectorLength());
-      filterVectors.push_back(b.load(
-          filter, offsetIndices(b, at, col, /*fromLast=*/0), getMask(number)));
-    }
-    for (auto [number, row] : llvm::enumerate(rows)) {
-      Value element;
-      if (step > 1)
-        element = vector::ExtractOp::create(b, inputVectors[number], lane);
-      else
-        element = memref::LoadOp::create(
-            b, input, offsetIndices(b, row, position, /*fromLast=*/0));
-      Value factor = vector::BroadcastOp::create(b, b.getVectorType(), element);
-      for (auto [vec, filterVector] : llvm::enumerate(filterVectors)) {
-        Value &sum = sums[number * numVectors + vec];
-        sum = vector::FMAOp::create(b, factor, filterVector, sum);
-      }
-    }
-  }
+  SmallVector<Value> sums(forOp.getRegionIterArgs());
+  body(forOp.getInductionVar(), sums);
   scf::YieldOp::create(b, sums);
   return llvm::to_vector_of<Value>(forOp.getResults());
+}
+
+SmallVector<Value> MicroKernel::buildReduction(int64_t begin, int64_t end,
+                                               int64_t step,
+                                               ArrayRef<Value> init) {
+  auto body = [&](Value position, MutableArrayRef<Value> sums) {
+    SmallVector<Value> inputVectors;
+    if (step > 1)
+      for (ArrayRef<Value> row : rows)
+        inputVectors.push_back(
+            b.load(input, offsetIndices(b, row, position, /*fromLast=*/0)));
+    if (prefetch)
+      buildPrefetch(position, step);
+    int64_t numVectors = getNumVectors();
+    for (int64_t lane = 0; lane < step; ++lane) {
+      SmallVector<Value> at =
+          offsetIndices(b, panel, b.add(position, lane), /*fromLast=*/1);
+      SmallVector<Value> filterVectors;
+      for (int64_t number = 0; number < numVectors; ++number) {
+        Value col = b.index(number * b.getVectorLength());
+        filterVectors.push_back(
+            b.load(filter, offsetIndices(b, at, col, /*fromLast=*/0),
+                   getMask(number)));
+      }
+      for (auto [number, row] : llvm::enumerate(rows)) {
+        Value element;
+        if (step > 1)
+          element = vector::ExtractOp::create(b, inputVectors[number], lane);
+        else
+          element = memref::LoadOp::create(
+              b, input, offsetIndices(b, row, position, /*fromLast=*/0));
+        Value factor =
+            vector::BroadcastOp::create(b, b.getVectorType(), element);
+        for (auto [vec, filterVector] : llvm::enumerate(filterVectors)) {
+          Value &sum = sums[number * numVectors + vec];
+          sum = vector::FMAOp::create(b, factor, filterVector, sum);
+        }
+      }
+    }
+  };
+  return buildLoop(begin, end, step, init, body);
 }
 
 /// Panels lie one after the other, so reading ahead runs from one into the
@@ -127,10 +167,10 @@ void MicroKernel::buildPrefetch(Value position, int64_t step) {
   int64_t elementBytes =
       getElementTypeOrSelf(filter.getType()).getIntOrFloatBitWidth() / CHAR_BIT;
   int64_t lineElements = kCacheLineBytes / elementBytes;
-  int64_t rowBytes = numCols * elementBytes;
+  int64_t rowElements = numCols * group, rowBytes = rowElements * elementBytes;
   Value ahead = b.add(position, llvm::divideCeil(kPrefetchBytes, rowBytes));
   SmallVector<Value> row = offsetIndices(b, panel, ahead, /*fromLast=*/1);
-  for (int64_t pos = 0; pos < step * numCols; pos += lineElements)
+  for (int64_t pos = 0; pos < step * rowElements; pos += lineElements)
     memref::PrefetchOp::create(
         b, filter, offsetIndices(b, row, b.index(pos), /*fromLast=*/0),
         /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);

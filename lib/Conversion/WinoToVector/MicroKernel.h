@@ -15,6 +15,7 @@
 #define WINO_LIB_CONVERSION_WINOTOVECTOR_MICROKERNEL_H
 
 #include "KernelBuilder.h"
+#include "ProductCode.h"
 #include "Wino/Target/WovenLoop.h"
 
 namespace wino {
@@ -42,10 +43,14 @@ public:
   Value input;
   llvm::SmallVector<llvm::SmallVector<Value>> rows;
   /// The right matrix, and the indices of the first element of the panel. The
-  /// depth runs along the last dimension but one, columns along the last.
+  /// depth runs along the last dimension but one, columns along the last; or
+  /// groups of `group` elements of the depth, and in them for each column those
+  /// of a group.
   Value filter;
   llvm::SmallVector<Value> panel;
-  int64_t numCols = 0;
+  int64_t numCols = 0, group = 1;
+  /// Whether no integer of the right matrix is the least of its type.
+  bool narrowRange = false;
   /// How far ahead of its use a packed filter is prefetched: far enough for a
   /// third-level cache, near enough not to evict what the kernel reads.
   static constexpr int64_t kPrefetchBytes = 4096;
@@ -64,14 +69,30 @@ public:
   llvm::SmallVector<Value> getZeros() {
     return llvm::SmallVector<Value>(rows.size() * getNumVectors(), b.zero());
   }
-  /// Builds the products over `depth` elements, and returns `sums` plus them.
-  llvm::SmallVector<Value> build(int64_t depth, llvm::ArrayRef<Value> sums);
+  /// Returns what loops around `build` carry that begin with `sums`. Integers
+  /// are not summed in the order of columns.
+  llvm::SmallVector<Value> begin(llvm::ArrayRef<Value> sums);
+  /// Builds the products over `depth` elements, whole groups, and returns
+  /// `carried` plus them.
+  llvm::SmallVector<Value> build(int64_t depth, llvm::ArrayRef<Value> carried);
+  /// Returns the sums.
+  llvm::SmallVector<Value> finish(llvm::ArrayRef<Value> carried);
 
 private:
+  using BodyFn = llvm::function_ref<void(Value, llvm::MutableArrayRef<Value>)>;
+
+  bool isInteger() const;
+  /// Returns the code of products of integers.
+  ProductCode &getCode();
+  /// Builds a loop over [begin, end), `step` at a time, whose body adds to what
+  /// it carries.
+  llvm::SmallVector<Value> buildLoop(int64_t begin, int64_t end, int64_t step,
+                                     llvm::ArrayRef<Value> init, BodyFn body);
   /// Builds the loop over elements [begin, end) of the depth, `step` at a time.
   llvm::SmallVector<Value> buildReduction(int64_t begin, int64_t end,
                                           int64_t step,
                                           llvm::ArrayRef<Value> init);
+  /// Prefetches what is read `kPrefetchBytes` after `step` rows of the panel.
   void buildPrefetch(Value position, int64_t step);
 
   /// Returns the assembly of the loop for a core that issues in order, or
@@ -82,6 +103,7 @@ private:
                                           llvm::ArrayRef<Value> init);
 
   KernelBuilder &b;
+  std::unique_ptr<ProductCode> code;
 };
 
 } // namespace wino

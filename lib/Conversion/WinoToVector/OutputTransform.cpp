@@ -35,6 +35,8 @@ private:
   void forEachKind(unsigned axis, function_ref<void(Value, Value, bool)> body);
   /// Whether all `m` pixels of a tile along an axis are in the result.
   Value fits(unsigned axis, Value firstPixel, int64_t m);
+  /// Builds all tiles; `inStrips` for a result or operands in NCHW.
+  void buildTiles(bool inStrips);
   /// Returns the tile `col` columns to the right of `first`.
   Tile getTile(const Tile &first, Value col);
   /// Builds `numTiles` tiles of a row, of which `first` is the first.
@@ -54,6 +56,7 @@ private:
   ImageDims dims;
   Value products, init, height, width;
   TileTransforms transforms;
+  bool streamStores = false;
   std::optional<EpilogueBuilder> epilogue;
 };
 } // namespace
@@ -65,6 +68,16 @@ void OutputLowering::run() {
   bool needsStrips = op.getLayout() == ImageLayout::NCHW;
   for (unsigned number = 0; number < op.getEpilogueOperands().size(); ++number)
     needsStrips |= op.getEpilogueLayout(number) == ImageLayout::NCHW;
+  ScheduleAttr schedule = op.getScheduleAttr();
+  bool mayStream = !needsStrips && (op.getStreamStores() ||
+                                    (schedule && schedule.getStreamStores()));
+  b.buildStreaming(mayStream, init, [&](bool streams) {
+    streamStores = streams;
+    buildTiles(needsStrips);
+  });
+}
+
+void OutputLowering::buildTiles(bool inStrips) {
   TransformAttr attr = op.getTransform();
   auto buildRow = [&](Value batch, Value row, bool rowAtEdge) {
     forEachKind(1, [&](Value begin, Value end, bool colAtEdge) {
@@ -74,7 +87,7 @@ void OutputLowering::run() {
                     b.mul(row, attr.getMRows()),
                     b.mul(begin, attr.getMCols()),
                     &transforms.get(rowAtEdge, colAtEdge)};
-      if (needsStrips)
+      if (inStrips)
         buildTileRowByStrips(first, b.sub(end, begin));
       else
         buildTileRow(first, b.sub(end, begin));
@@ -256,7 +269,7 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
           return b.load(op.getEpilogueOperands()[number], indices, mask);
         };
         b.store(epilogue->build(sum, channelOperands, load), init, indices,
-                mask);
+                mask, streamStores);
       };
       if (isWhole)
         return finish();

@@ -12,7 +12,7 @@ using namespace mlir;
 using namespace wino;
 
 namespace {
-/// Lowers one padded copy, row by row: zeros, pixels of the image, zeros.
+/// Lowers one padded copy, row by row: padding, pixels of the image, padding.
 class PadImageLowering {
 public:
   PadImageLowering(KernelBuilder &b, PadImageOp op)
@@ -22,7 +22,7 @@ public:
   void run();
 
 private:
-  /// Fills `size` elements of the result from position `to` on with zeros.
+  /// Fills `size` elements of the result from position `to` on.
   void fill(Value to, Value size);
   /// Fills `count` pixels.
   void fillPixels(Value to, Value count);
@@ -81,9 +81,9 @@ void PadImageLowering::run() {
 }
 
 void PadImageLowering::fill(Value to, Value size) {
-  Value zero = b.zero();
+  Value values = b.splat(b.getVectorType(), double(op.getPadValue()));
   b.forEachVector(size, [&](Value pos, Value mask) {
-    b.store(zero, init.memref, b.add(to, pos), mask);
+    b.store(values, init.memref, b.add(to, pos), mask);
   });
 }
 
@@ -115,7 +115,9 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, PadImageOp op,
                                   const WinoToVectorOptions &options) {
   if (failed(checkVectorizable(op, options)))
     return failure();
-  KernelBuilder b(rewriter, op, op.getInputType().getElementType(), options);
+  Type elementType = op.getInitType().getElementType();
+  KernelBuilder b(rewriter, op, elementType, options,
+                  getNativeLength(elementType, options));
   PadImageLowering(b, op).run();
   rewriter.eraseOp(op);
   return success();

@@ -29,20 +29,25 @@ static SmallVector<Value> buildProgram(KernelBuilder &b, VectorType type,
   SmallVector<Value> values(inputs);
   for (const LinearOp &op : program.ops) {
     Value lhs = values[op.lhs];
+    auto getProduct = [&] {
+      return b.mulNumbers(b.splat(type, toDouble(op.factor)), lhs);
+    };
     switch (op.kind) {
     case LinearOp::Kind::Add:
-      values.push_back(arith::AddFOp::create(b, lhs, values[op.rhs]));
+      values.push_back(b.addNumbers(lhs, values[op.rhs]));
       break;
     case LinearOp::Kind::Sub:
-      values.push_back(arith::SubFOp::create(b, lhs, values[op.rhs]));
+      values.push_back(b.subNumbers(lhs, values[op.rhs]));
       break;
     case LinearOp::Kind::Mul:
-      values.push_back(
-          arith::MulFOp::create(b, b.splat(type, toDouble(op.factor)), lhs));
+      values.push_back(getProduct());
       break;
     case LinearOp::Kind::Fma:
-      values.push_back(vector::FMAOp::create(
-          b, b.splat(type, toDouble(op.factor)), lhs, values[op.rhs]));
+      if (isa<IntegerType>(type.getElementType()))
+        values.push_back(b.addNumbers(values[op.rhs], getProduct()));
+      else
+        values.push_back(vector::FMAOp::create(
+            b, b.splat(type, toDouble(op.factor)), lhs, values[op.rhs]));
       break;
     }
   }

@@ -1,0 +1,31 @@
+//===- FilterBounds.h - What is known about a filter ------------*- C++ -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_TRANSFORMS_FILTERBOUNDS_H
+#define WINO_TRANSFORMS_FILTERBOUNDS_H
+
+#include "Wino/Transforms/ConvProblem.h"
+
+namespace wino {
+
+/// What is known at compile time about the elements of a filter of i8.
+struct FilterBounds {
+  int64_t min = -128, max = 127;
+  /// The sum of the absolute values of the elements of each output channel;
+  /// empty if the elements are not known.
+  llvm::SmallVector<int64_t> norms;
+
+  int64_t getMaxAbs() const { return std::max(-min, max); }
+};
+
+/// Returns the bounds of the filter of `problem`: those of its elements if it
+/// is a constant, a weight argument with a value, or either of them transposed.
+FilterBounds getFilterBounds(const ConvProblem &problem);
+
+} // namespace wino
+
+#endif // WINO_TRANSFORMS_FILTERBOUNDS_H

@@ -1,0 +1,80 @@
+//===- FilterBounds.cpp - What is known about a filter --------------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/Transforms/FilterBounds.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
+using namespace mlir;
+using namespace wino;
+
+/// Returns the elements that `value` has in every call, or null.
+static ElementsAttr getElements(Value value) {
+  ElementsAttr elements;
+  if (matchPattern(value, m_Constant(&elements)))
+    return elements;
+  auto arg = dyn_cast<BlockArgument>(value);
+  auto function =
+      arg ? dyn_cast<FunctionOpInterface>(arg.getOwner()->getParentOp())
+          : FunctionOpInterface();
+  if (!function || !arg.getOwner()->isEntryBlock())
+    return {};
+  return dyn_cast_or_null<ElementsAttr>(
+      function.getArgAttr(arg.getArgNumber(), WinoDialect::kWeightAttrName));
+}
+
+/// Calls `callback` with all elements of i8 in the order of memory; fails if
+/// they cannot be read.
+static LogicalResult forEachElement(ElementsAttr elements,
+                                    function_ref<void(int8_t)> callback) {
+  ArrayRef<char> data;
+  if (auto dense = dyn_cast<DenseElementsAttr>(elements)) {
+    if (dense.isSplat()) {
+      for (int64_t i = 0; i < dense.getNumElements(); ++i)
+        callback(static_cast<int8_t>(dense.getRawData().front()));
+      return success();
+    }
+    data = dense.getRawData();
+  } else if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
+    if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
+      data = blob->getData();
+  }
+  if (static_cast<int64_t>(data.size()) != elements.getNumElements())
+    return failure();
+  for (char element : data)
+    callback(static_cast<int8_t>(element));
+  return success();
+}
+
+FilterBounds wino::getFilterBounds(const ConvProblem &problem) {
+  linalg::LinalgOp op = problem.op;
+  Value filter = op.getDpsInputs()[1];
+  // The dimension of output channels; matrices have two dimensions.
+  int64_t channelDim = problem.isMatmul ? 1 : problem.filterPermutation[3];
+  while (auto transpose = filter.getDefiningOp<linalg::TransposeOp>()) {
+    channelDim = transpose.getPermutation()[channelDim];
+    filter = transpose.getInput();
+  }
+  FilterBounds bounds;
+  ElementsAttr elements = getElements(filter);
+  if (!elements || !elements.getElementType().isInteger(8))
+    return bounds;
+  ArrayRef<int64_t> shape = elements.getShapedType().getShape();
+  int64_t stride = 1;
+  for (int64_t size : shape.drop_front(channelDim + 1))
+    stride *= size;
+  SmallVector<int64_t> norms(shape[channelDim], 0);
+  int64_t index = 0, min = 127, max = -128;
+  if (failed(forEachElement(elements, [&](int8_t element) {
+        min = std::min<int64_t>(min, element);
+        max = std::max<int64_t>(max, element);
+        norms[index++ / stride % norms.size()] += std::abs(element);
+      })))
+    return bounds;
+  return {min, max, norms};
+}
