@@ -4,10 +4,8 @@
 // RUN: wino-opt %s --mlir-print-op-generic | wino-opt | FileCheck %s
 
 // CHECK-LABEL: func private @attributes
-// CHECK-SAME: ring = #wino.ring
 // CHECK-SAME: rns = #wino.rns<[4001, 4331]>
-func.func private @attributes() attributes {
-  ring = #wino.ring, rns = #wino.rns<[4001, 4331]>}
+func.func private @attributes() attributes {rns = #wino.rns<[4001, 4331]>}
 
 // CHECK-LABEL: func @scalars
 func.func @scalars(%x: i32) -> (i8, i8, i8) {

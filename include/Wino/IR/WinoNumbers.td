@@ -1,4 +1,4 @@
-//===- WinoNumbers.td - Number systems of exact integers ----*- tablegen -*-===//
+//===- WinoNumbers.td - Residue number systems --------------*- tablegen -*-===//
 //
 // Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,25 +11,6 @@
 include "Wino/IR/WinoDialect.td"
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
-
-def Wino_RingAttr : AttrDef<Wino_Dialect, "Ring"> {
-  let mnemonic = "ring";
-  let summary = "the integers modulo 2^32";
-  let description = [{
-    A convolution of integers whose transforms are scaled to integers, A^T, G and
-    B^T together by D = 2^e q with q odd. Transformed operands have 16 bits,
-    products are summed in 32 bits and wrap, and
-
-        y = ((Z q^-1) mod 2^32) >> e
-
-    is exact where -2^(31-e) <= y < 2^(31-e).
-
-    ```mlir
-    #wino.ring
-    ```
-  }];
-  let assemblyFormat = "";
-}
 
 def Wino_RnsAttr : AttrDef<Wino_Dialect, "Rns"> {
   let mnemonic = "rns";
