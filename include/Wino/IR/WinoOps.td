@@ -10,6 +10,7 @@
 
 include "Wino/IR/WinoAttributes.td"
 include "Wino/IR/WinoInterfaces.td"
+include "Wino/IR/WinoRnsOps.td"
 include "mlir/IR/CommonAttrConstraints.td"
 include "mlir/IR/OpAsmInterface.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
