@@ -32,6 +32,7 @@ static void addTensorPasses(OpPassManager &passes,
   // Elementwise ops on tensors become linalg ops, which epilogues absorb and
   // bufferization knows.
   passes.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
+  passes.addPass(createNormalizeIntegersPass());
   AssignPlansPassOptions plans;
   plans.cpu = options.cpu;
   plans.algorithm = options.algorithm;

@@ -10,6 +10,42 @@
 
 include "mlir/Pass/PassBase.td"
 
+def NormalizeIntegersPass : Pass<"wino-normalize-integers"> {
+  let summary = "Take zero points and unsigned bytes out of convolutions";
+  let description = [{
+    Rewrites convolutions and matrix products of bytes with sums in i32,
+    `linalg.conv_2d_*_q`, `linalg.quantized_matmul`, or generic ops, whose bytes
+    are unsigned or have constant zero points, to those of signed bytes without:
+
+        sum (x - p) (w - q) = sum x w - p sum w - q sum x + count p q
+
+    The sums of w, one for each output channel, depend on the weights alone and
+    move to the prepare function; they are added in the epilogue. Only a zero
+    point q of the weights needs the sums of x under the filter. Unsigned bytes
+    become signed ones by flipping their highest bits, which subtracts 128 from
+    them as well as from their zero point, also in a padding. The result is the
+    same modulo 2^32.
+
+    A remark tells why a convolution keeps its zero points, such as one that is no
+    constant.
+
+    ```mlir
+    %y = linalg.conv_2d_nhwc_hwcf_q
+      ins(%x, %w, %c3, %c0 : tensor<1x8x8x4xi8>, tensor<3x3x4x8xi8>, i32, i32)
+      outs(%init : tensor<1x6x6x8xi32>) -> tensor<1x6x6x8xi32>
+    // becomes
+    %sums = linalg.generic ... ins(%w : tensor<3x3x4x8xi8>) ...
+    %offsets = linalg.generic ... ins(%sums : tensor<8xi32>) ... // -3 %sums
+    %plain = linalg.generic ... ins(%x, %w : ...) outs(%init : ...)
+    %y = linalg.generic ... ins(%plain, %offsets : ...) ...
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
 def AssignPlansPass : Pass<"wino-assign-plans"> {
   let summary = "Give every convolution a plan";
   let description = [{

@@ -19,6 +19,13 @@ namespace wino {
 /// bytes of packed weights and of scratch per block.
 inline constexpr llvm::StringLiteral kLayersAttrName = "wino.layers";
 
+/// Rewrites a convolution of bytes that are unsigned or have zero points to one
+/// of signed bytes without. Fails if `op` is none or Wino does not compute it;
+/// then `reason` says why, unless `op` is none.
+mlir::LogicalResult normalizeIntegers(mlir::RewriterBase &rewriter,
+                                      mlir::linalg::LinalgOp op,
+                                      std::string &reason);
+
 /// Rewrites the convolution of `problem` by `plan` and returns its new result.
 /// Emits an error and fails if the plan does not apply. `record`, if given,
 /// receives the dictionary for reports under the name `name`.
