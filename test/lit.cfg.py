@@ -115,7 +115,8 @@ config.substitutions += [
 ]
 llvm_config.use_default_substitutions()
 llvm_config.add_tool_substitutions(
-    ["wino-opt", "wino-compile", "wino-import", "wino-lsp-server", "wino-run", "wino-sweep"],
+    ["wino-opt", "wino-compile", "wino-import", "wino-lsp-server", "wino-quantization",
+     "wino-run", "wino-sweep"],
     [config.wino_tools_dir],
 )
 llvm_config.add_tool_substitutions(

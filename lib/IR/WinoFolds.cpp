@@ -156,6 +156,7 @@ LogicalResult PadImageOp::fold(FoldAdaptor,
   // Without padding a copy of the whole image is the image. One that has been
   // padded is left for its padding to be absorbed.
   if (!hasPureTensorSemantics() || !getOrigin().empty() ||
+      getLayout() != ImageLayout::NHWC ||
       getInput().getDefiningOp<tensor::PadOp>() ||
       getInput().getType() != getInit().getType() ||
       llvm::any_of(getPad(), [](int64_t pad) { return pad != 0; }))

@@ -85,20 +85,6 @@ parseEpilogue(OpAsmParser &parser,
   return parser.parseRegion(region);
 }
 
-/// The same for an op whose operands are all in NHWC.
-static ParseResult
-parseEpilogue(OpAsmParser &parser,
-              SmallVectorImpl<OpAsmParser::UnresolvedOperand> &operands,
-              SmallVectorImpl<Type> &types, Region &region, Type inputType) {
-  llvm::SMLoc loc = parser.getCurrentLocation();
-  DenseI32ArrayAttr layouts;
-  if (parseEpilogue(parser, operands, types, layouts, region, inputType))
-    return failure();
-  if (layouts)
-    return parser.emitError(loc, "expected epilogue operands in nhwc");
-  return success();
-}
-
 template <typename OpTy>
 static void printEpilogue(OpAsmPrinter &printer, OpTy op, OperandRange operands,
                           TypeRange types, DenseI32ArrayAttr, Region &region,
@@ -116,13 +102,6 @@ static void printEpilogue(OpAsmPrinter &printer, OpTy op, OperandRange operands,
     printer << " : " << types;
   printer << ") ";
   printer.printRegion(region);
-}
-
-static void printEpilogue(OpAsmPrinter &printer, ConvOp op,
-                          OperandRange operands, TypeRange types,
-                          Region &region, Type inputType) {
-  printEpilogue(printer, op, operands, types, /*layouts=*/{}, region,
-                inputType);
 }
 
 #include "Wino/IR/WinoInterfaces.cpp.inc"
@@ -175,21 +154,31 @@ ScheduleAttr OutputTransformOp::takeSchedule() {
   return schedule;
 }
 
-ImageLayout OutputTransformOp::getEpilogueLayout(unsigned number) {
-  auto layouts = getEpilogueLayouts();
+template <typename OpTy>
+static ImageLayout getEpilogueLayout(OpTy op, unsigned number) {
+  auto layouts = op.getEpilogueLayouts();
   return layouts ? static_cast<ImageLayout>((*layouts)[number])
                  : ImageLayout::NHWC;
 }
 
-void OutputTransformOp::setEpilogueLayout(unsigned number, ImageLayout layout) {
+template <typename OpTy>
+static void setEpilogueLayout(OpTy op, unsigned number, ImageLayout layout) {
   // Operands that were added have no layout yet.
   SmallVector<int32_t> layouts;
-  if (auto current = getEpilogueLayouts())
+  if (auto current = op.getEpilogueLayouts())
     layouts.assign(current->begin(), current->end());
-  layouts.resize(getEpilogueOperands().size(),
+  layouts.resize(op.getEpilogueOperands().size(),
                  static_cast<int32_t>(ImageLayout::NHWC));
   layouts[number] = static_cast<int32_t>(layout);
-  setEpilogueLayoutsAttr(makeLayoutsAttr(getContext(), layouts));
+  op.setEpilogueLayoutsAttr(makeLayoutsAttr(op.getContext(), layouts));
+}
+
+ImageLayout OutputTransformOp::getEpilogueLayout(unsigned number) {
+  return ::getEpilogueLayout(*this, number);
+}
+
+void OutputTransformOp::setEpilogueLayout(unsigned number, ImageLayout layout) {
+  ::setEpilogueLayout(*this, number, layout);
 }
 
 void ConvOp::build(OpBuilder &builder, OperationState &state, TypeRange results,
@@ -197,8 +186,8 @@ void ConvOp::build(OpBuilder &builder, OperationState &state, TypeRange results,
                    ArrayRef<int64_t> dilations, Value input, Value filter,
                    Value init, ScheduleAttr schedule) {
   build(builder, state, results, kernel, strides, dilations, input, filter,
-        init, ValueRange(), schedule, /*microRows=*/IntegerAttr(),
-        /*narrowRange=*/false);
+        init, ValueRange(), schedule, ImageLayout::NHWC,
+        /*epilogueLayouts=*/DenseI32ArrayAttr(), /*microRows=*/IntegerAttr());
   buildIdentityEpilogue(builder, *state.regions.front(),
                         getSumType(getElementTypeOrSelf(input.getType())),
                         state.location);
@@ -216,9 +205,13 @@ ScheduleAttr ConvOp::takeSchedule() {
   return schedule;
 }
 
-ImageLayout ConvOp::getLayout() { return ImageLayout::NHWC; }
+ImageLayout ConvOp::getEpilogueLayout(unsigned number) {
+  return ::getEpilogueLayout(*this, number);
+}
 
-ImageLayout ConvOp::getEpilogueLayout(unsigned) { return ImageLayout::NHWC; }
+void ConvOp::setEpilogueLayout(unsigned number, ImageLayout layout) {
+  ::setEpilogueLayout(*this, number, layout);
+}
 
 //===----------------------------------------------------------------------===//
 // Effects, speculation and shapes
@@ -587,6 +580,7 @@ LogicalResult InputTransformOp::verify() {
 
 LogicalResult PadImageOp::verify() {
   ShapedType input = getInputType(), init = getInitType();
+  ImageDims dims = getImageDims();
   // C2, C4, C5, C6, C7
   if (failed(verifyImageReader(*this)) ||
       failed(verifyElementTypes(*this, input.getElementType(),
@@ -596,10 +590,10 @@ LogicalResult PadImageOp::verify() {
   // C1
   if (failed(verifySize(*this, "the batch of the init",
                         init.getDimSize(image_dim::kBatch),
-                        input.getDimSize(image_dim::kBatch))) ||
+                        input.getDimSize(dims.batch))) ||
       failed(verifySize(*this, "the channels of the init",
                         init.getDimSize(image_dim::kChannel),
-                        input.getDimSize(image_dim::kChannel))))
+                        input.getDimSize(dims.channel))))
     return failure();
   // C3
   if (!getOrigin().empty())
@@ -608,7 +602,7 @@ LogicalResult PadImageOp::verify() {
                           getPadLeft() + getPadRight()};
   const StringRef names[] = {"the rows of the init", "the columns of the init"};
   for (unsigned axis : {0, 1}) {
-    int64_t size = input.getDimSize(image_dim::kRow + axis);
+    int64_t size = input.getDimSize(dims.axis(axis));
     if (!ShapedType::isDynamic(size) &&
         failed(verifySize(*this, names[axis],
                           init.getDimSize(image_dim::kRow + axis),
@@ -766,9 +760,20 @@ static LogicalResult verifyEpilogueOperand(OpTy op, unsigned number) {
   return success();
 }
 
-/// Verifies C5 of the ops with an epilogue.
+/// Verifies the operands of an epilogue (C5) and their layouts.
 template <typename OpTy>
 static LogicalResult verifyEpilogueOperands(OpTy op) {
+  if (auto layouts = op.getEpilogueLayouts()) {
+    if (layouts->size() != op.getEpilogueOperands().size())
+      return op.emitOpError("expected a layout for each of ")
+             << op.getEpilogueOperands().size()
+             << " epilogue operands, but got " << layouts->size();
+    for (int32_t layout : *layouts)
+      if (!symbolizeImageLayout(layout))
+        return op.emitOpError("expected the layouts of epilogue operands to be "
+                              "0 or 1, but got ")
+               << layout;
+  }
   for (unsigned number = 0; number < op.getEpilogueOperands().size(); ++number)
     if (failed(verifyEpilogueOperand(op, number)))
       return failure();
@@ -851,19 +856,7 @@ LogicalResult OutputTransformOp::verify() {
                            input.getDimSize(tile_dim::kChannel),
                            init.getDimSize(dims.channel))))
     return failure();
-  // C10
-  if (auto layouts = getEpilogueLayouts()) {
-    if (layouts->size() != getEpilogueOperands().size())
-      return emitOpError("expected a layout for each of ")
-             << getEpilogueOperands().size() << " epilogue operands, but got "
-             << layouts->size();
-    for (int32_t layout : *layouts)
-      if (!symbolizeImageLayout(layout))
-        return emitOpError("expected the layouts of epilogue operands to be 0 "
-                           "or 1, but got ")
-               << layout;
-  }
-  // C5
+  // C5, C10
   if (failed(verifyEpilogueOperands(*this)))
     return failure();
   // C8
@@ -880,6 +873,7 @@ LogicalResult OutputTransformOp::verifyRegions() {
 LogicalResult ConvOp::verify() {
   ShapedType input = getInputType(), filter = getFilterType(),
              init = getInitType();
+  ImageDims dims = getImageDims();
   // C10
   if (failed(verifyDps(*this, getInit())) || failed(verifyWindow(*this)))
     return failure();
@@ -890,13 +884,13 @@ LogicalResult ConvOp::verify() {
     return failure();
   // C1
   if (failed(verifySize(*this, "the batch of the init",
-                        init.getDimSize(image_dim::kBatch),
+                        init.getDimSize(dims.batch),
                         input.getDimSize(image_dim::kBatch))))
     return failure();
   // C2
   for (unsigned axis : {0, 1}) {
     int64_t size = input.getDimSize(image_dim::kRow + axis);
-    int64_t pixels = init.getDimSize(image_dim::kRow + axis);
+    int64_t pixels = init.getDimSize(dims.axis(axis));
     if (ShapedType::isDynamic(size) || ShapedType::isDynamic(pixels))
       continue;
     int64_t extent = getExtent(axis);
@@ -926,9 +920,9 @@ LogicalResult ConvOp::verify() {
   // C4
   if (failed(verifyAtLeast(*this, "the columns of the filter",
                            getNumFilterColumns(),
-                           init.getDimSize(image_dim::kChannel))))
+                           init.getDimSize(dims.channel))))
     return failure();
-  // C5
+  // C5, C13
   if (failed(verifyEpilogueOperands(*this)))
     return failure();
   // C11

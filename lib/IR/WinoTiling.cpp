@@ -352,9 +352,9 @@ PadImageOp::getTiledImplementation(OpBuilder &builder,
       getImageTile(*this, builder, offsets, sizes, image_dim::kBatch);
   if (failed(tile))
     return failure();
-  auto tiled =
-      PadImageOp::create(builder, getLoc(), tile->init.getType(), getPad(),
-                         tile->input, tile->init, tile->origin, getPadValue());
+  auto tiled = PadImageOp::create(builder, getLoc(), tile->init.getType(),
+                                  getPad(), tile->input, tile->init,
+                                  tile->origin, getLayout(), getPadValue());
   return TilingResult{{tiled}, tiled->getResults(), tile->slices};
 }
 
@@ -723,8 +723,10 @@ SmallVector<IteratorType> ConvOp::getLoopIteratorTypes() {
 /// The sizes of the domain. Its channels are the columns of the filter, which
 /// the result may have fewer of.
 static SmallVector<OpFoldResult> getConvDomain(ConvOp op, OpBuilder &builder) {
-  SmallVector<OpFoldResult> sizes =
+  SmallVector<OpFoldResult> initSizes =
       tensor::getMixedSizes(builder, op.getLoc(), op.getInit());
+  SmallVector<OpFoldResult> sizes =
+      changeLayout<OpFoldResult>(initSizes, op.getLayout(), ImageLayout::NHWC);
   sizes[conv_dim::kChannel] = builder.getIndexAttr(op.getNumFilterColumns());
   for (int64_t size :
        {op.getKernel()[0], op.getKernel()[1], op.getNumChannels()})
@@ -743,12 +745,15 @@ LogicalResult ConvOp::getResultTilePosition(
     OpBuilder &builder, unsigned, ArrayRef<OpFoldResult> offsets,
     ArrayRef<OpFoldResult> sizes, SmallVector<OpFoldResult> &resultOffsets,
     SmallVector<OpFoldResult> &resultSizes) {
-  assignTile(offsets.take_front(image_dim::kRank),
-             sizes.take_front(image_dim::kRank), resultOffsets, resultSizes);
-  resultSizes[image_dim::kChannel] = getCroppedSize(
+  const unsigned channelDim = getImageDims().channel;
+  resultOffsets = changeLayout(offsets.take_front(image_dim::kRank),
+                               ImageLayout::NHWC, getLayout());
+  resultSizes = changeLayout(sizes.take_front(image_dim::kRank),
+                             ImageLayout::NHWC, getLayout());
+  resultSizes[channelDim] = getCroppedSize(
       builder, getLoc(), /*m=*/1, offsets[conv_dim::kChannel],
       sizes[conv_dim::kChannel],
-      tensor::getMixedSize(builder, getLoc(), getInit(), image_dim::kChannel),
+      tensor::getMixedSize(builder, getLoc(), getInit(), channelDim),
       builder.getIndexAttr(getNumFilterColumns()));
   return success();
 }
@@ -758,11 +763,13 @@ LogicalResult ConvOp::getIterationDomainTileFromResultTile(
     ArrayRef<OpFoldResult> sizes, SmallVectorImpl<OpFoldResult> &domainOffsets,
     SmallVectorImpl<OpFoldResult> &domainSizes) {
   SmallVector<OpFoldResult> domain = getConvDomain(*this, builder);
-  assignTile(offsets, sizes, domainOffsets, domainSizes);
+  const unsigned channelDim = getImageDims().channel;
+  assignTile(changeLayout(offsets, getLayout(), ImageLayout::NHWC),
+             changeLayout(sizes, getLayout(), ImageLayout::NHWC), domainOffsets,
+             domainSizes);
   // All channels include those that the result drops.
-  if (coversAll(offsets[image_dim::kChannel], sizes[image_dim::kChannel],
-                tensor::getMixedSize(builder, getLoc(), getInit(),
-                                     image_dim::kChannel)))
+  if (coversAll(offsets[channelDim], sizes[channelDim],
+                tensor::getMixedSize(builder, getLoc(), getInit(), channelDim)))
     domainSizes[conv_dim::kChannel] = domain[conv_dim::kChannel];
   for (unsigned dim : kConvSummedDims) {
     domainOffsets.push_back(builder.getIndexAttr(0));
@@ -772,14 +779,13 @@ LogicalResult ConvOp::getIterationDomainTileFromResultTile(
 }
 
 /// Returns the part of the image under the pixels [offsets, offsets + sizes) of
-/// the result.
+/// the result, in the order of the domain.
 static Value getConvImageTile(ConvOp op, OpBuilder &builder,
                               ArrayRef<OpFoldResult> offsets,
                               ArrayRef<OpFoldResult> sizes,
                               SmallVectorImpl<Operation *> &slices) {
   Location loc = op.getLoc();
-  SmallVector<OpFoldResult> initSizes =
-      tensor::getMixedSizes(builder, loc, op.getInit());
+  SmallVector<OpFoldResult> domain = getConvDomain(op, builder);
   SmallVector<OpFoldResult> imageSizes =
       tensor::getMixedSizes(builder, loc, op.getInput());
   SmallVector<OpFoldResult> imageOffsets(image_dim::kRank,
@@ -790,7 +796,7 @@ static Value getConvImageTile(ConvOp op, OpBuilder &builder,
   bindDims(builder.getContext(), d0);
   for (unsigned axis : {0, 1}) {
     unsigned dim = image_dim::kRow + axis;
-    if (coversAll(offsets[dim], sizes[dim], initSizes[dim]))
+    if (coversAll(offsets[dim], sizes[dim], domain[dim]))
       continue;
     int64_t stride = op.getStrides()[axis];
     imageOffsets[dim] = apply(builder, loc, d0 * stride, {offsets[dim]});
@@ -821,17 +827,16 @@ buildConvTile(ConvOp op, OpBuilder &builder, ArrayRef<OpFoldResult> offsets,
       builder.getIndexAttr(getPackedChannels(op.getFilterType())), slices);
   if (failed(filter) || !cast<ShapedType>(filter->getType()).hasStaticShape())
     return failure();
-  Value image =
-      getConvImageTile(op, builder, resultOffsets, resultSizes, slices);
+  Value image = getConvImageTile(op, builder, offsets, sizes, slices);
   Value init =
       getSlice(builder, loc, op.getInit(), resultOffsets, resultSizes, slices);
   SmallVector<Value> operands =
       getEpilogueTile(op, builder, resultOffsets, resultSizes, slices);
-  auto tiled = ConvOp::create(builder, loc, init.getType(), op.getKernel(),
-                              op.getStrides(), op.getDilations(), image,
-                              *filter, init, operands, op.getScheduleAttr(),
-                              op.getMicroRowsAttr(), op.getPrefetch(),
-                              op.getStreamStores(), op.getNarrowRange());
+  auto tiled = ConvOp::create(
+      builder, loc, init.getType(), op.getKernel(), op.getStrides(),
+      op.getDilations(), image, *filter, init, operands, op.getScheduleAttr(),
+      op.getLayout(), op.getEpilogueLayoutsAttr(), op.getMicroRowsAttr(),
+      op.getPrefetch(), op.getStreamStores(), op.getNarrowRange());
   IRMapping mapping;
   op.getEpilogue().cloneInto(&tiled.getEpilogue(), mapping);
   return TilingResult{{tiled}, tiled->getResults(), slices};
@@ -857,7 +862,7 @@ ConvOp::getTiledImplementation(OpBuilder &builder,
   if (!coversAll(offsets[conv_dim::kChannel], sizes[conv_dim::kChannel],
                  numColumns) &&
       !allTilesHaveChannels(getNumFilterColumns(),
-                            getInitType().getDimSize(image_dim::kChannel),
+                            getInitType().getDimSize(getImageDims().channel),
                             sizes[conv_dim::kChannel]))
     return failure();
   SmallVector<OpFoldResult> resultOffsets, resultSizes;

@@ -85,11 +85,6 @@ static std::optional<ImageLayout> getAbsorbedLayout(linalg::GenericOp op,
   return {};
 }
 
-/// Whether the epilogue of `producer` can read operands of pixels in `layout`.
-static bool readsLayout(ResultOpInterface producer, ImageLayout layout) {
-  return layout == ImageLayout::NHWC || isa<OutputTransformOp>(*producer);
-}
-
 namespace {
 /// The last stage of a convolution -> generic  becomes  the stage with a larger
 /// epilogue.
@@ -113,12 +108,8 @@ struct AbsorbGeneric : OpRewritePattern<linalg::GenericOp> {
     for (OpOperand *operand : op.getDpsInputOperands()) {
       if (operand->get() == producer->getResult(0))
         continue;
-      std::optional<ImageLayout> layout =
-          getAbsorbedLayout(op, *operand, producer.getLayout());
-      if (!layout)
+      if (!getAbsorbedLayout(op, *operand, producer.getLayout()))
         return rewriter.notifyMatchFailure(op, "an operand is broadcast");
-      if (!readsLayout(producer, *layout))
-        return rewriter.notifyMatchFailure(op, "an operand is in NCHW");
     }
     absorb(rewriter, op, producer);
     return success();
@@ -181,9 +172,8 @@ private:
         cast<DestinationStyleOpInterface>(*producer).setDpsInitOperand(0, init);
       unsigned numOld = producer.getEpilogueOperands().size();
       producer.getEpilogueOperandsMutable().append(operands);
-      if (auto output = dyn_cast<OutputTransformOp>(*producer))
-        for (auto [number, layout] : llvm::enumerate(layouts))
-          output.setEpilogueLayout(numOld + number, layout);
+      for (auto [number, layout] : llvm::enumerate(layouts))
+        producer.setEpilogueLayout(numOld + number, layout);
 
       // The block of the producer, continued by the body of the generic.
       IRMapping mapping;
@@ -303,12 +293,6 @@ static void remarkMissed(linalg::GenericOp op) {
       reason = "the convolution has other users";
     else if (!isPrivateTo(operand->get(), op))
       reason = "the convolution is in another block";
-    else if (llvm::any_of(op.getDpsInputOperands(), [&](OpOperand *other) {
-               std::optional<ImageLayout> layout =
-                   getAbsorbedLayout(op, *other, producer.getLayout());
-               return layout && !readsLayout(producer, *layout);
-             }))
-      reason = "the convolution reads operands in NHWC only";
     remark::missed(op->getLoc(),
                    remark::RemarkOpts::name("AbsorbEpilogue").category("wino"))
         << ("not absorbed: " + reason).str();

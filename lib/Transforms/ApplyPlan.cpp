@@ -394,7 +394,9 @@ private:
         ConvOp::create(rewriter, loc, init.getType(), {problem.kh, problem.kw},
                        problem.strides, problem.dilations, image, u, init,
                        addend ? ValueRange(addend) : ValueRange(), schedule,
-                       IntegerAttr(), hasNarrowRange());
+                       ImageLayout::NHWC, /*epilogueLayouts=*/{},
+                       /*microRows=*/{}, /*prefetch=*/false,
+                       /*streamStores=*/false, hasNarrowRange());
     buildEpilogue(op.getEpilogue(), addend);
     return op->getResult(0);
   }

@@ -38,7 +38,7 @@ getSourceLayout(ImageLayout layout, ArrayRef<int64_t> permutation) {
 
 /// Returns the number of the epilogue operand that `operand` is, if any.
 static std::optional<unsigned> getEpilogueNumber(OpOperand &operand) {
-  auto writer = dyn_cast<OutputTransformOp>(operand.getOwner());
+  auto writer = dyn_cast<ResultOpInterface>(operand.getOwner());
   if (!writer)
     return {};
   for (auto [number, other] :
@@ -52,14 +52,22 @@ static std::optional<unsigned> getEpilogueNumber(OpOperand &operand) {
 /// instead of its result.
 static std::optional<ImageLayout> getReadLayout(linalg::TransposeOp transpose,
                                                 OpOperand &operand) {
-  if (auto reader = dyn_cast<InputTransformOp>(operand.getOwner()))
-    if (&operand == &reader.getInputMutable())
-      return getSourceLayout(reader.getLayout(), transpose.getPermutation());
-  if (std::optional<unsigned> number = getEpilogueNumber(operand))
-    return getSourceLayout(
-        cast<OutputTransformOp>(operand.getOwner()).getEpilogueLayout(*number),
-        transpose.getPermutation());
-  return {};
+  ImageLayout layout;
+  if (auto reader = dyn_cast<InputTransformOp>(operand.getOwner());
+      reader && &operand == &reader.getInputMutable())
+    layout = reader.getLayout();
+  else if (auto copy = dyn_cast<PadImageOp>(operand.getOwner());
+           copy && &operand == &copy.getInputMutable())
+    layout = copy.getLayout();
+  else if (auto conv = dyn_cast<ConvOp>(operand.getOwner());
+           conv && &operand == &conv.getInputMutable())
+    layout = ImageLayout::NHWC;
+  else if (std::optional<unsigned> number = getEpilogueNumber(operand))
+    layout =
+        cast<ResultOpInterface>(operand.getOwner()).getEpilogueLayout(*number);
+  else
+    return {};
+  return getSourceLayout(layout, transpose.getPermutation());
 }
 
 namespace {
@@ -77,28 +85,54 @@ struct FoldIntoReaders : OpRewritePattern<linalg::TransposeOp> {
         return rewriter.notifyMatchFailure(op, "a user reads one layout only");
     for (OpOperand &use : llvm::make_early_inc_range(op->getUses())) {
       ImageLayout layout = *getReadLayout(op, use);
+      std::optional<unsigned> number = getEpilogueNumber(use);
+      if (isa<ConvOp>(use.getOwner()) && !number) {
+        copyPixels(op, use, layout, rewriter);
+        continue;
+      }
       rewriter.modifyOpInPlace(use.getOwner(), [&] {
-        if (auto reader = dyn_cast<InputTransformOp>(use.getOwner()))
+        if (number)
+          cast<ResultOpInterface>(use.getOwner())
+              .setEpilogueLayout(*number, layout);
+        else if (auto reader = dyn_cast<InputTransformOp>(use.getOwner()))
           reader.setLayout(layout);
         else
-          cast<OutputTransformOp>(use.getOwner())
-              .setEpilogueLayout(*getEpilogueNumber(use), layout);
+          cast<PadImageOp>(use.getOwner()).setLayout(layout);
         use.set(op.getInput());
       });
     }
     rewriter.eraseOp(op);
     return success();
   }
+
+private:
+  /// Lets a convolution read a copy of the image, which is made where, and as
+  /// far as, it is needed.
+  static void copyPixels(linalg::TransposeOp op, OpOperand &use,
+                         ImageLayout layout, PatternRewriter &rewriter) {
+    Location loc = op.getLoc();
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPoint(use.getOwner());
+    auto type = cast<RankedTensorType>(op->getResult(0).getType());
+    Value init = tensor::EmptyOp::create(
+        rewriter, loc, tensor::getMixedSizes(rewriter, loc, op.getInit()),
+        type.getElementType());
+    auto copy =
+        PadImageOp::create(rewriter, loc, type, ArrayRef<int64_t>{0, 0, 0, 0},
+                           op.getInput(), init, ValueRange(), layout);
+    rewriter.modifyOpInPlace(use.getOwner(),
+                             [&] { use.set(copy->getResult(0)); });
+  }
 };
 
-/// output_transform -> transpose  becomes  output_transform of the other
+/// result of a convolution -> transpose  becomes  the result in the other
 /// layout.
 struct FoldIntoWriter : OpRewritePattern<linalg::TransposeOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(linalg::TransposeOp op,
                                 PatternRewriter &rewriter) const override {
-    auto writer = op.getInput().getDefiningOp<OutputTransformOp>();
+    auto writer = op.getInput().getDefiningOp<ResultOpInterface>();
     if (!writer || !op.hasPureTensorSemantics())
       return rewriter.notifyMatchFailure(op, "no result of a convolution");
     if (!writer->hasOneUse() || writer->getBlock() != op->getBlock())
@@ -107,16 +141,16 @@ struct FoldIntoWriter : OpRewritePattern<linalg::TransposeOp> {
         writer.getLayout(), invertPermutationVector(op.getPermutation()));
     if (!layout)
       return rewriter.notifyMatchFailure(op, "it yields no known layout");
-    Location loc = rewriter.getFusedLoc({writer.getLoc(), op.getLoc()});
-    auto folded = OutputTransformOp::create(
-        rewriter, loc, op->getResultTypes(), writer.getTransform(),
-        writer.getInput(), op.getInit(), writer.getEpilogueOperands(),
-        writer.getScheduleAttr(), *layout, writer.getEpilogueLayoutsAttr());
-    rewriter.inlineRegionBefore(writer.getEpilogue(), folded.getEpilogue(),
-                                folded.getEpilogue().begin());
-    folded->setDiscardableAttrs(writer->getDiscardableAttrDictionary());
-    rewriter.replaceOp(op, folded);
-    rewriter.eraseOp(writer);
+    // The new result's destination may be defined behind the writer.
+    rewriter.moveOpBefore(writer, op);
+    rewriter.modifyOpInPlace(writer, [&] {
+      writer->setLoc(rewriter.getFusedLoc({writer.getLoc(), op.getLoc()}));
+      writer.setLayout(*layout);
+      cast<DestinationStyleOpInterface>(*writer).setDpsInitOperand(
+          0, op.getInit());
+      writer->getResult(0).setType(op->getResult(0).getType());
+    });
+    rewriter.replaceOp(op, writer->getResult(0));
     return success();
   }
 };
@@ -133,18 +167,16 @@ static void remarkMissed(linalg::TransposeOp op) {
                    remark::RemarkOpts::name("FoldTransposes").category("wino"))
         << ("a whole image is transposed: " + reason).str();
   };
-  if (auto writer = op.getInput().getDefiningOp<OutputTransformOp>())
+  if (auto writer = op.getInput().getDefiningOp<ResultOpInterface>())
     return missed(writer->hasOneUse()
                       ? "the convolution writes NHWC or NCHW in its block"
                       : "the convolution has other users");
-  if (op.getInput().getDefiningOp<ConvOp>())
-    return missed("wino.conv writes NHWC");
   bool hasReader = false, hasOther = false;
   for (OpOperand &use : op->getUses()) {
     Operation *user = use.getOwner();
-    if (isa<Im2RowOp, PadImageOp, ConvOp>(user))
+    if (isa<Im2RowOp>(user))
       return missed(user->getName().getStringRef() + " reads NHWC");
-    hasReader |= isa<InputTransformOp>(user);
+    hasReader |= isa<InputTransformOp, PadImageOp, ConvOp>(user);
     hasOther |= !getReadLayout(op, use);
   }
   if (hasReader && hasOther)

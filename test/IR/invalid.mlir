@@ -990,18 +990,6 @@ func.func @conv_c5(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: te
 
 // -----
 
-// The op knows no other layout.
-func.func @conv_nchw(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>, %o: tensor<1x8x4x4xf32>) {
-  // expected-error @+1 {{expected epilogue operands in nhwc}}
-  %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) epilogue(%o nchw : tensor<1x8x4x4xf32>) {
-  ^bb0(%sum: f32, %e: f32):
-    wino.yield %sum : f32
-  } -> tensor<1x4x4x8xf32>
-  return
-}
-
-// -----
-
 func.func @conv_c6(%x: tensor<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y: tensor<1x4x4x8xf32>) {
   // expected-error @+1 {{expected the epilogue to have arguments of types 'f32', but got 'f32', 'f32'}}
   %0 = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1] ins(%x, %u : tensor<1x9x9x2xf32>, tensor<1x1x1x2x18x4xf32>) outs(%y : tensor<1x4x4x8xf32>) epilogue() {

@@ -63,6 +63,24 @@ func.func @options(%x: tensor<1x56x56x64xf32>, %v: tensor<6x6x1x14x14x64xf32>, %
   return %0, %1, %2 : tensor<6x6x1x14x14x64xf32>, tensor<1x56x56x64xf32>, tensor<1x56x56x64xf32>
 }
 
+// CHECK-LABEL: func @conv_nchw
+func.func @conv_nchw(%x: tensor<1x64x56x56xf32>, %z: tensor<1x58x58x64xf32>, %u: tensor<1x1x1x4x576x16xf32>, %y: tensor<1x64x56x56xf32>) -> tensor<1x64x56x56xf32> {
+  // CHECK: wino.pad_image pad [1, 1, 1, 1] layout nchw ins(%{{.*}} : tensor<1x64x56x56xf32>)
+  %0 = wino.pad_image pad [1, 1, 1, 1] layout nchw
+    ins(%x : tensor<1x64x56x56xf32>)
+    outs(%z : tensor<1x58x58x64xf32>) -> tensor<1x58x58x64xf32>
+  // CHECK: wino.conv {{.*}} layout nchw ins({{.*}} outs(%{{.*}} : tensor<1x64x56x56xf32>) epilogue(%{{.*}} nchw : tensor<1x64x56x56xf32>)
+  %1 = wino.conv kernel [3, 3] strides [1, 1] dilations [1, 1] layout nchw
+    ins(%0, %u : tensor<1x58x58x64xf32>, tensor<1x1x1x4x576x16xf32>)
+    outs(%y : tensor<1x64x56x56xf32>)
+    epilogue(%x nchw : tensor<1x64x56x56xf32>) {
+  ^bb0(%sum: f32, %r: f32):
+    %s = arith.addf %sum, %r : f32
+    wino.yield %s : f32
+  } -> tensor<1x64x56x56xf32>
+  return %1 : tensor<1x64x56x56xf32>
+}
+
 // CHECK-LABEL: func @input_transform_origin
 func.func @input_transform_origin(%x: tensor<?x?x?x70xf32>, %init: tensor<6x3x?x2x5x72xf32>, %i: index, %j: index) -> tensor<6x3x?x2x5x72xf32> {
   // CHECK: wino.input_transform <F(4x1, 3x3)> pad [1, 0, 1, 0] origin[%{{.*}}, %{{.*}}]

@@ -98,6 +98,43 @@ def ConvertWinoToVectorPass : Pass<"convert-wino-to-vector"> {
   ];
 }
 
+def ConvertRnsToArithPass : Pass<"convert-wino-rns-to-arith"> {
+  let summary = "Lower ops on residues to integer arithmetic";
+  let description = [{
+    Replaces every `wino.rns` op on scalars, vectors or tensors of static shape by
+    ops of `arith` on the same shape; `convert-elementwise-to-linalg` turns those
+    on tensors, of any shape, into loops over scalars before.
+
+    Nothing overflows: every sum and product is computed in the narrowest machine
+    integers that hold its range, which follows from those of the operands by
+    range analysis. A number is reduced only where its range is beyond the
+    centred residues: by one conditional addition or subtraction if that is
+    enough, otherwise by a remainder.
+
+    Example:
+
+    ```mlir
+    func.func @f(%a: vector<16xi8>, %b: vector<16xi8>) -> vector<16xi8> {
+      %s = wino.rns.add %a, %b modulo 253 : vector<16xi8>
+      return %s : vector<16xi8>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    %0 = arith.extsi %a : vector<16xi8> to vector<16xi16>
+    %1 = arith.extsi %b : vector<16xi8> to vector<16xi16>
+    %2 = arith.addi %0, %1 : vector<16xi16>
+    %3 = arith.cmpi sgt, %2, %c126 : vector<16xi16>
+    %4 = arith.subi %2, %c253 : vector<16xi16>
+    %5 = arith.select %3, %4, %2 : vector<16xi1>, vector<16xi16>
+    ...
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def ConvertCopyToLinalgPass : Pass<"convert-copy-to-linalg"> {
   let summary = "Turn copies of strided buffers into linalg ops";
   let description = [{

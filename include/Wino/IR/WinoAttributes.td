@@ -9,6 +9,7 @@
 #define WINO_IR_WINOATTRIBUTES_TD
 
 include "Wino/IR/WinoDialect.td"
+include "Wino/IR/WinoNumbers.td"
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
 

@@ -9,6 +9,7 @@
 #define WINO_IR_WINODIALECT_H
 
 #include "Wino/Support/CookToom.h"
+#include "Wino/Support/ResidueSystem.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -17,6 +18,7 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Interfaces/InferIntRangeInterface.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Interfaces/TilingInterface.h"
@@ -136,6 +138,14 @@ inline mlir::Type getSumType(mlir::Type type) {
              ? mlir::IntegerType::get(type.getContext(), 32)
              : type;
 }
+
+} // namespace wino
+
+namespace wino {
+
+/// The centred residues modulo `modulus` in integers of `type`, which holds
+/// them.
+mlir::ConstantIntRanges getResidueRange(mlir::Type type, int64_t modulus);
 
 } // namespace wino
 

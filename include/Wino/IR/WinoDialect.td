@@ -33,7 +33,10 @@ def Wino_Dialect : Dialect {
     The letters in the ops' documentation: N images of H x W pixels and C
     channels, K output channels, TH x TW tiles, and alpha x alpha' taps.
 
-    The operands of an op are all tensors or all memrefs. None has more than 2^48
+    The ops `wino.rns.*` compute with integers in a residue number system: on
+    scalars, vectors or tensors, elementwise, as `arith` does.
+
+    The operands of a stage are all tensors or all memrefs. None has more than 2^48
     elements (a dynamic size counted as one), so that sizes can be computed with.
 
     Discardable attributes of the dialect:

@@ -36,10 +36,15 @@ def Wino_ResultOpInterface : OpInterface<"ResultOpInterface"> {
     }], "unsigned", "getBatchDim">,
     InterfaceMethod<"Returns the layout of the result.",
                     "ImageLayout", "getLayout">,
+    InterfaceMethod<"Sets the layout of the result.",
+                    "void", "setLayout", (ins "::wino::ImageLayout":$layout)>,
     InterfaceMethod<[{
       Returns the layout of an operand of the epilogue, NHWC if it is indexed by
       the channel alone.
-    }], "ImageLayout", "getEpilogueLayout", (ins "unsigned":$number)>
+    }], "ImageLayout", "getEpilogueLayout", (ins "unsigned":$number)>,
+    InterfaceMethod<"Sets the layout of an operand of the epilogue.",
+                    "void", "setEpilogueLayout",
+                    (ins "unsigned":$number, "ImageLayout":$layout)>
   ];
 }
 

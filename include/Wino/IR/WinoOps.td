@@ -10,6 +10,7 @@
 
 include "Wino/IR/WinoAttributes.td"
 include "Wino/IR/WinoInterfaces.td"
+include "Wino/IR/WinoRnsOps.td"
 include "mlir/IR/CommonAttrConstraints.td"
 include "mlir/IR/OpAsmInterface.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
@@ -266,7 +267,8 @@ def Wino_PadImageOp : Wino_ImageReaderOp<"pad_image"> {
     (S, T) =
     `origin` is the first pixel of z in the padded image; without it (0, 0), and
     z holds all of it. It lets the rows that a block of results needs be copied
-    from the whole image.
+    from the whole image. With `layout nchw` the image is [N, C, H, W], and is
+    transposed piece by piece; z is the same.
 
     - (C1) Image and `init` agree in N and C.
     - (C2) `pad` has four elements, none negative or above 2^30.
@@ -286,17 +288,16 @@ def Wino_PadImageOp : Wino_ImageReaderOp<"pad_image"> {
                        Wino_ShapedRankOf<[4]>:$input,
                        Wino_ShapedRankOf<[4]>:$init,
                        Variadic<Index>:$origin,
+                       Wino_ImageLayoutOrNHWC:$layout,
                        Wino_PadValue:$padValue);
   let assemblyFormat = [{
-    `pad` $pad (`pad_value` $padValue^)? (`origin` `[` $origin^ `]`)?
+    `pad` $pad (`pad_value` $padValue^)? (`layout` $layout^)? (`origin` `[` $origin^ `]`)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
   let hasFolder = 1;
   let hasCanonicalizer = 1;
-  let extraClassDeclaration = imageReaderDeclarations # [{
-    ImageLayout getLayout() { return ImageLayout::NHWC; }
-  }];
+  let extraClassDeclaration = imageReaderDeclarations;
 }
 
 def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
@@ -368,7 +369,7 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
 class Wino_ResultOp<string mnemonic> : Wino_DpsOp<mnemonic, [
     SingleBlock,
     DeclareOpInterfaceMethods<Wino_ResultOpInterface, [
-      "getBatchDim", "takeSchedule", "getLayout", "getEpilogueLayout"
+      "getBatchDim", "takeSchedule", "getEpilogueLayout", "setEpilogueLayout"
     ]>]> {
   // The region is always present: upstream patterns clone regions of
   // destination-style ops without looking whether they are empty.
@@ -466,9 +467,7 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
       CArg<"ImageLayout", "ImageLayout::NHWC">:$layout,
       CArg<"::mlir::DenseI32ArrayAttr", "{}">:$epilogueLayouts)>
   ];
-  let extraClassDeclaration = resultOpDeclarations # [{
-    void setEpilogueLayout(unsigned number, ImageLayout layout);
-  }];
+  let extraClassDeclaration = resultOpDeclarations;
 }
 
 def Wino_ConvOp : Wino_ResultOp<"conv"> {
@@ -485,7 +484,8 @@ def Wino_ConvOp : Wino_ResultOp<"conv"> {
     packs the matrix [1, 1, kh kw C, K]. Columns of U beyond K are not computed.
     The image holds its padding, if there is any; see `wino.pad_image`.
 
-    e is the epilogue, as in `wino.output_transform`. `schedule` gives the block
+    e is the epilogue, as in `wino.output_transform`, and `layout` is that of the
+    result, as there. `schedule` gives the block
     of pixels, and sizes the micro-kernel. `micro_rows`, how many pixels a
     micro-kernel computes, `prefetch` and `stream_stores` are left of it when the
     op has been tiled. Integers are summed modulo 2^32; for `narrow_range` see
@@ -507,6 +507,7 @@ def Wino_ConvOp : Wino_ResultOp<"conv"> {
       each.
     - (C11) U and the schedule agree in NR.
     - (C12) `micro_rows` is in [1, 2^20].
+    - (C13) `epilogue_layouts` are as in `wino.output_transform`, (C10).
 
     ```mlir
     %y = wino.conv kernel [3, 3] strides [2, 2] dilations [1, 1]
@@ -527,6 +528,9 @@ def Wino_ConvOp : Wino_ResultOp<"conv"> {
                        Wino_EpilogueShapedRankOf<[4]>:$init,
                        Variadic<Wino_EpilogueShapedRankOf<[1, 4]>>:$epilogueOperands,
                        OptionalAttr<Wino_ScheduleAttr>:$schedule,
+                       Wino_ImageLayoutOrNHWC:$layout,
+                       // Absent if all are NHWC.
+                       OptionalAttr<DenseI32ArrayAttr>:$epilogue_layouts,
                        OptionalAttr<ConfinedAttr<I64Attr, [
                          IntMinValue<1>, IntMaxValue<1048576>
                        ]>>:$microRows,
@@ -537,11 +541,11 @@ def Wino_ConvOp : Wino_ResultOp<"conv"> {
     `kernel` $kernel `strides` $strides `dilations` $dilations
     (`narrow_range` $narrowRange^)? (`schedule` $schedule^)?
     (`micro_rows` $microRows^)? (`prefetch` $prefetch^)?
-    (`stream_stores` $streamStores^)?
+    (`stream_stores` $streamStores^)? (`layout` $layout^)?
     `ins` `(` $input `,` $filter `:` type($input) `,` type($filter) `)`
     `outs` `(` $init `:` type($init) `)`
-    custom<Epilogue>($epilogueOperands, type($epilogueOperands), $epilogue,
-                     ref(type($input)))
+    custom<Epilogue>($epilogueOperands, type($epilogueOperands),
+                     $epilogue_layouts, $epilogue, ref(type($input)))
     attr-dict (`->` type($result)^)?
   }];
   let builders = [

@@ -127,7 +127,7 @@ def AbsorbEpiloguePass : Pass<"wino-absorb-epilogue"> {
     Absorbs an elementwise `linalg.generic` that is the only user of a
     `wino.output_transform` or a `wino.conv` into its epilogue: bias (an operand
     indexed by the channel), sums with other tensors of the pixels of the result,
-    in NHWC or (not for `wino.conv`) NCHW, activations. Transposes of the result
+    in NHWC or NCHW, activations. Transposes of the result
     sink below elementwise ops first, so that layouts other than NHWC are served
     as well, and transposes to NCHW also below poolings and their paddings, where
     they meet those of the next convolution. Ops that cannot be absorbed stay,
@@ -143,10 +143,11 @@ def FoldTransposesPass : Pass<"wino-fold-transposes"> {
   let summary = "Read and write images in the layout they have";
   let description = [{
     Folds a `linalg.transpose` between NHWC and NCHW into the ops around it, which
-    then transpose tile by tile: that of an image into the
-    `wino.input_transform`s that read it, that of an epilogue operand into the
-    `wino.output_transform`, and that of a result into the
-    `wino.output_transform` that makes it.
+    then transpose tile by tile: that of an image into the `wino.input_transform`
+    and `wino.pad_image` ops that read it, those of an epilogue operand and of a
+    result into the `wino.output_transform` or `wino.conv`. A `wino.conv` that
+    reads such an image itself gets a `wino.pad_image` in front, which copies the
+    part that a block needs.
 
     ```mlir
     %x = linalg.transpose ins(%image : tensor<1x8x12x20xf32>) ...

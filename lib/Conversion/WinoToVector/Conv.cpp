@@ -18,6 +18,7 @@
 
 #include "Epilogue.h"
 #include "FlatView.h"
+#include "ImageView.h"
 #include "MicroKernel.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -57,8 +58,8 @@ private:
     /// First output channel.
     Value channel;
     int64_t numCols;
-    /// Masks of the vectors of output channels; null for all of a vector.
-    SmallVector<Value> masks;
+    /// Channels of each vector that the result has; null for all of a vector.
+    SmallVector<Value> lanes;
   };
   /// A rectangle of pixels of the result.
   struct Pixels {
@@ -72,12 +73,17 @@ private:
   void buildPanels(Value batch);
   /// Builds the panel of number `number` with the first `numChannels` channels.
   void buildPanel(Value batch, Value number, int64_t numCols,
-                  ArrayRef<Value> masks);
+                  ArrayRef<Value> lanes);
   void buildKernel(const Panel &panel, const Pixels &pixels, bool prefetch);
   /// Builds the sums over the filter's rows, columns and channels.
   SmallVector<Value> buildSums(MicroKernel &kernel);
+  /// Applies the epilogue to the sums, pixel by pixel, and stores them.
   void buildStores(const Panel &panel, const Pixels &pixels,
                    ArrayRef<Value> sums);
+  /// The same for a row of pixels where the result or an operand is in NCHW:
+  /// vectors of several pixels are transposed.
+  void buildTransposedStores(const Panel &panel, const Pixels &pixels,
+                             ArrayRef<Value> sums);
   /// Calls `body` with the position from the first of each of the pixels, in a
   /// view.
   void forEachPixel(const Pixels &pixels, const FlatView &view,
@@ -97,8 +103,9 @@ private:
   /// The image, with the steps from output pixel to output pixel, and those
   /// from pixel to pixel.
   std::optional<FlatView> image, imagePixels;
+  /// The result, and the operands of the epilogue of its shape by their number,
+  /// if none of them is in NCHW.
   std::optional<FlatView> result;
-  /// The operands of the epilogue of the result's shape, by their number.
   SmallVector<std::optional<FlatView>> operands;
   Value numRows, numCols;
 };
@@ -114,19 +121,25 @@ void ConvLowering::run() {
   imagePixels = image;
   image->rowStep = b.mul(image->rowStep, op.getStrides()[0]);
   image->colStep = b.mul(image->colStep, op.getStrides()[1]);
-  result.emplace(b, op.getInit());
-  for (Value operand : op.getEpilogueOperands()) {
-    bool isPerChannel = cast<ShapedType>(operand.getType()).getRank() == 1;
-    operands.push_back(isPerChannel
-                           ? std::nullopt
-                           : std::optional<FlatView>(FlatView(b, operand)));
+  ImageDims dims = op.getImageDims();
+  numRows = b.size(op.getInit(), dims.row);
+  numCols = b.size(op.getInit(), dims.col);
+  bool isTransposed = op.getLayout() == ImageLayout::NCHW;
+  for (unsigned number = 0; number < op.getEpilogueOperands().size(); ++number)
+    isTransposed |= op.getEpilogueLayout(number) == ImageLayout::NCHW;
+  if (!isTransposed) {
+    result.emplace(b, op.getInit());
+    for (Value operand : op.getEpilogueOperands()) {
+      bool isPerChannel = cast<ShapedType>(operand.getType()).getRank() == 1;
+      operands.push_back(isPerChannel
+                             ? std::nullopt
+                             : std::optional<FlatView>(FlatView(b, operand)));
+    }
+    mergeRows();
   }
-  numRows = b.size(op.getInit(), image_dim::kRow);
-  numCols = b.size(op.getInit(), image_dim::kCol);
-  mergeRows();
-  b.buildStreaming(streamStores, op.getInit(), [&](bool streams) {
+  b.buildStreaming(streamStores && result, op.getInit(), [&](bool streams) {
     streamStores = streams;
-    b.loop(b.size(op.getInit(), image_dim::kBatch),
+    b.loop(b.size(op.getInit(), dims.batch),
            [&](Value batch) { buildPanels(batch); });
   });
 }
@@ -154,37 +167,39 @@ void ConvLowering::mergeRows() {
 
 void ConvLowering::buildPanels(Value batch) {
   const int64_t vl = b.getVectorLength();
-  SmallVector<Value> noMasks(llvm::divideCeil(panelCols, vl));
-  for (auto [number, mask] : llvm::enumerate(noMasks))
-    mask = b.mask(panelCols - number * vl);
-  Value numChannels = b.size(op.getInit(), image_dim::kChannel);
+  // Null where a vector is full.
+  auto getLanes = [&](int64_t rest) {
+    return rest < vl ? b.index(rest) : Value();
+  };
+  SmallVector<Value> allLanes;
+  for (int64_t first = 0; first < panelCols; first += vl)
+    allLanes.push_back(getLanes(panelCols - first));
+  Value numChannels = b.size(op.getInit(), op.getImageDims().channel);
   Value rest = b.rem(numChannels, panelCols);
   Value numWhole = b.div(numChannels, panelCols);
   b.loop(numWhole,
-         [&](Value number) { buildPanel(batch, number, panelCols, noMasks); });
+         [&](Value number) { buildPanel(batch, number, panelCols, allLanes); });
 
   // The last panel has columns that are not stored.
-  SmallVector<Value> masks;
+  SmallVector<Value> lanes;
   if (std::optional<int64_t> known = getConstantIntValue(rest)) {
     if (*known == 0)
       return;
     for (int64_t first = 0; first < *known; first += vl)
-      masks.push_back(b.mask(*known - first));
-    buildPanel(batch, numWhole, std::min<int64_t>(masks.size() * vl, panelCols),
-               masks);
+      lanes.push_back(getLanes(*known - first));
+    buildPanel(batch, numWhole, std::min<int64_t>(lanes.size() * vl, panelCols),
+               lanes);
     return;
   }
   b.branch(b.compare(arith::CmpIPredicate::ne, rest, b.index(0)), [&] {
-    auto type = VectorType::get({vl}, b.getI1Type());
     for (int64_t first = 0; first < panelCols; first += vl)
-      masks.push_back(vector::CreateMaskOp::create(
-          b, type, ValueRange{b.sub(rest, b.index(first))}));
-    buildPanel(batch, numWhole, panelCols, masks);
+      lanes.push_back(b.sub(rest, b.index(first)));
+    buildPanel(batch, numWhole, panelCols, lanes);
   });
 }
 
 void ConvLowering::buildPanel(Value batch, Value number, int64_t panelCount,
-                              ArrayRef<Value> masks) {
+                              ArrayRef<Value> lanes) {
   Value zero = b.index(0);
   int64_t panelsPerBlock = op.getFilterType().getDimSize(packed_dim::kPanel);
   Panel panel;
@@ -195,12 +210,12 @@ void ConvLowering::buildPanel(Value batch, Value number, int64_t panelCount,
   }
   panel.channel = b.mul(number, panelCols);
   panel.numCols = panelCount;
-  panel.masks.assign(masks.begin(), masks.end());
+  panel.lanes.assign(lanes.begin(), lanes.end());
 
   // Rows that are shorter than a micro-kernel's share one.
   int64_t maxCols = microRows, maxRows = 1;
   std::optional<int64_t> knownCols = getConstantIntValue(numCols);
-  if (knownCols && *knownCols > 0 && *knownCols < microRows) {
+  if (result && knownCols && *knownCols > 0 && *knownCols < microRows) {
     maxCols = *knownCols;
     maxRows = microRows / maxCols;
   }
@@ -241,7 +256,9 @@ void ConvLowering::buildKernel(const Panel &panel, const Pixels &pixels,
   kernel.group = getGroup(op.getFilterType());
   kernel.narrowRange = op.getNarrowRange();
   kernel.prefetch = prefetch;
-  buildStores(panel, pixels, buildSums(kernel));
+  SmallVector<Value> sums = buildSums(kernel);
+  result ? buildStores(panel, pixels, sums)
+         : buildTransposedStores(panel, pixels, sums);
 }
 
 SmallVector<Value> ConvLowering::accumulate(
@@ -304,13 +321,14 @@ void ConvLowering::buildStores(const Panel &panel, const Pixels &pixels,
     operandPositions.push_back(operand ? getPositions(*operand)
                                        : SmallVector<Value>());
 
-  const int64_t numVectors = panel.masks.size();
-  for (auto [number, mask] : llvm::enumerate(panel.masks)) {
+  const int64_t numVectors = panel.lanes.size();
+  for (auto [number, lanes] : llvm::enumerate(panel.lanes)) {
+    Value mask = lanes ? b.mask(lanes) : Value();
     Value channel = b.add(panel.channel, number * b.getVectorLength());
     SmallVector<Value> channelOperands =
         epilogue->loadChannelOperands(channel, mask);
     for (auto [pixel, position] : llvm::enumerate(resultPositions)) {
-      auto load = [&, pixel = pixel, mask = mask](unsigned operand) {
+      auto load = [&, pixel = pixel](unsigned operand) {
         return b.load(operands[operand]->memref,
                       b.add(operandPositions[operand][pixel], channel), mask);
       };
@@ -319,6 +337,47 @@ void ConvLowering::buildStores(const Panel &panel, const Pixels &pixels,
       b.store(value, result->memref, b.add(position, channel), mask,
               /*streams=*/streamStores);
     }
+  }
+}
+
+void ConvLowering::buildTransposedStores(const Panel &panel,
+                                         const Pixels &pixels,
+                                         ArrayRef<Value> sums) {
+  assert(pixels.numRows == 1 && "expected a row of pixels");
+  const int64_t numVectors = panel.lanes.size();
+  ImageView view(op.getInit(), op.getLayout());
+  auto storeVector = [&](int64_t number, Value lanes) {
+    Value channel = b.add(panel.channel, number * b.getVectorLength());
+    SmallVector<Value> channelOperands =
+        epilogue->loadChannelOperands(channel, lanes ? b.mask(lanes) : Value());
+    for (int64_t first = 0, run; first < pixels.numCols; first += run) {
+      run = std::min(ImageView::getMaxRun(b),
+                     int64_t(llvm::bit_floor(
+                         static_cast<uint64_t>(pixels.numCols - first))));
+      ImageView::Position at = {pixels.batch, pixels.row,
+                                b.add(pixels.col, first), channel};
+      // The pixels of each operand that is not indexed by the channel.
+      SmallVector<SmallVector<Value>> loaded(op.getEpilogueOperands().size());
+      for (auto [operand, value] : llvm::enumerate(op.getEpilogueOperands()))
+        if (!channelOperands[operand])
+          loaded[operand] = ImageView(value, op.getEpilogueLayout(operand))
+                                .load(b, at, run, lanes);
+      SmallVector<Value> results;
+      for (int64_t pixel = 0; pixel < run; ++pixel)
+        results.push_back(epilogue->build(
+            sums[(first + pixel) * numVectors + number], channelOperands,
+            [&](unsigned operand) { return loaded[operand][pixel]; }));
+      view.store(b, results, at, lanes);
+    }
+  };
+  for (auto [number, lanes] : llvm::enumerate(panel.lanes)) {
+    // Of a number of channels known at run time there may be none.
+    if (lanes && !getConstantIntValue(lanes))
+      b.branch(
+          b.compare(arith::CmpIPredicate::sgt, lanes, b.index(0)),
+          [&, number = number, lanes = lanes] { storeVector(number, lanes); });
+    else
+      storeVector(number, lanes);
   }
 }
 

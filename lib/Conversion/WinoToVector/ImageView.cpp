@@ -29,14 +29,6 @@ static int64_t getElementBytes(KernelBuilder &b) {
   return b.getVectorType().getElementTypeBitWidth() / 8;
 }
 
-/// The longest run that is transposed at once.
-static int64_t getMaxRun(KernelBuilder &b) {
-  int64_t length = b.getVectorLength();
-  if (!llvm::isPowerOf2_64(length))
-    return 1;
-  return std::min(length, kRunBytes / getElementBytes(b));
-}
-
 //===----------------------------------------------------------------------===//
 // Transposition in registers
 //===----------------------------------------------------------------------===//
@@ -94,6 +86,13 @@ static Value concatenate(KernelBuilder &b, SmallVector<Value> parts) {
 //===----------------------------------------------------------------------===//
 // Runs
 //===----------------------------------------------------------------------===//
+
+int64_t ImageView::getMaxRun(KernelBuilder &b) {
+  int64_t length = b.getVectorLength();
+  if (!llvm::isPowerOf2_64(length))
+    return 1;
+  return std::min(length, kRunBytes / getElementBytes(b));
+}
 
 void ImageView::forEachRun(KernelBuilder &b, Value begin, Value end,
                            function_ref<void(Value, int64_t)> body) {

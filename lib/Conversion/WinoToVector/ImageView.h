@@ -45,6 +45,9 @@ public:
   ImageView(Value memref, ImageLayout layout)
       : memref(memref), layout(layout) {}
 
+  /// The longest run of pixels that is loaded or stored at once.
+  static int64_t getMaxRun(KernelBuilder &b);
+
   /// Splits [begin, end) into runs that can be loaded and stored: calls `body`
   /// with the first pixel and the number of pixels of each, a power of two.
   static void forEachRun(KernelBuilder &b, Value begin, Value end,

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "FlatView.h"
+#include "ImageView.h"
 #include "KernelBuilder.h"
 
 using namespace mlir;
@@ -16,8 +17,13 @@ namespace {
 class PadImageLowering {
 public:
   PadImageLowering(KernelBuilder &b, PadImageOp op)
-      : b(b), op(op), image(b, op.getInput()), init(b, op.getInit()),
-        numChannels(op.getInputType().getDimSize(image_dim::kChannel)) {}
+      : b(b), op(op), init(b, op.getInit()),
+        height(b.size(op.getInput(), op.getImageDims().row)),
+        width(b.size(op.getInput(), op.getImageDims().col)),
+        numChannels(op.getInitType().getDimSize(image_dim::kChannel)) {
+    if (op.getLayout() == ImageLayout::NHWC)
+      image.emplace(b, op.getInput());
+  }
 
   void run();
 
@@ -27,15 +33,21 @@ private:
   /// Fills `count` pixels.
   void fillPixels(Value to, Value count);
   void copyPixels(Value from, Value to, Value count);
+  /// The same of `count` pixels of an image in NCHW from (batch, row, col) on.
+  void transposePixels(Value batch, Value row, Value col, Value to,
+                       Value count);
   /// Whether pixels follow each other without gaps on both sides.
   bool areRowsContiguous() {
-    return getConstantIntValue(image.colStep) == numChannels &&
+    return getConstantIntValue(image->colStep) == numChannels &&
            getConstantIntValue(init.colStep) == numChannels;
   }
 
   KernelBuilder &b;
   PadImageOp op;
-  FlatView image, init;
+  /// The image, if it is in NHWC.
+  std::optional<FlatView> image;
+  FlatView init;
+  Value height, width;
   int64_t numChannels;
   /// Columns of the result at which the image begins and ends.
   Value imageBegin, imageEnd;
@@ -48,8 +60,6 @@ void PadImageLowering::run() {
     firstRow = op.getOrigin()[0];
     firstCol = op.getOrigin()[1];
   }
-  Value height = b.size(op.getInput(), image_dim::kRow);
-  Value width = b.size(op.getInput(), image_dim::kCol);
   Value numCols = b.size(op.getInit(), image_dim::kCol);
   auto crop = [&](Value col) {
     return b.createOrFold<arith::MinSIOp>(
@@ -67,9 +77,13 @@ void PadImageLowering::run() {
           [&] {
             fillPixels(init.getPixel(b, batch, row, b.index(0)), imageBegin);
             Value imageCol = b.sub(imageBegin, left);
-            copyPixels(image.getPixel(b, batch, imageRow, imageCol),
-                       init.getPixel(b, batch, row, imageBegin),
-                       b.sub(imageEnd, imageBegin));
+            Value to = init.getPixel(b, batch, row, imageBegin);
+            Value count = b.sub(imageEnd, imageBegin);
+            if (image)
+              copyPixels(image->getPixel(b, batch, imageRow, imageCol), to,
+                         count);
+            else
+              transposePixels(batch, imageRow, imageCol, to, count);
             fillPixels(init.getPixel(b, batch, row, imageEnd),
                        b.sub(numCols, imageEnd));
           },
@@ -98,17 +112,38 @@ void PadImageLowering::fillPixels(Value to, Value count) {
 void PadImageLowering::copyPixels(Value from, Value to, Value count) {
   auto copy = [&](Value source, Value target, Value size) {
     b.forEachVector(size, [&](Value pos, Value mask) {
-      b.store(b.load(image.memref, b.add(source, pos), mask), init.memref,
+      b.store(b.load(image->memref, b.add(source, pos), mask), init.memref,
               b.add(target, pos), mask);
     });
   };
   if (areRowsContiguous())
     return copy(from, to, b.mul(count, numChannels));
   b.loop(count, [&](Value pixel) {
-    Value source = b.add(from, b.mul(pixel, image.colStep));
+    Value source = b.add(from, b.mul(pixel, image->colStep));
     Value target = b.add(to, b.mul(pixel, init.colStep));
     copy(source, target, b.index(numChannels));
   });
+}
+
+void PadImageLowering::transposePixels(Value batch, Value row, Value col,
+                                       Value to, Value count) {
+  ImageView view(op.getInput(), op.getLayout());
+  auto transpose = [&](Value channel, Value lanes) {
+    Value mask = lanes ? b.mask(lanes) : Value();
+    ImageView::forEachRun(
+        b, b.index(0), count, [&](Value first, int64_t numPixels) {
+          SmallVector<Value> pixels = view.load(
+              b, {batch, row, b.add(col, first), channel}, numPixels, lanes);
+          Value target = b.add(to, channel);
+          for (auto [pixel, value] : llvm::enumerate(pixels)) {
+            Value offset = b.mul(b.add(first, pixel), init.colStep);
+            b.store(value, init.memref, b.add(target, offset), mask);
+          }
+        });
+  };
+  b.forEachVectorGroup(
+      b.index(numChannels), /*numVectors=*/1,
+      [&](Value channel, Value, Value lanes) { transpose(channel, lanes); });
 }
 
 LogicalResult wino::lowerToVector(RewriterBase &rewriter, PadImageOp op,
