@@ -235,7 +235,8 @@ FailureOr<ConvProblem> wino::matchConvolution(linalg::LinalgOp op,
       (!isMatmul && !linalg::isaConvolutionOpInterface(op)))
     return failure();
   if (op.getNumDpsInputs() > 2) {
-    reason = "it has more operands than image and filter (quantized)";
+    reason = "it has more operands than image and filter, such as zero points, "
+             "which wino-normalize-integers takes out";
     return failure();
   }
   // Poolings are convolutions to the interface; they do not multiply.

@@ -7,7 +7,7 @@
 // CHECK: Remark="conv2 is left as it is: it is not 2-D"
 // CHECK: Remark="conv3 is left as it is: it is not 2-D"
 // CHECK: Remark="conv4 is left as it is: its elements are neither all of one floating-point type nor i8 summed in i32"
-// CHECK: Remark="conv5 is left as it is: it has more operands than image and filter (quantized)"
+// CHECK: Remark="conv5 is left as it is: it has more operands than image and filter, such as zero points, which wino-normalize-integers takes out"
 // CHECK: Remark="conv6 is left as it is: it is not on tensors"
 // CHECK: Remark="conv7 is left as it is: the shape of the filter is dynamic"
 // CHECK: Remark="conv8 is left as it is: a size is zero"
