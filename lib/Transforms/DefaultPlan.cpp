@@ -8,6 +8,7 @@
 #include "Wino/Transforms/DefaultPlan.h"
 #include "Wino/Cost/Traffic.h"
 #include "Wino/Support/LinearProgram.h"
+#include "Wino/Transforms/FilterBounds.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
@@ -79,6 +80,15 @@ static int64_t getDepth(const ConvProblem &problem, TransformAttr transform) {
   return transform ? problem.c : problem.kh * problem.kw * problem.c;
 }
 
+/// Returns the numbers of a plan for `problem` by `transform`, which may be
+/// null.
+static Attribute getNumbers(const ConvProblem &problem,
+                            TransformAttr transform) {
+  return transform && problem.isInteger()
+             ? RingAttr::get(transform.getContext())
+             : Attribute();
+}
+
 static int64_t getBytes(Type type) {
   return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
 }
@@ -121,6 +131,8 @@ public:
   Candidate choose();
 
 private:
+  /// Whether V and U are of the ring modulo 2^32.
+  bool isRing() const { return transform && problem.isInteger(); }
   void tryBlocks(int64_t blockRows, int64_t blockCols);
   void tryNest();
   double getCycles() const;
@@ -168,8 +180,10 @@ ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
                                  TransformAttr transform, const CPUInfo &cpu,
                                  double otherBytes)
     : problem(problem), transform(transform), cpu(cpu),
-      factorType(problem.imageType), kernel(problem, cpu, factorType),
-      micro(kernel.tile), vector(kernel.vector) {
+      factorType(isRing() ? IntegerType::get(problem.imageType.getContext(), 16)
+                          : problem.imageType),
+      kernel(problem, cpu, factorType), micro(kernel.tile),
+      vector(kernel.vector) {
   auto getSize = [](int64_t size) {
     return std::max<int64_t>(1, getTypicalSize(size));
   };
@@ -208,10 +222,15 @@ ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
 }
 
 void ScheduleChooser::countOperations() {
-  Transform1D rows = transform.getRowTransform();
-  Transform1D cols = transform.getColTransform();
+  Attribute numbers = getNumbers(problem, transform);
+  Transform1D rows = getMatrices(transform, numbers, 0);
+  Transform1D cols = getMatrices(transform, numbers, 1);
+  auto synthesize = [&](const RationalMatrix &matrix) {
+    return numbers ? synthesizeIntegerProgram(matrix)
+                   : synthesizeProgram(matrix);
+  };
   auto count = [&](const RationalMatrix &a, const RationalMatrix &b) {
-    LinearProgram p = synthesizeProgram(a), q = synthesizeProgram(b);
+    LinearProgram p = synthesize(a), q = synthesize(b);
     double results = double(a.getNumRows() * b.getNumRows());
     double values = double(a.getNumCols() * b.getNumCols());
     double ops = getNumAdditions2D(p, q) + results + values;
@@ -524,7 +543,7 @@ static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
   // Beyond these the rounding errors of fp32 pass 1e-4 of the largest output.
   constexpr int64_t kMaxM = 6, kMaxTaps = 8;
   SmallVector<TransformAttr> candidates;
-  if (problem.isInteger() || problem.kh * problem.kw == 1)
+  if (problem.kh * problem.kw == 1)
     return candidates;
   auto getSizes = [&](int64_t r) {
     SmallVector<int64_t> sizes;
@@ -532,6 +551,9 @@ static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
       sizes.push_back(m);
     return sizes;
   };
+  FilterBounds bounds;
+  if (problem.isInteger())
+    bounds = getFilterBounds(problem);
   MLIRContext *context = problem.op->getContext();
   auto getEdge = [](int64_t pixels, int64_t m) {
     bool isPossible = !ShapedType::isDynamic(pixels) && pixels > m;
@@ -553,7 +575,9 @@ static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
       std::string reason;
       for (TransformAttr transform : {uniform, mixed})
         if ((transform == uniform || transform.hasEdge()) &&
-            succeeded(checkTransform(problem, transform, reason)))
+            succeeded(checkTransform(problem, transform, reason)) &&
+            (!problem.isInteger() ||
+             succeeded(checkRing(problem, transform, bounds, reason))))
           candidates.push_back(transform);
     }
   return candidates;
@@ -586,15 +610,16 @@ PlanAttr wino::getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu,
   Candidate direct = DirectChooser(problem, cpu, otherBytes).choose();
   if (winograd.cycles <= direct.cycles)
     return PlanAttr::get(context, Algorithm::Winograd, transform,
-                         winograd.schedule);
-  auto plan = PlanAttr::get(context, Algorithm::Direct, {}, direct.schedule);
+                         getNumbers(problem, transform), winograd.schedule);
+  auto plan =
+      PlanAttr::get(context, Algorithm::Direct, {}, {}, direct.schedule);
   std::string reason;
   if (succeeded(checkPlan(problem, plan, reason)))
     return plan;
   // Channels that do not come in groups: rows of patches do.
   Candidate patches =
       ScheduleChooser(problem, /*transform=*/{}, cpu, otherBytes).choose();
-  return PlanAttr::get(context, Algorithm::Im2Row, {}, patches.schedule);
+  return PlanAttr::get(context, Algorithm::Im2Row, {}, {}, patches.schedule);
 }
 
 FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,
@@ -621,8 +646,9 @@ FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,
         getCheapest(problem, cpu, otherBytes, transforms);
     schedule = candidate.schedule;
   }
-  PlanAttr plan = PlanAttr::get(problem.op->getContext(), request.algorithm,
-                                transform, schedule);
+  PlanAttr plan =
+      PlanAttr::get(problem.op->getContext(), request.algorithm, transform,
+                    getNumbers(problem, transform), schedule);
   if (failed(checkPlan(problem, plan, reason)))
     return failure();
   return plan;

@@ -24,8 +24,8 @@ static ElementsAttr getElements(Value value) {
           : FunctionOpInterface();
   if (!function || !arg.getOwner()->isEntryBlock())
     return {};
-  return dyn_cast_or_null<ElementsAttr>(function.getArgAttr(
-      arg.getArgNumber(), WinoDialect::kWeightAttrName));
+  return dyn_cast_or_null<ElementsAttr>(
+      function.getArgAttr(arg.getArgNumber(), WinoDialect::kWeightAttrName));
 }
 
 /// Calls `callback` with all elements of i8 in the order of memory; fails if
@@ -77,4 +77,53 @@ FilterBounds wino::getFilterBounds(const ConvProblem &problem) {
       })))
     return bounds;
   return {min, max, norms};
+}
+
+LogicalResult wino::checkRing(const ConvProblem &problem,
+                              TransformAttr transform,
+                              const FilterBounds &bounds, std::string &reason) {
+  llvm::raw_string_ostream os(reason);
+  llvm::Expected<RingTransform> ring = buildRingTransform(transform);
+  if (!ring) {
+    os << transform.getName() << " is not possible in #wino.ring: "
+       << llvm::toString(ring.takeError());
+    return failure();
+  }
+  const IntegerRange image = IntegerRange::getSigned(/*bits=*/8);
+  const IntegerRange filter = {llvm::DynamicAPInt(bounds.min),
+                               llvm::DynamicAPInt(bounds.max)};
+  const IntegerRange stored = IntegerRange::getSigned(/*bits=*/16);
+  for (auto [name, range] :
+       {std::pair("image", ring->getTransformedInputRange(image)),
+        std::pair("filter", ring->getTransformedFilterRange(filter))})
+    if (!stored.contains(range)) {
+      os << "the " << name << " transformed by " << transform.getName()
+         << " has values from " << range.min << " to " << range.max
+         << ", which i16 does not hold";
+      return failure();
+    }
+  const llvm::DynamicAPInt maxInput = image.getMaxAbs();
+  const llvm::DynamicAPInt limit = -2 * ring->getOutputRange().min;
+  auto check = [&](int64_t norm, auto printWhat) {
+    llvm::DynamicAPInt bound = 2 * maxInput * llvm::DynamicAPInt(norm);
+    if (bound < limit)
+      return success();
+    printWhat();
+    os << ": 2 * " << maxInput << " * " << norm << " = " << bound
+       << " is not less than 2^" << RingTransform::kBits - ring->shift << " = "
+       << limit;
+    return failure();
+  };
+  if (bounds.norms.empty())
+    return check(bounds.getMaxAbs() * problem.c * problem.kh * problem.kw, [&] {
+      os << "a filter of any values may exceed the range of "
+         << transform.getName() << " in #wino.ring";
+    });
+  for (auto [channel, norm] : llvm::enumerate(bounds.norms))
+    if (failed(check(norm, [&, channel = channel] {
+          os << "output channel " << channel << " may exceed the range of "
+             << transform.getName() << " in #wino.ring";
+        })))
+      return failure();
+  return success();
 }

@@ -111,7 +111,8 @@ struct FoldIntoWriter : OpRewritePattern<linalg::TransposeOp> {
     auto folded = OutputTransformOp::create(
         rewriter, loc, op->getResultTypes(), writer.getTransform(),
         writer.getInput(), op.getInit(), writer.getEpilogueOperands(),
-        writer.getScheduleAttr(), *layout, writer.getEpilogueLayoutsAttr());
+        writer.getScheduleAttr(), *layout, writer.getEpilogueLayoutsAttr(),
+        writer.getNumbersAttr());
     rewriter.inlineRegionBefore(writer.getEpilogue(), folded.getEpilogue(),
                                 folded.getEpilogue().begin());
     folded->setDiscardableAttrs(writer->getDiscardableAttrDictionary());

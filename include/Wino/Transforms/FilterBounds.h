@@ -22,9 +22,18 @@ struct FilterBounds {
   int64_t getMaxAbs() const { return std::max(-min, max); }
 };
 
-/// Returns the bounds of the filter of `problem`: those of its elements if it is
-/// a constant, a weight argument with a value, or either of them transposed.
+/// Returns the bounds of the filter of `problem`: those of its elements if it
+/// is a constant, a weight argument with a value, or either of them transposed.
 FilterBounds getFilterBounds(const ConvProblem &problem);
+
+/// Succeeds if the ring modulo 2^32 computes `problem` exactly by `transform`,
+/// whatever the image: V and U fit i16, and with d_max = 128
+///   2 d_max ||w_k||_1 < 2^(32-e)
+/// for every output channel k, or for 128 C kh kw where the filter is not
+/// known. Otherwise `reason` gives the inequality that does not hold.
+mlir::LogicalResult checkRing(const ConvProblem &problem,
+                              TransformAttr transform,
+                              const FilterBounds &bounds, std::string &reason);
 
 } // namespace wino
 
