@@ -470,6 +470,12 @@ static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
   std::string planText;
   llvm::raw_string_ostream(planText) << plan;
   record.append("plan", builder.getStringAttr(planText));
+  if (plan.getNumbers()) {
+    std::string proof;
+    if (succeeded(checkRing(problem, plan.getTransform(),
+                            getFilterBounds(problem), proof)))
+      record.append("certificate", builder.getStringAttr(proof));
+  }
   auto appendSize = [&](StringRef key, int64_t size) {
     if (!ShapedType::isDynamic(size))
       record.append(key, builder.getI64IntegerAttr(size));

@@ -423,9 +423,13 @@ LogicalResult wino::checkPlan(const ConvProblem &problem, PlanAttr plan,
   }
   if (transform && failed(::checkTransform(problem, transform, os)))
     return failure();
-  if (plan.getNumbers() &&
-      failed(checkRing(problem, transform, getFilterBounds(problem), reason)))
-    return failure();
+  if (plan.getNumbers()) {
+    std::string text;
+    if (failed(checkRing(problem, transform, getFilterBounds(problem), text))) {
+      os << text;
+      return failure();
+    }
+  }
   return checkStageSizes(problem, plan, os);
 }
 

@@ -539,9 +539,13 @@ double DirectChooser::getMemoryCycles(double passes, double once) const {
 //===----------------------------------------------------------------------===//
 
 /// Returns the transforms F(m x m', kh x kw) that the default rule considers.
-static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
+/// If there are none `reason` says why.
+static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem,
+                                                std::string &reason) {
   // Beyond these the rounding errors of fp32 pass 1e-4 of the largest output.
   constexpr int64_t kMaxM = 6, kMaxTaps = 8;
+  reason = "winograd needs stride 1, dilation 1 and a filter of 2 to 7 taps "
+           "along an axis";
   SmallVector<TransformAttr> candidates;
   if (problem.kh * problem.kw == 1)
     return candidates;
@@ -572,13 +576,15 @@ static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
       auto mixed = TransformAttr::get(context, mRows, mCols, problem.kh,
                                       problem.kw, getEdge(problem.outH, mRows),
                                       getEdge(problem.outW, mCols));
-      std::string reason;
-      for (TransformAttr transform : {uniform, mixed})
-        if ((transform == uniform || transform.hasEdge()) &&
-            succeeded(checkTransform(problem, transform, reason)) &&
-            (!problem.isInteger() ||
-             succeeded(checkRing(problem, transform, bounds, reason))))
+      for (TransformAttr transform : {uniform, mixed}) {
+        std::string unused;
+        bool isPossible = (transform == uniform || transform.hasEdge()) &&
+                          succeeded(checkTransform(problem, transform, unused));
+        if (isPossible && problem.isInteger())
+          isPossible = succeeded(checkRing(problem, transform, bounds, reason));
+        if (isPossible)
           candidates.push_back(transform);
+      }
     }
   return candidates;
 }
@@ -605,15 +611,15 @@ getCheapest(const ConvProblem &problem, const CPUInfo &cpu, double otherBytes,
 PlanAttr wino::getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu,
                               double otherBytes) {
   MLIRContext *context = problem.op->getContext();
+  std::string reason;
   auto [transform, winograd] =
-      getCheapest(problem, cpu, otherBytes, getCandidates(problem));
+      getCheapest(problem, cpu, otherBytes, getCandidates(problem, reason));
   Candidate direct = DirectChooser(problem, cpu, otherBytes).choose();
   if (winograd.cycles <= direct.cycles)
     return PlanAttr::get(context, Algorithm::Winograd, transform,
                          getNumbers(problem, transform), winograd.schedule);
   auto plan =
       PlanAttr::get(context, Algorithm::Direct, {}, {}, direct.schedule);
-  std::string reason;
   if (succeeded(checkPlan(problem, plan, reason)))
     return plan;
   // Channels that do not come in groups: rows of patches do.
@@ -634,13 +640,10 @@ FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,
   } else if (request.algorithm != Algorithm::Loops) {
     SmallVector<TransformAttr> transforms = {transform};
     if (request.algorithm == Algorithm::Winograd && !transform)
-      transforms = getCandidates(problem);
-    if (transforms.empty()) {
-      reason =
-          "winograd needs stride 1, dilation 1 and a filter of 2 to 7 taps "
-          "along an axis";
+      transforms = getCandidates(problem, reason);
+    if (transforms.empty())
       return failure();
-    }
+    reason.clear();
     Candidate candidate;
     std::tie(transform, candidate) =
         getCheapest(problem, cpu, otherBytes, transforms);

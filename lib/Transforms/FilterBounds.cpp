@@ -81,8 +81,9 @@ FilterBounds wino::getFilterBounds(const ConvProblem &problem) {
 
 LogicalResult wino::checkRing(const ConvProblem &problem,
                               TransformAttr transform,
-                              const FilterBounds &bounds, std::string &reason) {
-  llvm::raw_string_ostream os(reason);
+                              const FilterBounds &bounds, std::string &text) {
+  text.clear();
+  llvm::raw_string_ostream os(text);
   llvm::Expected<RingTransform> ring = buildRingTransform(transform);
   if (!ring) {
     os << transform.getName() << " is not possible in #wino.ring: "
@@ -102,28 +103,21 @@ LogicalResult wino::checkRing(const ConvProblem &problem,
          << ", which i16 does not hold";
       return failure();
     }
+  // The channel with the largest norm stands for all.
+  int64_t norm = bounds.getMaxAbs() * problem.c * problem.kh * problem.kw;
+  if (!bounds.norms.empty()) {
+    const int64_t *largest = llvm::max_element(bounds.norms);
+    norm = *largest;
+    os << "output channel " << largest - bounds.norms.begin() << ": ";
+  }
   const llvm::DynamicAPInt maxInput = image.getMaxAbs();
   const llvm::DynamicAPInt limit = -2 * ring->getOutputRange().min;
-  auto check = [&](int64_t norm, auto printWhat) {
-    llvm::DynamicAPInt bound = 2 * maxInput * llvm::DynamicAPInt(norm);
-    if (bound < limit)
-      return success();
-    printWhat();
-    os << ": 2 * " << maxInput << " * " << norm << " = " << bound
-       << " is not less than 2^" << RingTransform::kBits - ring->shift << " = "
-       << limit;
-    return failure();
-  };
-  if (bounds.norms.empty())
-    return check(bounds.getMaxAbs() * problem.c * problem.kh * problem.kw, [&] {
-      os << "a filter of any values may exceed the range of "
-         << transform.getName() << " in #wino.ring";
-    });
-  for (auto [channel, norm] : llvm::enumerate(bounds.norms))
-    if (failed(check(norm, [&, channel = channel] {
-          os << "output channel " << channel << " may exceed the range of "
-             << transform.getName() << " in #wino.ring";
-        })))
-      return failure();
-  return success();
+  const llvm::DynamicAPInt bound = 2 * maxInput * llvm::DynamicAPInt(norm);
+  os << "2 * " << maxInput << " * " << norm << " = " << bound;
+  if (bound >= limit)
+    os << " is not less than 2^" << RingTransform::kBits - ring->shift << " = "
+       << limit << ", the range of " << transform.getName();
+  else
+    os << " < 2^" << RingTransform::kBits - ring->shift << " = " << limit;
+  return success(bound < limit);
 }

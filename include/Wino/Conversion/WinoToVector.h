@@ -28,7 +28,7 @@ struct WinoToVectorOptions {
   /// Whether micro-kernels prefetch packed filters.
   bool prefetch = true;
   /// Whether the machine is an AArch64 core that issues in order, for which the
-  /// inner loops of f32 are scheduled in assembly.
+  /// inner loops of products are scheduled in assembly.
   bool inOrder = false;
   /// The instructions for products of integers.
   IntegerProducts integerProducts = IntegerProducts::Generic;

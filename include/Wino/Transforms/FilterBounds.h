@@ -29,11 +29,12 @@ FilterBounds getFilterBounds(const ConvProblem &problem);
 /// Succeeds if the ring modulo 2^32 computes `problem` exactly by `transform`,
 /// whatever the image: V and U fit i16, and with d_max = 128
 ///   2 d_max ||w_k||_1 < 2^(32-e)
-/// for every output channel k, or for 128 C kh kw where the filter is not
-/// known. Otherwise `reason` gives the inequality that does not hold.
+/// for every output channel k; of a filter that is not known 128 kh kw C bounds
+/// the norm. `text` becomes the inequality for the largest norm, or what does
+/// not hold.
 mlir::LogicalResult checkRing(const ConvProblem &problem,
                               TransformAttr transform,
-                              const FilterBounds &bounds, std::string &reason);
+                              const FilterBounds &bounds, std::string &text);
 
 } // namespace wino
 
