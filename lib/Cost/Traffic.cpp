@@ -117,15 +117,21 @@ Traffic TrafficModel::estimate() const {
   // What a block touches, after which the next one reads the filters, and the
   // pixels that blocks share, again.
   const double block = v + m + u + x;
-  Traffic traffic;
-  double image = double(nest.n * nest.h * nest.w * nest.c * nest.imageBytes);
-  traffic.image =
-      image + std::max(0.0, numBlocks * x - image) * getMisses(block + filter);
-  traffic.result =
+  const double image =
+      double(nest.n * nest.h * nest.w * nest.c * nest.imageBytes);
+  const double result =
       double(nest.n * nest.outH * nest.outW * nest.k * nest.resultBytes);
-  const double touched = block + allFilters + allY;
-  traffic.filter = allFilters * (getMisses(touched + nest.otherBytes) +
-                                 (numBlocks - 1) * getMisses(touched));
+  // What a run touches, after which the next one, or a nest like it that has
+  // this one's result as its image, uses the same lines again.
+  const double run = image + result + block + allFilters;
+  Traffic traffic;
+  traffic.image =
+      image * getMisses(run) +
+      std::max(0.0, numBlocks * x - image) * getMisses(block + filter);
+  traffic.result = result * getMisses(run);
+  traffic.filter =
+      allFilters * (getMisses(run + nest.otherBytes) +
+                    (numBlocks - 1) * getMisses(block + allFilters + allY));
   // Written, and read by the products.
   if (nest.onTheFly)
     traffic.transformedFilter =

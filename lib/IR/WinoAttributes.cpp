@@ -9,6 +9,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MathExtras.h"
@@ -535,13 +536,14 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    int64_t blockRows, int64_t blockCols,
                                    int64_t kBlock, int64_t microRows,
                                    int64_t microCols, int64_t vector,
-                                   int64_t cBlock, int64_t group, bool) {
+                                   int64_t cBlock, int64_t group,
+                                   int64_t planePadding, bool, bool, bool) {
   constexpr int64_t kMaxSize = int64_t(1) << 20;
   // C1, C4
-  for (int64_t size : {blockRows, blockCols, cBlock})
+  for (int64_t size : {blockRows, blockCols, cBlock, planePadding})
     if (size < 0 || size > kMaxSize)
-      return emitError() << "expected a block size in [0, " << kMaxSize
-                         << "], but got " << size;
+      return emitError() << "expected a block size or plane_padding in [0, "
+                         << kMaxSize << "], but got " << size;
   for (int64_t size : {kBlock, microRows, microCols, vector, group})
     if (size < 1 || size > kMaxSize)
       return emitError() << "expected a size in [1, " << kMaxSize
@@ -575,8 +577,8 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   int64_t blockRows, blockCols, kBlock, microRows, microCols, vector;
-  int64_t cBlock = 0, group = 1;
-  bool onTheFly = false;
+  int64_t cBlock = 0, group = 1, planePadding = 0;
+  bool onTheFly = false, prefetch = false, streamStores = false;
   auto parseKey = [&](StringRef key) -> ParseResult {
     return failure(parser.parseKeyword(key) || parser.parseEqual());
   };
@@ -592,21 +594,35 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
       parser.parseComma() || parseKey("vector") || parser.parseInteger(vector))
     return {};
   while (succeeded(parser.parseOptionalComma())) {
-    if (group == 1 && !onTheFly &&
-        succeeded(parser.parseOptionalKeyword("group"))) {
-      if (parser.parseEqual() || parser.parseInteger(group))
+    StringRef key;
+    SMLoc keyLoc = parser.getCurrentLocation();
+    if (parser.parseKeyword(&key))
+      return {};
+    if (key == "group" || key == "plane_padding") {
+      if (parser.parseEqual() ||
+          parser.parseInteger(key == "group" ? group : planePadding))
         return {};
       continue;
     }
-    if (onTheFly || parser.parseKeyword("on_the_fly"))
-      return {};
-    onTheFly = true;
+    bool *flag = llvm::StringSwitch<bool *>(key)
+                     .Case("on_the_fly", &onTheFly)
+                     .Case("prefetch", &prefetch)
+                     .Case("stream_stores", &streamStores)
+                     .Default(nullptr);
+    if (!flag)
+      return parser.emitError(keyLoc, "expected group, plane_padding, "
+                                      "on_the_fly, prefetch or stream_stores, "
+                                      "but got ")
+                 << key,
+             Attribute();
+    *flag = true;
   }
   if (parser.parseGreater())
     return {};
   return parser.getChecked<ScheduleAttr>(
       loc, parser.getContext(), blockRows, blockCols, kBlock, microRows,
-      microCols, vector, cBlock, group, onTheFly);
+      microCols, vector, cBlock, group, planePadding, onTheFly, prefetch,
+      streamStores);
 }
 
 void ScheduleAttr::print(AsmPrinter &printer) const {
@@ -618,8 +634,14 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
           << ", vector = " << getVector();
   if (getGroup() != 1)
     printer << ", group = " << getGroup();
+  if (getPlanePadding() != 0)
+    printer << ", plane_padding = " << getPlanePadding();
   if (getOnTheFly())
     printer << ", on_the_fly";
+  if (getPrefetch())
+    printer << ", prefetch";
+  if (getStreamStores())
+    printer << ", stream_stores";
   printer << ">";
 }
 

@@ -171,7 +171,10 @@ void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
 unsigned OutputTransformOp::getBatchDim() { return tile_dim::kBatch; }
 
 ScheduleAttr OutputTransformOp::takeSchedule() {
-  return cast_or_null<ScheduleAttr>(removeScheduleAttr());
+  auto schedule = cast_or_null<ScheduleAttr>(removeScheduleAttr());
+  if (schedule)
+    setStreamStores(schedule.getStreamStores());
+  return schedule;
 }
 
 ImageLayout OutputTransformOp::getEpilogueLayout(unsigned number) {
@@ -207,8 +210,11 @@ unsigned ConvOp::getBatchDim() { return conv_dim::kBatch; }
 
 ScheduleAttr ConvOp::takeSchedule() {
   auto schedule = cast_or_null<ScheduleAttr>(removeScheduleAttr());
-  if (schedule)
+  if (schedule) {
     setMicroRows(schedule.getMicroRows());
+    setPrefetch(schedule.getPrefetch());
+    setStreamStores(schedule.getStreamStores());
+  }
   return schedule;
 }
 

@@ -323,10 +323,10 @@ InputTransformOp::getTiledImplementation(OpBuilder &builder,
       getImageTile(*this, builder, offsets, sizes, tile_dim::kBatch);
   if (failed(tile))
     return failure();
-  auto tiled = InputTransformOp::create(builder, getLoc(), tile->init.getType(),
-                                        getTransform(), getPad(), tile->input,
-                                        tile->init, tile->origin, getLayout(),
-                                        getPadValue(), getNumbersAttr());
+  auto tiled = InputTransformOp::create(
+      builder, getLoc(), tile->init.getType(), getTransform(), getPad(),
+      tile->input, tile->init, tile->origin, getLayout(), getPrefetch(),
+      getPadValue(), getNumbersAttr());
   return TilingResult{{tiled}, tiled->getResults(), tile->slices};
 }
 
@@ -656,6 +656,7 @@ buildOutputTile(OutputTransformOp op, OpBuilder &builder,
       builder, loc, init.getType(), op.getTransform(), input, init, operands,
       op.getScheduleAttr(), op.getLayout(), op.getEpilogueLayoutsAttr(),
       op.getNumbersAttr());
+  tiled.setStreamStores(op.getStreamStores());
   IRMapping mapping;
   op.getEpilogue().cloneInto(&tiled.getEpilogue(), mapping);
   return TilingResult{{tiled}, tiled->getResults(), slices};
@@ -831,7 +832,8 @@ buildConvTile(ConvOp op, OpBuilder &builder, ArrayRef<OpFoldResult> offsets,
   auto tiled = ConvOp::create(builder, loc, init.getType(), op.getKernel(),
                               op.getStrides(), op.getDilations(), image,
                               *filter, init, operands, op.getScheduleAttr(),
-                              op.getMicroRowsAttr(), op.getNarrowRange());
+                              op.getMicroRowsAttr(), op.getPrefetch(),
+                              op.getStreamStores(), op.getNarrowRange());
   IRMapping mapping;
   op.getEpilogue().cloneInto(&tiled.getEpilogue(), mapping);
   return TilingResult{{tiled}, tiled->getResults(), slices};

@@ -112,6 +112,7 @@ static CPUInfo getHostCPU() {
   cpu.fmasPerCycle = 2;
   cpu.memoryBytesPerCycle = 10;
   cpu.hidesStreams = true;
+  cpu.opCycles = 0.35;
   if (cpu.isAArch64()) {
     cpu.hasLaneFma = true;
     llvm::Expected<CPUInfo> known = lookupCPU(cpu.llvmCPU);
@@ -124,9 +125,11 @@ static CPUInfo getHostCPU() {
     }
   } else if (features.lookup("avx512f")) {
     cpu.vectorBits = 512;
+    cpu.streamsStores = true;
     if (features.lookup("avx512vnni"))
       cpu.integerProducts = IntegerProducts::VNNI;
   } else {
+    cpu.streamsStores = true;
     cpu.numVectorRegisters = 16;
     cpu.vectorBits = features.lookup("avx") ? 256 : 128;
   }
@@ -261,11 +264,13 @@ IntegerKernel wino::selectIntegerKernel(const CPUInfo &cpu, unsigned bits,
   }
   if (!cpu.hasLaneFma)
     return {selectMicroTile(cpu, vector, numColumns), 1};
-  // A vector of the panel has the i16 of two vectors of sums.
+  // A vector of the panel has the i16 of two vectors of sums. In order, the
+  // next row of the panel has to be on its way.
+  const int64_t panelRows = cpu.isInOrder ? 2 : 1;
   return {selectTile(numColumns, vector,
                      [&](int64_t rows, int64_t cols) {
-                       return rows * (cols / vector + 1) +
-                                  (cols + 2 * vector - 1) / (2 * vector) <=
+                       int64_t panel = (cols + 2 * vector - 1) / (2 * vector);
+                       return rows * (cols / vector + 1) + panelRows * panel <=
                               registers;
                      }),
           1};

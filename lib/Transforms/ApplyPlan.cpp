@@ -345,9 +345,10 @@ private:
         hasSparePixels(image, image_dim::kCol))
       origin.assign(2, arith::ConstantIndexOp::create(rewriter, loc, 0));
     if (isWinograd)
-      return InputTransformOp::create(
-                 rewriter, loc, init.getType(), transform, noPad, image, init,
-                 origin, ImageLayout::NHWC, /*padValue=*/0, numbers)
+      return InputTransformOp::create(rewriter, loc, init.getType(), transform,
+                                      noPad, image, init, origin,
+                                      ImageLayout::NHWC, schedule.getPrefetch(),
+                                      /*padValue=*/0, numbers)
           ->getResult(0);
     return Im2RowOp::create(rewriter, loc, init.getType(),
                             ArrayRef<int64_t>{problem.kh, problem.kw},

@@ -23,6 +23,9 @@ static constexpr int64_t kMaxScheduleSize = int64_t(1) << 20;
 /// Stands for a dynamic size where costs are compared.
 static constexpr int64_t kTypicalSize = 56;
 
+/// Elements of plane padding: a cache line of f32.
+static constexpr int64_t kPlanePadding = 16;
+
 static int64_t getTypicalSize(int64_t size) {
   return ShapedType::isDynamic(size) ? kTypicalSize : size;
 }
@@ -93,6 +96,21 @@ static int64_t getBytes(Type type) {
   return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
 }
 
+/// Whether the image and the result are so large that little of the result
+/// would be left in the last cache when it is read.
+static bool streamsStores(const ConvProblem &problem, const CPUInfo &cpu) {
+  auto getImageBytes = [&](int64_t h, int64_t w, int64_t channels, Type type) {
+    double bytes = double(getBytes(type));
+    for (int64_t size : {problem.n, h, w, channels})
+      bytes *= double(getTypicalSize(size));
+    return bytes;
+  };
+  double bytes =
+      getImageBytes(problem.h, problem.w, problem.c, problem.imageType) +
+      getImageBytes(problem.outH, problem.outW, problem.k, problem.sumType);
+  return cpu.streamsStores && bytes > double(cpu.l3Bytes) / 4;
+}
+
 namespace {
 /// The micro-kernel for products of one type, and what it takes.
 struct Kernel {
@@ -121,6 +139,38 @@ struct Candidate {
   double cycles = std::numeric_limits<double>::infinity();
 };
 
+/// Bytes that come into the second-level cache, and those of them that come
+/// from memory where there is a third level.
+struct Moved {
+  double next, fromMemory;
+};
+} // namespace
+
+/// Returns the cycles of a convolution from those of the parts of its code, and
+/// from the bytes that it moves of filters, which are read in the order in
+/// which they lie in memory, and of all others.
+static double addUpCycles(const CPUInfo &cpu, double transforms,
+                          double products, Moved filters, Moved others) {
+  const bool hasL3 = cpu.l3Bytes != 0;
+  auto getNext = [&](const Moved &moved) {
+    return moved.next / (hasL3 ? cpu.l3BytesPerCycle : cpu.memoryBytesPerCycle);
+  };
+  auto getMemory = [&](const Moved &moved) {
+    return hasL3 ? moved.fromMemory / cpu.memoryBytesPerCycle : 0;
+  };
+  double filterCycles = getNext(filters) + getMemory(filters);
+  if (!cpu.hidesStreams)
+    return transforms + products + filterCycles + getNext(others) +
+           getMemory(others);
+  // Such a core does other work while most lines arrive from the next cache;
+  // what limits it is the bandwidth of memory, where a written line moves
+  // twice.
+  constexpr double kExposed = 1.0 / 3;
+  return transforms + kExposed * getNext(others) + 2 * getMemory(others) +
+         std::max(products, filterCycles);
+}
+
+namespace {
 /// Finds the cheapest schedule for one convolution and transform (null: im2row)
 /// by a model of the cycles it takes.
 class ScheduleChooser {
@@ -310,29 +360,18 @@ void ScheduleChooser::tryNest() {
       problem.op->getContext(), nest.blockRows, nest.blockCols, nest.kBlock,
       micro.rows, micro.cols, vector,
       /*cBlock=*/nest.cBlock == nest.c ? 0 : nest.cBlock, kernel.group,
-      nest.onTheFly);
+      kPlanePadding, nest.onTheFly, /*prefetch=*/true,
+      streamsStores(problem, cpu));
 }
 
 double ScheduleChooser::getCycles() const {
-  Traffic fromNext = estimateTraffic(nest, cpu.l2Bytes), fromMemory;
-  double nextBytesPerCycle = cpu.memoryBytesPerCycle;
-  if (cpu.l3Bytes != 0) {
-    nextBytesPerCycle = cpu.l3BytesPerCycle;
-    fromMemory = estimateTraffic(nest, cpu.l3Bytes);
-  }
-  auto getCycles = [&](auto getBytes) {
-    return getBytes(fromNext) / nextBytesPerCycle +
-           getBytes(fromMemory) / cpu.memoryBytesPerCycle;
-  };
-  // Filters are read in the order in which they lie in memory.
-  double filters = getCycles([](const Traffic &t) { return t.filter; });
-  double others =
-      getCycles([](const Traffic &t) { return t.getTotal() - t.filter; });
-  double products = getProductCycles();
-  if (!cpu.hidesStreams)
-    return getTransformCycles() + others + products + filters;
-  // What limits such a core is bandwidth: a line that is written moves twice.
-  return getTransformCycles() + 2 * others + std::max(products, filters);
+  Traffic next = estimateTraffic(nest, cpu.l2Bytes), memory;
+  if (cpu.l3Bytes != 0)
+    memory = estimateTraffic(nest, cpu.l3Bytes);
+  return addUpCycles(
+      cpu, getTransformCycles(), getProductCycles(),
+      {next.filter, memory.filter},
+      {next.getTotal() - next.filter, memory.getTotal() - memory.filter});
 }
 
 /// Taps of tiles along an axis, `numTiles` of which have them.
@@ -424,9 +463,6 @@ public:
 private:
   double getMaxPixels();
   double getProductCycles(double blockPixels) const;
-  /// The cycles in which `passes` bytes come into the second-level cache,
-  /// `once` of them for the first time.
-  double getMemoryCycles(double passes, double once) const;
 
   const ConvProblem &problem;
   const CPUInfo &cpu;
@@ -495,22 +531,26 @@ Candidate DirectChooser::choose() {
                       ? 0
                       : 2 * double(n * outH * outW) * imageBytes * 8 /
                             double(cpu.vectorBits) * cpu.opCycles;
-  // As for the stages of a transform, filters are a stream that such a core
-  // hides, and what else is moved counts twice.
   double others = double(n * outH * outW) * (imageBytes + resultBytes);
-  bool stays = filterBytes + otherBytes <= double(cpu.l3Bytes);
-  double filters =
-      getMemoryCycles(filterBytes * filterPasses, stays ? 0 : filterBytes);
-  others = getMemoryCycles(others, others);
+  double filters = filterBytes * filterPasses;
+  // What the third-level cache holds is read from memory only where something
+  // else takes its place before the next run.
+  const double l3Bytes = double(cpu.l3Bytes), run = others + filterBytes;
+  bool filterStays = run + otherBytes <= l3Bytes;
+  double filtersFromMemory = filterStays              ? 0
+                             : filterBytes <= l3Bytes ? filterBytes
+                                                      : filters;
   int64_t kBlock =
       micro.cols * getEvenPart(k / micro.cols, kMaxScheduleSize / micro.cols);
   Candidate candidate;
   candidate.cycles =
-      copies + (cpu.hidesStreams ? 2 * others + std::max(products, filters)
-                                 : others + products + filters);
-  candidate.schedule = ScheduleAttr::get(
-      problem.op->getContext(), blockRows, blockCols, kBlock, micro.rows,
-      micro.cols, vector, /*cBlock=*/0, kernel.group, /*onTheFly=*/false);
+      addUpCycles(cpu, copies, products, {filters, filtersFromMemory},
+                  {others, run <= l3Bytes ? 0 : others});
+  candidate.schedule =
+      ScheduleAttr::get(problem.op->getContext(), blockRows, blockCols, kBlock,
+                        micro.rows, micro.cols, vector, /*cBlock=*/0,
+                        kernel.group, /*planePadding=*/0, /*onTheFly=*/false,
+                        /*prefetch=*/true, streamsStores(problem, cpu));
   return candidate;
 }
 
@@ -524,14 +564,6 @@ double DirectChooser::getProductCycles(double blockPixels) const {
                        kernel.getLoads(rows) * cpu.exposedLoadCycles);
   return kernels * double(k / micro.cols) *
          (products + rows * vectors * cpu.opCycles);
-}
-
-double DirectChooser::getMemoryCycles(double passes, double once) const {
-  if (cpu.l3Bytes == 0)
-    return passes / cpu.memoryBytesPerCycle;
-  bool isNear = filterBytes <= double(cpu.l3Bytes);
-  return passes / cpu.l3BytesPerCycle +
-         (isNear ? once : passes) / cpu.memoryBytesPerCycle;
 }
 
 //===----------------------------------------------------------------------===//

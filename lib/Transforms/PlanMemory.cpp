@@ -78,10 +78,9 @@ struct Frame {
 /// Plans one function.
 class FunctionPlanner {
 public:
-  FunctionPlanner(func::FuncOp function, int64_t planePadding,
-                  bool requireBounded)
-      : function(function), planePadding(planePadding),
-        requireBounded(requireBounded), lifetimes(function) {}
+  FunctionPlanner(func::FuncOp function, bool requireBounded)
+      : function(function), requireBounded(requireBounded),
+        lifetimes(function) {}
 
   LogicalResult run();
 
@@ -97,7 +96,6 @@ private:
   void record(const Frame &root);
 
   func::FuncOp function;
-  int64_t planePadding;
   bool requireBounded;
   BufferLifetimes lifetimes;
   /// Frames with their loops, outer ones before inner ones.
@@ -257,7 +255,7 @@ LogicalResult FunctionPlanner::addBuffer(memref::AllocOp alloc) {
                        "constant upper bound");
 
   Operation *obstacle = nullptr;
-  buffer.planes = planPlanes(alloc, *sizes, planePadding, obstacle);
+  buffer.planes = planPlanes(alloc, *sizes, obstacle);
   if (obstacle)
     remark::missed(alloc.getLoc(), remark::RemarkOpts::name("PlanePadding")
                                        .category("wino")
@@ -466,10 +464,6 @@ struct PlanMemoryPass : public wino::impl::PlanMemoryPassBase<PlanMemoryPass> {
   using PlanMemoryPassBase::PlanMemoryPassBase;
 
   void runOnOperation() override {
-    if (planePadding < 0) {
-      getOperation().emitError("expected plane-padding not to be negative");
-      return signalPassFailure();
-    }
     if (packWeights && failed(packArguments(getOperation(), hasFixedSignature)))
       return signalPassFailure();
     for (auto function : getOperation().getOps<func::FuncOp>())
@@ -491,7 +485,7 @@ struct PlanMemoryPass : public wino::impl::PlanMemoryPassBase<PlanMemoryPass> {
     else if (hasScratch(function))
       obstacle = "the function has a scratch argument already";
     if (obstacle.empty())
-      return FunctionPlanner(function, planePadding, requireBounded).run();
+      return FunctionPlanner(function, requireBounded).run();
     if (requireBounded)
       return function.emitError() << "cannot place buffers: " << obstacle;
     remark::missed(function.getLoc(), remark::RemarkOpts::name("PlanMemory")

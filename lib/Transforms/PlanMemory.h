@@ -53,14 +53,13 @@ struct PlanePlan {
   llvm::SmallVector<std::pair<mlir::Value, mlir::MemRefType>> views;
 };
 
-/// Plans planes that are `padding` elements further apart than their size, for
-/// a buffer that is the destination of an op on tiles, or of one that
-/// transforms packed filters, and has more than one plane. `sizes` are upper
+/// Plans planes that lie further apart than their size, for a buffer of V, M or
+/// packed U that has more than one plane, by the `plane_padding` of the
+/// schedule of the `wino.hadamard` that uses it. `sizes` are upper
 /// bounds of its sizes. Returns std::nullopt for other buffers, and if a user
 /// does not accept the new layout, which it then returns in `obstacle`.
 std::optional<PlanePlan> planPlanes(mlir::memref::AllocOp alloc,
                                     llvm::ArrayRef<int64_t> sizes,
-                                    int64_t padding,
                                     mlir::Operation *&obstacle);
 
 } // namespace wino

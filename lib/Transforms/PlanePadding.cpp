@@ -26,30 +26,39 @@ using namespace wino;
 /// 64 sets of 64 bytes, the least that first-level caches have.
 static constexpr int64_t kSetPeriod = 4096;
 
-/// Returns the dimension of the tap rows, which that of the tap columns
-/// follows, if `use` is the destination of an op that computes or multiplies
-/// tiles or transforms packed filters.
-static std::optional<unsigned> getTapDim(OpOperand &use) {
-  auto op = dyn_cast<DestinationStyleOpInterface>(use.getOwner());
-  if (!op || !op.isDpsInit(&use))
+namespace {
+/// Where a buffer has planes, and how far they are to lie apart.
+struct Planes {
+  /// The dimension of the tap rows, which that of the tap columns follows.
+  unsigned tapDim;
+  int64_t padding;
+};
+} // namespace
+
+/// Returns the planes of a buffer of which `use` is one, if that is as V, M or
+/// packed U of products whose schedule pads them.
+static std::optional<Planes> getPlanes(OpOperand &use) {
+  auto op = dyn_cast<HadamardOp>(use.getOwner());
+  ScheduleAttr schedule = op ? op.getScheduleAttr() : ScheduleAttr();
+  if (!schedule || schedule.getPlanePadding() == 0)
     return std::nullopt;
-  if (isa<InputTransformOp, Im2RowOp, HadamardOp>(use.getOwner()))
-    return tile_dim::kTapRow;
-  auto filter = dyn_cast<FilterTransformOp>(use.getOwner());
-  if (filter && filter.isFilterPacked())
-    return packed_dim::kTapRow;
-  return std::nullopt;
+  bool isFilter = &use == &op.getFilterMutable();
+  if (isFilter && !op.isPacked())
+    return std::nullopt;
+  return Planes{isFilter ? unsigned(packed_dim::kTapRow)
+                         : unsigned(tile_dim::kTapRow),
+                schedule.getPlanePadding()};
 }
 
 /// As above, for a use of `buffer` or of a view of it that has all its
 /// dimensions.
-static std::optional<unsigned> findTapDim(Value buffer) {
+static std::optional<Planes> findPlanes(Value buffer) {
   SmallVector<Value> worklist = {buffer};
   while (!worklist.empty()) {
     Value value = worklist.pop_back_val();
     for (OpOperand &use : value.getUses()) {
-      if (std::optional<unsigned> dim = getTapDim(use))
-        return dim;
+      if (std::optional<Planes> planes = getPlanes(use))
+        return planes;
       if (isa<memref::SubViewOp, memref::CastOp>(use.getOwner()))
         if (auto type =
                 dyn_cast<MemRefType>(use.getOwner()->getResult(0).getType());
@@ -129,16 +138,16 @@ static Operation *collectViews(Value buffer, PlanePlan &plan) {
 
 std::optional<PlanePlan> wino::planPlanes(memref::AllocOp alloc,
                                           ArrayRef<int64_t> sizes,
-                                          int64_t padding,
                                           Operation *&obstacle) {
   MemRefType type = alloc.getType();
   std::optional<int64_t> elementBytes = getElementBytes(type.getElementType());
-  if (padding == 0 || type.getRank() != tile_dim::kRank || !elementBytes)
+  if (type.getRank() != tile_dim::kRank || !elementBytes)
     return std::nullopt;
-  std::optional<unsigned> found = findTapDim(alloc);
-  if (!found)
+  std::optional<Planes> planes = findPlanes(alloc);
+  if (!planes)
     return std::nullopt;
-  const unsigned tapRow = *found, tapCol = tapRow + 1;
+  const int64_t padding = planes->padding;
+  const unsigned tapRow = planes->tapDim, tapCol = tapRow + 1;
   if (type.isDynamicDim(tapRow) || type.isDynamicDim(tapCol) ||
       sizes[tapRow] * sizes[tapCol] <= 1)
     return std::nullopt;

@@ -2,7 +2,7 @@
 // 80 multiply-adds by element and nothing on the stack. Pixels, two image
 // columns apart, are loaded at constant distances from one address that moves.
 
-// RUN: wino-opt %s --pass-pipeline="builtin.module(convert-wino-to-vector{prefetch=false},canonicalize,cse,expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-vector-to-llvm,finalize-memref-to-llvm,convert-arith-to-llvm,convert-index-to-llvm,convert-func-to-llvm,convert-cf-to-llvm,convert-ub-to-llvm,canonicalize,cse,reconcile-unrealized-casts)" \
+// RUN: wino-opt %s --pass-pipeline="builtin.module(convert-wino-to-vector,canonicalize,cse,expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-vector-to-llvm,finalize-memref-to-llvm,convert-arith-to-llvm,convert-index-to-llvm,convert-func-to-llvm,convert-cf-to-llvm,convert-ub-to-llvm,canonicalize,cse,reconcile-unrealized-casts)" \
 // RUN:   | mlir-translate --mlir-to-llvmir -o %t.ll
 // RUN: opt -O3 -mtriple=aarch64-linux-gnu -mcpu=cortex-a73 %t.ll -o %t.bc
 // RUN: llc -O3 -mtriple=aarch64-linux-gnu -mcpu=cortex-a73 %t.bc -o %t.s

@@ -4,7 +4,7 @@
 
 // DEFINE: %{cpu} =
 // DEFINE: %{count} = FIVE
-// DEFINE: %{lower} = wino-opt --pass-pipeline="builtin.module(convert-wino-to-vector{prefetch=false},canonicalize,cse,expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-vector-to-llvm,finalize-memref-to-llvm,convert-arith-to-llvm,convert-index-to-llvm,convert-func-to-llvm,convert-cf-to-llvm,convert-ub-to-llvm,canonicalize,cse,reconcile-unrealized-casts)"
+// DEFINE: %{lower} = wino-opt --pass-pipeline="builtin.module(convert-wino-to-vector,canonicalize,cse,expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-vector-to-llvm,finalize-memref-to-llvm,convert-arith-to-llvm,convert-index-to-llvm,convert-func-to-llvm,convert-cf-to-llvm,convert-ub-to-llvm,canonicalize,cse,reconcile-unrealized-casts)"
 // DEFINE: %{compile} = opt -O3 -mtriple=aarch64-linux-gnu -mcpu=%{cpu} %t.ll -o %t.bc && llc -O3 -mtriple=aarch64-linux-gnu -mcpu=%{cpu} %t.bc -o %t.s
 // DEFINE: %{check} = %{compile} && FileCheck %s --check-prefixes=CHECK,%{count} < %t.s && FileCheck %s --check-prefix=STACK < %t.s
 

@@ -33,7 +33,7 @@
 func.func @kernel(%v: memref<6x6x1x2x15x64xf32>, %u: memref<1x6x6x4x64x16xf32>,
                   %m: memref<6x6x1x2x15x64xf32>) {
   wino.hadamard schedule
-      <block = 2x15, k_block = 64, micro_tile = 5x16, vector = 4>
+      <block = 2x15, k_block = 64, micro_tile = 5x16, vector = 4, prefetch>
     ins(%v, %u : memref<6x6x1x2x15x64xf32>, memref<1x6x6x4x64x16xf32>)
     outs(%m : memref<6x6x1x2x15x64xf32>)
   return

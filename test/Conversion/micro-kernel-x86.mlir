@@ -1,7 +1,7 @@
 // The 14x32 micro-kernel on AVX-512: per channel 28 multiply-adds that broadcast
 // an element of V from memory, and nothing on the stack.
 
-// RUN: wino-opt %s --pass-pipeline="builtin.module(convert-wino-to-vector{vector-length=16 lane-fma=false prefetch=false},canonicalize,cse,expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-vector-to-llvm,finalize-memref-to-llvm,convert-arith-to-llvm,convert-index-to-llvm,convert-func-to-llvm,convert-cf-to-llvm,convert-ub-to-llvm,canonicalize,cse,reconcile-unrealized-casts)" \
+// RUN: wino-opt %s --pass-pipeline="builtin.module(convert-wino-to-vector{vector-length=16 lane-fma=false},canonicalize,cse,expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-vector-to-llvm,finalize-memref-to-llvm,convert-arith-to-llvm,convert-index-to-llvm,convert-func-to-llvm,convert-cf-to-llvm,convert-ub-to-llvm,canonicalize,cse,reconcile-unrealized-casts)" \
 // RUN:   | mlir-translate --mlir-to-llvmir -o %t.ll
 // RUN: opt -O3 -mtriple=x86_64-linux-gnu -mcpu=skylake-avx512 %t.ll -o %t.bc
 // RUN: llc -O3 -mtriple=x86_64-linux-gnu -mcpu=skylake-avx512 %t.bc -o %t.s

@@ -1,9 +1,9 @@
-// RUN: wino-opt %s --convert-wino-to-vector=prefetch=false --canonicalize --cse \
-// RUN:   --split-input-file | FileCheck %s
+// RUN: sed "s/, prefetch//" %s | wino-opt --convert-wino-to-vector \
+// RUN:   --canonicalize --cse --split-input-file | FileCheck %s
 // RUN: wino-opt %s --split-input-file --canonicalize --cse \
-// RUN:   --convert-wino-to-vector="vector-length=8 lane-fma=false prefetch=true" \
+// RUN:   --convert-wino-to-vector="vector-length=8 lane-fma=false" \
 // RUN:   | FileCheck %s --check-prefix=BROADCAST
-// RUN: wino-opt %s --convert-wino-to-vector="prefetch=false in-order=true" \
+// RUN: wino-opt %s --convert-wino-to-vector="in-order=true" \
 // RUN:   --split-input-file | FileCheck %s --check-prefix=IN-ORDER
 
 // The identity transform is a copy, in a loop over the channels.
@@ -181,7 +181,7 @@ func.func @hadamard(%v: memref<6x6x1x2x14x64xf32>,
                     %u: memref<1x6x6x4x64x12xf32>,
                     %m: memref<6x6x1x2x14x48xf32>) {
   wino.hadamard schedule
-      <block = 2x14, k_block = 48, micro_tile = 7x12, vector = 4>
+      <block = 2x14, k_block = 48, micro_tile = 7x12, vector = 4, prefetch>
     ins(%v, %u : memref<6x6x1x2x14x64xf32>, memref<1x6x6x4x64x12xf32>)
     outs(%m : memref<6x6x1x2x14x48xf32>)
   return
@@ -386,5 +386,49 @@ func.func @hadamard_no_columns(%v: memref<1x1x1x2x2x8xf32>, %u: memref<1x1x1x1x8
   wino.hadamard
     ins(%v, %u : memref<1x1x1x2x2x8xf32>, memref<1x1x1x1x8x0xf32>)
     outs(%m : memref<1x1x1x2x2x0xf32>)
+  return
+}
+
+// -----
+
+// Stores past the caches need aligned vectors: those of a result whose pixels are
+// whole vectors apart, if its first element is.
+
+// CHECK-LABEL: func @stream
+// CHECK: %[[AT:.*]] = memref.extract_aligned_pointer_as_index %{{.*}} : memref<1x4x4x8xf32
+// CHECK: arith.andi %{{.*}}, %c15_i64
+// CHECK: scf.if
+// CHECK-COUNT-16: vector.store {{.*}}{alignment = 16 : i64, nontemporal = true}
+// CHECK: else
+// CHECK-NOT: nontemporal
+// CHECK: return
+func.func @stream(%m: memref<6x6x1x1x1x8xf32>, %y: memref<1x4x4x8xf32>) {
+  wino.output_transform <F(4x4, 3x3)> stream_stores
+    ins(%m : memref<6x6x1x1x1x8xf32>) outs(%y : memref<1x4x4x8xf32>)
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func @stream_unaligned
+// CHECK-NOT: nontemporal
+// CHECK: return
+func.func @stream_unaligned(%m: memref<6x6x1x1x1x8xf32>, %y: memref<1x4x4x7xf32>) {
+  wino.output_transform <F(4x4, 3x3)> stream_stores
+    ins(%m : memref<6x6x1x1x1x8xf32>) outs(%y : memref<1x4x4x7xf32>)
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func @stream_conv
+// CHECK: scf.if
+// CHECK: vector.store {{.*}}nontemporal = true
+// CHECK: else
+// CHECK-NOT: nontemporal
+// CHECK: return
+func.func @stream_conv(%x: memref<1x5x5x8xf32>, %u: memref<1x1x1x1x8x8xf32>, %y: memref<1x5x5x8xf32>) {
+  wino.conv kernel [1, 1] strides [1, 1] dilations [1, 1] micro_rows 1 stream_stores
+    ins(%x, %u : memref<1x5x5x8xf32>, memref<1x1x1x1x8x8xf32>) outs(%y : memref<1x5x5x8xf32>)
   return
 }

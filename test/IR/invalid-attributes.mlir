@@ -293,13 +293,13 @@
 // -----
 
 // schedule_c1
-// expected-error @+1 {{expected a block size in [0, 1048576], but got -4}}
+// expected-error @+1 {{expected a block size or plane_padding in [0, 1048576], but got -4}}
 "test.attr"() {a = #wino.schedule<block = 1x1, k_block = 64, c_block = -4, micro_tile = 5x16, vector = 4>} : () -> ()
 
 // -----
 
 // schedule_c4
-// expected-error @+1 {{expected a block size in [0, 1048576], but got 1048577}}
+// expected-error @+1 {{expected a block size or plane_padding in [0, 1048576], but got 1048577}}
 "test.attr"() {a = #wino.schedule<block = 1x1048577, k_block = 64, micro_tile = 5x16, vector = 4>} : () -> ()
 
 // -----
@@ -408,3 +408,13 @@
 
 // expected-error @+1 {{expected points on an axis with smaller tiles at the edge, but got matrices}}
 "test.attr"() {a = #wino.transform<F(2x2, 1x1), edge = 1x2, matrices = {AT = [[1, 0], [0, 1]], G = [[1], [1]], BT = [[1, 0], [0, 1]]}>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected a block size or plane_padding in [0, 1048576], but got -16}}
+"test.attr"() {a = #wino.schedule<block = 1x1, k_block = 8, micro_tile = 2x8, vector = 4, plane_padding = -16>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected plane_padding, on_the_fly, prefetch or stream_stores, but got fast}}
+"test.attr"() {a = #wino.schedule<block = 1x1, k_block = 8, micro_tile = 2x8, vector = 4, fast>} : () -> ()

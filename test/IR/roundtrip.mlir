@@ -46,6 +46,23 @@ func.func @input_transform(%x: tensor<1x56x56x64xf32>, %init: tensor<6x6x1x14x14
   return %v : tensor<6x6x1x14x14x64xf32>
 }
 
+// CHECK-LABEL: func @options
+func.func @options(%x: tensor<1x56x56x64xf32>, %v: tensor<6x6x1x14x14x64xf32>, %u: tensor<1x1x1x4x64x16xf32>, %y: tensor<1x56x56x64xf32>) -> (tensor<6x6x1x14x14x64xf32>, tensor<1x56x56x64xf32>, tensor<1x56x56x64xf32>) {
+  // CHECK: wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1] prefetch ins(
+  %0 = wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1] prefetch
+    ins(%x : tensor<1x56x56x64xf32>)
+    outs(%v : tensor<6x6x1x14x14x64xf32>) -> tensor<6x6x1x14x14x64xf32>
+  // CHECK: wino.output_transform <F(4x4, 3x3)> stream_stores ins(
+  %1 = wino.output_transform <F(4x4, 3x3)> stream_stores
+    ins(%v : tensor<6x6x1x14x14x64xf32>)
+    outs(%y : tensor<1x56x56x64xf32>) -> tensor<1x56x56x64xf32>
+  // CHECK: wino.conv kernel [1, 1] strides [1, 1] dilations [1, 1] micro_rows 5 prefetch stream_stores ins(
+  %2 = wino.conv kernel [1, 1] strides [1, 1] dilations [1, 1] micro_rows 5 prefetch stream_stores
+    ins(%x, %u : tensor<1x56x56x64xf32>, tensor<1x1x1x4x64x16xf32>)
+    outs(%y : tensor<1x56x56x64xf32>) -> tensor<1x56x56x64xf32>
+  return %0, %1, %2 : tensor<6x6x1x14x14x64xf32>, tensor<1x56x56x64xf32>, tensor<1x56x56x64xf32>
+}
+
 // CHECK-LABEL: func @input_transform_origin
 func.func @input_transform_origin(%x: tensor<?x?x?x70xf32>, %init: tensor<6x3x?x2x5x72xf32>, %i: index, %j: index) -> tensor<6x3x?x2x5x72xf32> {
   // CHECK: wino.input_transform <F(4x1, 3x3)> pad [1, 0, 1, 0] origin[%{{.*}}, %{{.*}}]

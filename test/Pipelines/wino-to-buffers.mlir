@@ -22,7 +22,7 @@
 // CHECK-SAME: wino.layers = [{algorithm = "winograd", {{.*}}transform = "F(4x4, 3x3)"
 // CHECK-SAME: wino.prepare = @network_prepare
 // CHECK-NOT: memref.copy
-// CHECK: wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1] origin{{.*}} ins(%[[X]]
+// CHECK: wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1] prefetch origin{{.*}} ins(%[[X]]
 // CHECK: wino.output_transform <F(4x4, 3x3)>
 // CHECK-SAME: epilogue(
 // CHECK: arith.maximumf

@@ -4,7 +4,7 @@
 // CHECK-LABEL: func @conv2d
 // CHECK-SAME: %[[X:[^:]*]]: tensor<1x16x16x8xf32>, %[[F:[^:]*]]: tensor<16x3x3x8xf32>, %[[B:[^:]*]]: tensor<16xf32>
 // CHECK-NOT: tensor.pad
-// CHECK: wino.input_transform <F({{.*}}, 3x3)> pad [1, 1, 1, 1] ins(%[[X]]
+// CHECK: wino.input_transform <F({{.*}}, 3x3)> pad [1, 1, 1, 1] prefetch ins(%[[X]]
 // CHECK: %[[Y:.*]] = wino.output_transform {{.*}} epilogue(%[[B]] : tensor<16xf32>)
 // CHECK: arith.addf
 // CHECK: arith.minimumf

@@ -17,7 +17,7 @@
 // CHECK-NOT: epilogue
 // CHECK: return %[[Y]]
 // GENERIC-LABEL: func @nhwc_hwcf
-// GENERIC: wino.input_transform <F(2x2, 3x3)> pad [0, 0, 0, 0] ins(%{{.*}} : tensor<2x10x9x3xf32>)
+// GENERIC: wino.input_transform <F(2x2, 3x3)> pad [0, 0, 0, 0] prefetch ins(%{{.*}} : tensor<2x10x9x3xf32>)
 // GENERIC: wino.output_transform
 // GENERIC-NOT: epilogue
 // GENERIC: return

@@ -17,8 +17,8 @@
 // CHECK: remark: [Passed] AssignPlan | Category:wino | Remark="conv3: direct"
 // CHECK: remark: [Passed] AssignPlan | Category:wino | Remark="conv4: winograd F(2x2, 3x3)"
 // CHECK-LABEL: func @layers
-// CHECK: linalg.conv_2d_nhwc_hwcf {{{.*}}wino.plan = #wino.plan<algorithm = winograd, transform = <F({{[4-6]x[4-6]}}, 3x3){{.*}}>, schedule = <block = {{[0-9]+x[0-9]+}}, k_block = {{[0-9]+}}, micro_tile = {{[0-9]+x[0-9]+}}, vector = 4>>}
-// CHECK: linalg.conv_2d_nhwc_hwcf {{{.*}}wino.plan = #wino.plan<algorithm = direct, schedule = <block = {{[0-9]+}}x28, k_block = 64, {{.*}}vector = 4>>}
+// CHECK: linalg.conv_2d_nhwc_hwcf {{{.*}}wino.plan = #wino.plan<algorithm = winograd, transform = <F({{[4-6]x[4-6]}}, 3x3){{.*}}>, schedule = <block = {{[0-9]+x[0-9]+}}, k_block = {{[0-9]+}}, micro_tile = {{[0-9]+x[0-9]+}}, vector = 4, plane_padding = 16{{(, on_the_fly)?}}, prefetch>>}
+// CHECK: linalg.conv_2d_nhwc_hwcf {{{.*}}wino.plan = #wino.plan<algorithm = direct, schedule = <block = {{[0-9]+}}x28, k_block = 64, {{.*}}vector = 4{{.*}}>>}
 // CHECK: linalg.conv_2d_nhwc_hwcf {{{.*}}wino.plan = #wino.plan<algorithm = direct, {{.*}}>}
 // CHECK: linalg.matmul {wino.plan = #wino.plan<algorithm = direct, {{.*}}>}
 // A plan in the IR stays.
@@ -48,7 +48,7 @@
 
 // F2-LABEL: func @layers
 // F2: transform = <F(2x2, 3x3)>
-// F2: transform = <F(2x2, 3x3)>, schedule = <{{.*}}vector = 4>
+// F2: transform = <F(2x2, 3x3)>, schedule = <{{.*}}vector = 4,
 
 // FPOINTS-LABEL: func @layers
 // FPOINTS: transform = <F(2x4, 3x3), rows = [0, 1, -1, inf]>

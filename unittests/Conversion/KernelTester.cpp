@@ -149,9 +149,9 @@ std::string wino::test::printList(llvm::ArrayRef<int64_t> values) {
 
 llvm::ArrayRef<WinoToVectorOptions> wino::test::getMachines() {
   static const WinoToVectorOptions machines[] = {
-      {/*vectorLength=*/4, /*laneFma=*/true, /*prefetch=*/false},
-      {/*vectorLength=*/16, /*laneFma=*/false, /*prefetch=*/true},
-      {/*vectorLength=*/8, /*laneFma=*/true, /*prefetch=*/true},
+      {/*vectorLength=*/4, /*laneFma=*/true},
+      {/*vectorLength=*/16, /*laneFma=*/false},
+      {/*vectorLength=*/8, /*laneFma=*/true},
   };
   return machines;
 }

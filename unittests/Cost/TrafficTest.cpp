@@ -31,11 +31,29 @@ static ConvNest makeNest(int64_t c, int64_t size, int64_t k, int64_t m,
 
 TEST(TrafficTest, WhatFitsIsReadOnce) {
   ConvNest nest = makeNest(64, 56, 64, 4, 1, 14, 64);
-  Traffic traffic = estimateTraffic(nest, 64 * kMiB);
+  Traffic traffic = estimateTraffic(nest, 3 * kMiB / 2);
   EXPECT_EQ(traffic.image, 56 * 56 * 64 * 4);
   EXPECT_EQ(traffic.result, 56 * 56 * 64 * 4);
   EXPECT_EQ(traffic.filter, 36 * 64 * 64 * 4);
   EXPECT_EQ(traffic.transformedImage + traffic.products, 0);
+}
+
+TEST(TrafficTest, WhatIsThereFromTheLastRunIsNotRead) {
+  ConvNest nest = makeNest(64, 56, 64, 4, 1, 14, 64);
+  EXPECT_EQ(estimateTraffic(nest, 64 * kMiB).getTotal(), 36 * 64 * 64 * 4);
+  nest.otherBytes = 0;
+  EXPECT_EQ(estimateTraffic(nest, 64 * kMiB).getTotal(), 0);
+  nest.otherBytes = 100 * kMiB;
+  EXPECT_EQ(estimateTraffic(nest, 64 * kMiB).filter, 36 * 64 * 64 * 4);
+}
+
+TEST(TrafficTest, SmallerTilesAtTheEdgeTakeLess) {
+  ConvNest nest = makeNest(256, 14, 256, 5, 1, 3, 64);
+  double whole = estimateTraffic(nest, kMiB / 8).transformedImage;
+  nest.edgeRows = nest.edgeCols = 4;
+  EXPECT_DOUBLE_EQ(nest.getUsedTaps(), 400.0 / 441);
+  EXPECT_DOUBLE_EQ(estimateTraffic(nest, kMiB / 8).transformedImage,
+                   whole * 400 / 441);
 }
 
 TEST(TrafficTest, FiltersThatDoNotFitAreReadByEveryBlock) {

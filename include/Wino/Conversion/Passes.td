@@ -74,8 +74,6 @@ def ConvertWinoToVectorPass : Pass<"convert-wino-to-vector"> {
     Option<"laneFma", "lane-fma", "bool", /*default=*/"true",
            "Multiply by lanes of vectors of the transformed input, as NEON can; "
            "otherwise by scalars that are loaded and broadcast">,
-    Option<"prefetch", "prefetch", "bool", /*default=*/"true",
-           "Prefetch packed filters">,
     Option<"inOrder", "in-order", "bool", /*default=*/"false",
            "Write the inner loops of products in assembly, scheduled for an "
            "AArch64 core that issues in order">,

@@ -25,8 +25,6 @@ struct WinoToVectorOptions {
   /// Whether micro-kernels multiply by lanes of vectors, else by broadcast
   /// scalars.
   bool laneFma = true;
-  /// Whether micro-kernels prefetch packed filters.
-  bool prefetch = true;
   /// Whether the machine is an AArch64 core that issues in order, for which the
   /// inner loops of products are scheduled in assembly.
   bool inOrder = false;

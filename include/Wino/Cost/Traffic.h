@@ -75,8 +75,9 @@ struct Traffic {
   }
 };
 
-/// Estimates what a run of `nest` brings into a cache of `cacheBytes`. Of its
-/// arrays only the filter may be there before, from another run.
+/// Estimates what a run of `nest` brings into a cache of `cacheBytes` that
+/// holds what an earlier run, and the reads of `otherBytes` since, have left
+/// there.
 Traffic estimateTraffic(const ConvNest &nest, int64_t cacheBytes);
 
 } // namespace wino

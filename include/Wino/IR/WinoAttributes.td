@@ -160,21 +160,35 @@ def Wino_ScheduleAttr : Wino_Attr<"Schedule", "schedule"> {
     #wino.schedule<block = 2x14, k_block = 64, micro_tile = 5x16, vector = 4>
     #wino.schedule<block = 3x3, k_block = 16, c_block = 64, micro_tile = 5x16,
                    vector = 4, on_the_fly>
+    #wino.schedule<block = 1x14, k_block = 64, micro_tile = 14x32, vector = 16,
+                   plane_padding = 16, prefetch, stream_stores>
     ```
+
+    The planes of a block, one per tap, lie `plane_padding` elements further
+    apart than their size, and as much again where they would still compete for
+    the same sets of a cache; without it, or 0, they follow each other.
+
+    `prefetch` fetches the next part of a packed filter while the first pixels or
+    tiles of a block are multiplied by the one before, and of an image, where a
+    vector fills a cache line, the pixels of the next tile. `stream_stores` writes
+    results past the caches, where they are aligned to vectors and the machine
+    has such stores (x86): for results too large to be found there later.
 
     Constraints:
 
     - (C1) Block sizes are not negative, all other sizes positive.
     - (C2) The micro tile's columns are a multiple of `vector`.
     - (C3) `k_block` is a multiple of the micro tile's columns.
-    - (C4) No size exceeds 2^20; `vector` is a power of two.
+    - (C4) No size exceeds 2^20; `vector` is a power of two; `plane_padding` is
+      not negative.
     - (C5) `c_block` is a multiple of `vector` and of `group`.
     - (C6) `group` is a power of two.
   }];
   let parameters = (ins
     "int64_t":$blockRows, "int64_t":$blockCols, "int64_t":$kBlock,
     "int64_t":$microRows, "int64_t":$microCols, "int64_t":$vector,
-    "int64_t":$cBlock, "int64_t":$group, "bool":$onTheFly);
+    "int64_t":$cBlock, "int64_t":$group, "int64_t":$planePadding,
+    "bool":$onTheFly, "bool":$prefetch, "bool":$streamStores);
   let genVerifyDecl = 1;
   let hasCustomAssemblyFormat = 1;
 }

@@ -169,6 +169,9 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
     the padded image is one of them, and has only the first taps: the others of V
     are not specified.
 
+    With `prefetch` pixels of the next tile are prefetched, where a vector fills a
+    cache line.
+
     - (C1) The tap sizes of `init` are the alphas of the transform.
     - (C2) Image and `init` agree in N, and `init` has at least C channels.
     - (C3) `pad` has four elements, none negative or above 2^30.
@@ -194,10 +197,12 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
                        Wino_ShapedRankOf<[6]>:$init,
                        Variadic<Index>:$origin,
                        Wino_ImageLayoutOrNHWC:$layout,
+                       UnitAttr:$prefetch,
                        Wino_PadValue:$padValue,
                        OptionalAttr<Wino_NumbersAttr>:$numbers);
   let assemblyFormat = [{
-    $transform (`numbers` $numbers^)? `pad` $pad (`pad_value` $padValue^)? (`layout` $layout^)? (`origin` `[` $origin^ `]`)?
+    $transform (`numbers` $numbers^)? `pad` $pad (`pad_value` $padValue^)?
+    (`layout` $layout^)? (`prefetch` $prefetch^)? (`origin` `[` $origin^ `]`)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
@@ -408,7 +413,8 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
     they are stored. Epilogue operands of the result's pixels have a layout of
     their own: `epilogue(%bias, %residual nchw : ...)` reads the second in NCHW.
 
-    `schedule` gives the block of tiles.
+    `schedule` gives the block of tiles; `stream_stores` is left of it when the op
+    has been tiled, and writes the result past the caches.
 
     With `numbers` = `#wino.ring` A is scaled to integers, and the sum is
     multiplied by q^-1 modulo 2^32 and shifted to the right by e bits, which gives
@@ -450,9 +456,11 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
                        Wino_ImageLayoutOrNHWC:$layout,
                        // Absent if all are NHWC.
                        OptionalAttr<DenseI32ArrayAttr>:$epilogue_layouts,
+                       UnitAttr:$streamStores,
                        OptionalAttr<Wino_NumbersAttr>:$numbers);
   let assemblyFormat = [{
-    $transform (`numbers` $numbers^)? (`schedule` $schedule^)? (`layout` $layout^)?
+    $transform (`numbers` $numbers^)? (`schedule` $schedule^)?
+    (`layout` $layout^)? (`stream_stores` $streamStores^)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)`
     custom<Epilogue>($epilogueOperands, type($epilogueOperands),
@@ -495,9 +503,10 @@ def Wino_ConvOp : Wino_ResultOp<"conv"> {
     The image holds its padding, if there is any; see `wino.pad_image`.
 
     e is the epilogue, as in `wino.output_transform`. `schedule` gives the block
-    of pixels, and sizes the micro-kernel; `micro_rows`, how many pixels a
-    micro-kernel computes, is left of it when the op has been tiled. Integers are
-    summed modulo 2^32; for `narrow_range` see `wino.hadamard`.
+    of pixels, and sizes the micro-kernel. `micro_rows`, how many pixels a
+    micro-kernel computes, `prefetch` and `stream_stores` are left of it when the
+    op has been tiled. Integers are summed modulo 2^32; for `narrow_range` see
+    `wino.hadamard`.
 
     - (C1) Image and `init` agree in N.
     - (C2) The image has the pixels that `init` needs:
@@ -538,10 +547,14 @@ def Wino_ConvOp : Wino_ResultOp<"conv"> {
                        OptionalAttr<ConfinedAttr<I64Attr, [
                          IntMinValue<1>, IntMaxValue<1048576>
                        ]>>:$microRows,
+                       UnitAttr:$prefetch,
+                       UnitAttr:$streamStores,
                        UnitAttr:$narrowRange);
   let assemblyFormat = [{
     `kernel` $kernel `strides` $strides `dilations` $dilations
-    (`narrow_range` $narrowRange^)? (`schedule` $schedule^)? (`micro_rows` $microRows^)?
+    (`narrow_range` $narrowRange^)? (`schedule` $schedule^)?
+    (`micro_rows` $microRows^)? (`prefetch` $prefetch^)?
+    (`stream_stores` $streamStores^)?
     `ins` `(` $input `,` $filter `:` type($input) `,` type($filter) `)`
     `outs` `(` $init `:` type($init) `)`
     custom<Epilogue>($epilogueOperands, type($epilogueOperands), $epilogue,

@@ -71,6 +71,8 @@ struct CPUInfo {
   /// Whether filters, which are read as a stream, arrive while products are
   /// computed.
   bool hidesStreams = false;
+  /// Whether stores can write past the caches, without reading the lines first.
+  bool streamsStores = false;
   /// @}
 
   bool isAArch64() const;

@@ -270,12 +270,11 @@ def PlanMemoryPass : Pass<"wino-plan-memory", "::mlir::ModuleOp"> {
     buffers of the loop's body are placed in the same way. A dynamic size
     takes its constant upper bound.
 
-    The buffers V and M of the ops `wino.input_transform`, `wino.im2row` and
-    `wino.hadamard`, and U of a `wino.filter_transform` of packed filters, get
-    planes (one per tap) that are `plane-padding` elements
-    further apart than their size, and as much again where that distance is a
-    multiple of 4096 bytes, so that the taps of a tile do not compete for the
-    same cache sets. Each plane stays contiguous. A buffer with users that need
+    The buffers V, M and packed U of a `wino.hadamard` get planes (one per tap)
+    that are the `plane_padding` elements of its schedule further apart than
+    their size, and as much again where that distance is a multiple of 4096
+    bytes, so that the taps of a tile do not compete for the same cache sets.
+    Each plane stays contiguous. A buffer with users that need
     contiguous planes is not padded, with a remark.
 
     With `pack-weights`, arguments with `wino.packed = <index>` become views, in
@@ -321,8 +320,6 @@ def PlanMemoryPass : Pass<"wino-plan-memory", "::mlir::ModuleOp"> {
     ```
   }];
   let options = [
-    Option<"planePadding", "plane-padding", "int64_t", /*default=*/"16",
-           "Elements between the planes of transformed tiles; 0 for none">,
     Option<"packWeights", "pack-weights", "bool", /*default=*/"false",
            "Make all packed weights one argument">,
     Option<"requireBounded", "require-bounded", "bool", /*default=*/"false",

@@ -34,10 +34,15 @@ public:
       : b(b), op(op),
         panelCols(op.getFilterType().getDimSize(packed_dim::kPanelCol)),
         microRows(getDefaultMicroRows(b, panelCols)) {
+    if (ScheduleAttr schedule = op.getScheduleAttr()) {
+      microRows = schedule.getMicroRows();
+      prefetch = schedule.getPrefetch();
+      streamStores = schedule.getStreamStores();
+    }
     if (std::optional<int64_t> rows = op.getMicroRows())
       microRows = *rows;
-    else if (ScheduleAttr schedule = op.getScheduleAttr())
-      microRows = schedule.getMicroRows();
+    prefetch |= op.getPrefetch();
+    streamStores |= op.getStreamStores();
   }
 
   /// Emits an error and fails if the micro tile is too large.
@@ -87,6 +92,7 @@ private:
   int64_t panelCols, microRows;
   /// The filter as a memref of rank 6.
   Value filter;
+  bool prefetch = false, streamStores = false;
   std::optional<EpilogueBuilder> epilogue;
   /// The image, with the steps from output pixel to output pixel, and those
   /// from pixel to pixel.
@@ -118,8 +124,11 @@ void ConvLowering::run() {
   numRows = b.size(op.getInit(), image_dim::kRow);
   numCols = b.size(op.getInit(), image_dim::kCol);
   mergeRows();
-  b.loop(b.size(op.getInit(), image_dim::kBatch),
-         [&](Value batch) { buildPanels(batch); });
+  b.buildStreaming(streamStores, op.getInit(), [&](bool streams) {
+    streamStores = streams;
+    b.loop(b.size(op.getInit(), image_dim::kBatch),
+           [&](Value batch) { buildPanels(batch); });
+  });
 }
 
 void ConvLowering::mergeRows() {
@@ -196,7 +205,6 @@ void ConvLowering::buildPanel(Value batch, Value number, int64_t panelCount,
     maxRows = microRows / maxCols;
   }
   // Only the first pixels prefetch: the others find the panel in the cache.
-  bool prefetch = b.getOptions().prefetch;
   b.forEachSegment(
       numRows, maxRows, prefetch, [&](Value row, int64_t rows, bool isFirst) {
         b.forEachSegment(numCols, maxCols, isFirst,
@@ -308,7 +316,8 @@ void ConvLowering::buildStores(const Panel &panel, const Pixels &pixels,
       };
       Value value = epilogue->build(sums[pixel * numVectors + number],
                                     channelOperands, load);
-      b.store(value, result->memref, b.add(position, channel), mask);
+      b.store(value, result->memref, b.add(position, channel), mask,
+              /*streams=*/streamStores);
     }
   }
 }

@@ -193,8 +193,9 @@ void HadamardLowering::buildUnpackedPanels() {
 
 void HadamardLowering::buildRows(const Panel &panel, const RowView &view) {
   // Only the first kernel prefetches: the others find the panel in the cache.
-  view.forEachGroup(b, microRows,
-                    /*peelFirst=*/b.getOptions().prefetch && op.isPacked(),
+  ScheduleAttr schedule = op.getScheduleAttr();
+  bool prefetch = schedule && schedule.getPrefetch() && op.isPacked();
+  view.forEachGroup(b, microRows, /*peelFirst=*/prefetch,
                     [&](const RowView::Rows &rows, bool isFirst) {
                       buildKernel(panel, rows, /*prefetch=*/isFirst);
                     });

@@ -210,7 +210,7 @@ void InputLowering::buildInterior(const Tile &tile) {
   // Prefetching needs an instruction per vector, which pays if a vector is a
   // cache line.
   bool prefetch =
-      b.getOptions().prefetch &&
+      op.getPrefetch() &&
       b.getVectorLength() * op.getInputType().getElementTypeBitWidth() >= 512;
   buildChannels(tile, [&](Value row, Value col, Value channel, Value mask) {
     Value pixelRow = b.add(tile.pixelRow, row);

@@ -340,7 +340,7 @@ Value KernelBuilder::load(Value memref, ValueRange indices, Value mask) {
 }
 
 void KernelBuilder::store(Value value, Value memref, ValueRange indices,
-                          Value mask) {
+                          Value mask, bool streams) {
   // LLVM 22 stores 32 bits on x86 where i32 are truncated and all but one of
   // them masked.
   auto constantMask =
@@ -352,8 +352,31 @@ void KernelBuilder::store(Value value, Value memref, ValueRange indices,
                             memref, indices);
   else if (mask)
     vector::MaskedStoreOp::create(*this, memref, indices, mask, value);
+  else if (streams)
+    vector::StoreOp::create(
+        *this, value, memref, indices, /*nontemporal=*/true,
+        llvm::MaybeAlign(getVectorBytes(type.getElementType())));
   else
     vector::StoreOp::create(*this, value, memref, indices);
+}
+
+void KernelBuilder::buildStreaming(bool mayStream, Value memref,
+                                   function_ref<void(bool)> body) {
+  auto type = cast<MemRefType>(memref.getType());
+  SmallVector<int64_t> strides = type.getStridesAndOffset().first;
+  for (int64_t stride : ArrayRef(strides).drop_back())
+    mayStream &=
+        !ShapedType::isDynamic(stride) && stride % getVectorLength() == 0;
+  if (!mayStream)
+    return body(/*streams=*/false);
+  SmallVector<Value> first(type.getRank(), index(0));
+  Value mask = arith::ConstantIntOp::create(
+      *this, getVectorBytes(type.getElementType()) - 1, 64);
+  Value rest = arith::AndIOp::create(*this, address(memref, first), mask);
+  Value zero = arith::ConstantIntOp::create(*this, 0, 64);
+  branch(
+      compare(arith::CmpIPredicate::eq, rest, zero),
+      [&] { body(/*streams=*/true); }, [&] { body(/*streams=*/false); });
 }
 
 void KernelBuilder::forEachVector(Value size,

@@ -41,6 +41,10 @@ public:
   mlir::VectorType getVectorOf(mlir::Type elementType) const {
     return mlir::VectorType(vectorType).clone(elementType);
   }
+  /// Returns the bytes of a vector of elements of a type.
+  int64_t getVectorBytes(mlir::Type elementType) const {
+    return getVectorLength() * elementType.getIntOrFloatBitWidth() / CHAR_BIT;
+  }
 
   /// \name Index arithmetic
   /// @{
@@ -118,8 +122,15 @@ public:
   /// Loads the vector of elements of `memref` at `indices`; elements that
   /// `mask` excludes are not accessed and zero. A null mask includes all.
   Value load(Value memref, ValueRange indices, Value mask = {});
-  /// Stores the elements of `value` that `mask` includes.
-  void store(Value value, Value memref, ValueRange indices, Value mask = {});
+  /// Stores the elements of `value` that `mask` includes; if it `streams`,
+  /// whole vectors are aligned and written past the caches.
+  void store(Value value, Value memref, ValueRange indices, Value mask = {},
+             bool streams = false);
+  /// Calls `body`, whose stores to `memref` stream if it is told so: never
+  /// unless they `mayStream`. As all vectors along the last dimension have to
+  /// be aligned, the code decides when it runs.
+  void buildStreaming(bool mayStream, Value memref,
+                      llvm::function_ref<void(bool)> body);
   /// Calls `body` with the first element and the mask of each vector of
   /// [0, size): in a loop for the full ones, then for a partial one.
   void forEachVector(Value size, llvm::function_ref<void(Value, Value)> body);

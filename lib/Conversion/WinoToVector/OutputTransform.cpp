@@ -35,6 +35,8 @@ private:
   void forEachKind(unsigned axis, function_ref<void(Value, Value, bool)> body);
   /// Whether all `m` pixels of a tile along an axis are in the result.
   Value fits(unsigned axis, Value firstPixel, int64_t m);
+  /// Builds all tiles; `inStrips` for a result or operands in NCHW.
+  void buildTiles(bool inStrips);
   /// Returns the tile `col` columns to the right of `first`.
   Tile getTile(const Tile &first, Value col);
   /// Builds `numTiles` tiles of a row, of which `first` is the first.
@@ -59,6 +61,7 @@ private:
   TileTransforms transforms;
   /// The ring, if the transform computes there.
   std::optional<RingTransform> ring;
+  bool streamStores = false;
   std::optional<EpilogueBuilder> epilogue;
 };
 } // namespace
@@ -72,6 +75,16 @@ void OutputLowering::run() {
   bool needsStrips = op.getLayout() == ImageLayout::NCHW;
   for (unsigned number = 0; number < op.getEpilogueOperands().size(); ++number)
     needsStrips |= op.getEpilogueLayout(number) == ImageLayout::NCHW;
+  ScheduleAttr schedule = op.getScheduleAttr();
+  bool mayStream = !needsStrips && (op.getStreamStores() ||
+                                    (schedule && schedule.getStreamStores()));
+  b.buildStreaming(mayStream, init, [&](bool streams) {
+    streamStores = streams;
+    buildTiles(needsStrips);
+  });
+}
+
+void OutputLowering::buildTiles(bool inStrips) {
   TransformAttr attr = op.getTransform();
   auto buildRow = [&](Value batch, Value row, bool rowAtEdge) {
     forEachKind(1, [&](Value begin, Value end, bool colAtEdge) {
@@ -81,7 +94,7 @@ void OutputLowering::run() {
                     b.mul(row, attr.getMRows()),
                     b.mul(begin, attr.getMCols()),
                     &transforms.get(rowAtEdge, colAtEdge)};
-      if (needsStrips)
+      if (inStrips)
         buildTileRowByStrips(first, b.sub(end, begin));
       else
         buildTileRow(first, b.sub(end, begin));
@@ -274,7 +287,7 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
           return b.load(op.getEpilogueOperands()[number], indices, mask);
         };
         b.store(epilogue->build(getSum(sum), channelOperands, load), init,
-                indices, mask);
+                indices, mask, streamStores);
       };
       if (isWhole)
         return finish();

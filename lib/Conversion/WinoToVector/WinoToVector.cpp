@@ -83,9 +83,8 @@ struct ConvertWinoToVectorPass
   using ConvertWinoToVectorPassBase::ConvertWinoToVectorPassBase;
 
   void runOnOperation() override {
-    if (failed(
-            lowerWinoToVector(getOperation(), {vectorLength, laneFma, prefetch,
-                                               inOrder, integerProducts})))
+    if (failed(lowerWinoToVector(
+            getOperation(), {vectorLength, laneFma, inOrder, integerProducts})))
       signalPassFailure();
   }
 };

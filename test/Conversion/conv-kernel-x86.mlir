@@ -1,0 +1,25 @@
+// A 3x3 convolution on AVX-512: per channel 28 multiply-adds that broadcast
+// an element of the image from memory, and nothing on the stack.
+
+// RUN: wino-opt %s --pass-pipeline="builtin.module(convert-wino-to-vector{vector-length=16 lane-fma=false},canonicalize,cse,expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-vector-to-llvm,finalize-memref-to-llvm,convert-arith-to-llvm,convert-index-to-llvm,convert-func-to-llvm,convert-cf-to-llvm,convert-ub-to-llvm,canonicalize,cse,reconcile-unrealized-casts)" \
+// RUN:   | mlir-translate --mlir-to-llvmir -o %t.ll
+// RUN: opt -O3 -mtriple=x86_64-linux-gnu -mcpu=skylake-avx512 %t.ll -o %t.bc
+// RUN: llc -O3 -mtriple=x86_64-linux-gnu -mcpu=skylake-avx512 %t.bc -o %t.s
+// RUN: FileCheck %s < %t.s
+// RUN: FileCheck %s --check-prefix=STACK < %t.s
+
+// CHECK: This Inner Loop Header
+// CHECK-COUNT-28: vfmadd231ps
+// CHECK-NOT: vfmadd
+// CHECK: j{{[a-z]+}} .LBB0_
+
+// STACK: vfmadd231ps
+// STACK-NOT: rsp
+// STACK: j{{[a-z]+}} .LBB0_
+func.func @kernel(%x: memref<1x16x16x64xf32>, %u: memref<1x1x1x2x576x32xf32>,
+                  %y: memref<1x14x14x64xf32>) {
+  wino.conv kernel [3, 3] strides [1, 1] dilations [1, 1] micro_rows 14
+    ins(%x, %u : memref<1x16x16x64xf32>, memref<1x1x1x2x576x32xf32>)
+    outs(%y : memref<1x14x14x64xf32>)
+  return
+}
