@@ -6,7 +6,7 @@
 // DIR is where setup_onnxruntime.sh installed the runtime. Inputs are given in
 // the order of the model's inputs. Outputs are given by name, or in the order
 // of the model's outputs; --output-dir writes all of them, as output_0.npy and
-// so on. Tensors are f32 in .npy files.
+// so on. Tensors are of f32, i8, u8 or i32, in .npy files.
 
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,7 +18,15 @@ function fail(message) {
   process.exit(1);
 }
 
-/** Returns {shape, data} of a C-ordered little-endian f32 array. */
+/** Element types by npy's name: the runtime's name and the array. */
+const types = {
+  '<f4': ['float32', Float32Array],
+  '|i1': ['int8', Int8Array],
+  '|u1': ['uint8', Uint8Array],
+  '<i4': ['int32', Int32Array],
+};
+
+/** Returns {shape, type, data} of a C-ordered little-endian array. */
 function readNpy(path) {
   const bytes = readFileSync(path);
   if (bytes.length < 12 || bytes.toString('latin1', 0, 6) !== '\x93NUMPY')
@@ -27,21 +35,23 @@ function readNpy(path) {
   const start = wide ? 12 : 10;
   const length = wide ? bytes.readUInt32LE(8) : bytes.readUInt16LE(8);
   const header = bytes.toString('latin1', start, start + length);
-  if (!/'descr':\s*'<f4'/.test(header) || !/'fortran_order':\s*False/.test(header))
-    fail(`${path}: expected C-ordered f32 data, but got ${header.trim()}`);
+  const [type, Elements] = types[/'descr':\s*'([^']*)'/.exec(header)?.[1]] ?? [];
+  if (!type || !/'fortran_order':\s*False/.test(header))
+    fail(`${path}: expected C-ordered data of f32, i8, u8 or i32, but got ${header.trim()}`);
   const shape = /'shape':\s*\(([^)]*)\)/.exec(header)[1]
     .split(',').map((size) => size.trim()).filter(Boolean).map(Number);
   const count = shape.reduce((a, b) => a * b, 1);
-  // Copied to where floats are aligned.
+  // Copied to where elements are aligned.
   const body = Uint8Array.prototype.slice.call(bytes, start + length);
-  if (body.byteLength !== 4 * count)
-    fail(`${path}: expected ${4 * count} bytes of data, but got ${body.byteLength}`);
-  return { shape, data: new Float32Array(body.buffer, body.byteOffset, count) };
+  const size = count * Elements.BYTES_PER_ELEMENT;
+  if (body.byteLength !== size)
+    fail(`${path}: expected ${size} bytes of data, but got ${body.byteLength}`);
+  return { shape, type, data: new Elements(body.buffer, body.byteOffset, count) };
 }
 
-function writeNpy(path, shape, data) {
+function writeNpy(path, descr, shape, data) {
   const dims = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${dims}), }`;
+  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${dims}), }`;
   // Magic, version and length take 10 bytes; data starts at a multiple of 64.
   const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10;
   const prefix = Buffer.alloc(10 + length, ' ');
@@ -72,8 +82,8 @@ if (options.input.length !== session.inputNames.length)
   fail(`expected ${session.inputNames.length} inputs, but got ${options.input.length}`);
 const feeds = {};
 options.input.forEach((path, index) => {
-  const { shape, data } = readNpy(path);
-  feeds[session.inputNames[index]] = new ort.Tensor('float32', data, shape);
+  const { shape, type, data } = readNpy(path);
+  feeds[session.inputNames[index]] = new ort.Tensor(type, data, shape);
 });
 const results = await session.run(feeds);
 
@@ -81,9 +91,10 @@ function write(name, path) {
   const tensor = results[name];
   if (!tensor)
     fail(`the model has no output '${name}'`);
-  if (tensor.type !== 'float32')
-    fail(`expected output '${name}' of type float32, but got ${tensor.type}`);
-  writeNpy(path, tensor.dims, tensor.data);
+  const descr = Object.keys(types).find((key) => types[key][0] === tensor.type);
+  if (!descr)
+    fail(`output '${name}' is of type ${tensor.type}, which is not supported`);
+  writeNpy(path, descr, tensor.dims, tensor.data);
 }
 options.output.forEach((spec, index) => {
   const split = spec.lastIndexOf('=');

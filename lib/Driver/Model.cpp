@@ -82,10 +82,11 @@ static func::FuncOp selectEntry(ModuleOp module) {
   return entry;
 }
 
-/// Describes the argument or result `what` of `entry`.
+/// Describes the argument or result `what` of `entry`; `attributes` may be
+/// null.
 static FailureOr<TensorSpec> describeTensor(func::FuncOp entry,
                                             const Twine &what, Type type,
-                                            StringAttr name) {
+                                            DictionaryAttr attributes) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor)
     return entry.emitError()
@@ -101,10 +102,16 @@ static FailureOr<TensorSpec> describeTensor(func::FuncOp entry,
            << ": expected elements of type f32, f64, i8, ui8, i16, i32 or "
               "i64, but got "
            << tensor.getElementType();
+  auto name =
+      attributes ? attributes.getAs<StringAttr>(kNameAttrName) : nullptr;
   TensorSpec spec;
   spec.name = name ? name.str() : what.str();
   spec.type = *elementType;
-  spec.isSignless = tensor.getElementType().isSignlessInteger();
+  if (spec.type == ElementType::I8 && attributes &&
+      attributes.contains(kUnsignedAttrName))
+    spec.type = ElementType::U8;
+  spec.isSignless = tensor.getElementType().isSignlessInteger() &&
+                    spec.type != ElementType::U8;
   llvm::append_range(spec.shape, tensor.getShape());
   std::optional<int64_t> numElements = getNumElements(spec.shape);
   if (!numElements || *numElements > (int64_t(1) << 56))
@@ -163,17 +170,16 @@ static LogicalResult describeBorder(Model &model) {
              << "argument " << index << ": expected '" << kWeightAttrName
              << "' to hold elements of type " << type;
     }
-    FailureOr<TensorSpec> spec = describeTensor(
-        entry, "input " + Twine(model.inputs.size()), type,
-        entry.getArgAttrOfType<StringAttr>(index, kNameAttrName));
+    FailureOr<TensorSpec> spec =
+        describeTensor(entry, "input " + Twine(model.inputs.size()), type,
+                       entry.getArgAttrDict(index));
     if (failed(spec))
       return failure();
     model.inputs.push_back(std::move(*spec));
   }
   for (auto [index, type] : llvm::enumerate(entry.getResultTypes())) {
     FailureOr<TensorSpec> spec = describeTensor(
-        entry, "output " + Twine(index), type,
-        entry.getResultAttrOfType<StringAttr>(index, kNameAttrName));
+        entry, "output " + Twine(index), type, entry.getResultAttrDict(index));
     if (failed(spec))
       return failure();
     model.outputs.push_back(std::move(*spec));

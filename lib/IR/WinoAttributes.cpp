@@ -598,9 +598,12 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
     SMLoc keyLoc = parser.getCurrentLocation();
     if (parser.parseKeyword(&key))
       return {};
-    if (key == "group" || key == "plane_padding") {
-      if (parser.parseEqual() ||
-          parser.parseInteger(key == "group" ? group : planePadding))
+    int64_t *size = llvm::StringSwitch<int64_t *>(key)
+                        .Case("group", &group)
+                        .Case("plane_padding", &planePadding)
+                        .Default(nullptr);
+    if (size) {
+      if (parser.parseEqual() || parser.parseInteger(*size))
         return {};
       continue;
     }
@@ -610,9 +613,9 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
                      .Case("stream_stores", &streamStores)
                      .Default(nullptr);
     if (!flag)
-      return parser.emitError(keyLoc, "expected group, plane_padding, "
-                                      "on_the_fly, prefetch or stream_stores, "
-                                      "but got ")
+      return parser.emitError(keyLoc,
+                              "expected group, plane_padding, on_the_fly, "
+                              "prefetch or stream_stores, but got ")
                  << key,
              Attribute();
     *flag = true;

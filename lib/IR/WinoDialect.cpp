@@ -83,6 +83,10 @@ static LogicalResult verifyInterfaceAttribute(Operation *op,
       !isa<StringAttr>(value))
     return op->emitOpError() << "expected '" << WinoDialect::kNameAttrName
                              << "' to be a string, but got " << value;
+  if (attribute.getName() == WinoDialect::kUnsignedAttrName &&
+      !isa<UnitAttr>(value))
+    return op->emitOpError() << "expected '" << WinoDialect::kUnsignedAttrName
+                             << "' to be a unit attribute, but got " << value;
   if (attribute.getName() == WinoDialect::kPackedAttrName &&
       !isa<UnitAttr>(value) && !isByteCount(value))
     return op->emitOpError()

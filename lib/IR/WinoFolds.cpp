@@ -107,7 +107,7 @@ struct AbsorbPad : OpRewritePattern<OpTy> {
     std::optional<int64_t> value = getPadValue(pad);
     if (!value)
       return rewriter.notifyMatchFailure(op, "the padding has no such value");
-    if (*value != static_cast<int64_t>(op.getPadValue()) &&
+    if (*value != op.getPadValue() &&
         llvm::any_of(op.getPad(), [](int64_t pad) { return pad != 0; }))
       return rewriter.notifyMatchFailure(op, "the paddings differ in value");
     std::optional<SmallVector<int64_t>> low =

@@ -200,7 +200,8 @@ void ConvOp::build(OpBuilder &builder, OperationState &state, TypeRange results,
                    Value init, ScheduleAttr schedule) {
   build(builder, state, results, kernel, strides, dilations, input, filter,
         init, ValueRange(), schedule, /*microRows=*/IntegerAttr(),
-        /*narrowRange=*/false);
+        /*prefetch=*/false,
+        /*streamStores=*/false, /*narrowRange=*/false);
   buildIdentityEpilogue(builder, *state.regions.front(),
                         getSumType(getElementTypeOrSelf(input.getType())),
                         state.location);

@@ -71,6 +71,10 @@ static LogicalResult importConstantOfShape(NodeImporter &importer) {
   constant->typeName = element.typeName;
   if (element.kind == ElementKind::Float)
     constant->splat = element.floatAt(0);
+  if (isByte(element.kind)) {
+    allocateValues(*constant);
+    llvm::fill(constant->bytes, element.bytes[0]);
+  }
   if (element.kind == ElementKind::Int) {
     if (constant->size() > kMaxFilledInts)
       return importer.emitError() << "an integer tensor of shape "
@@ -94,14 +98,17 @@ static LogicalResult importShape(NodeImporter &importer) {
   return importer.setResult(importer.makeInts(int64_t(part.size()), part));
 }
 
-/// A Cast between integer types, of a constant.
+/// A Cast between integer types, of a constant, or to f32.
 static LogicalResult importCast(NodeImporter &importer) {
   constexpr int64_t kFloat = 1, kInt32 = 6, kInt64 = 7;
   int64_t type = importer.getInt("to", 0);
   Tensor &input = importer.getAny(0);
-  bool isFloat = !input.constant || input.constant->kind == ElementKind::Float;
-  if (type == kFloat && isFloat)
+  if (type == kFloat && input.kind == ElementKind::Float)
     return importer.setAlias(0);
+  // Sums of integers, which are the values themselves.
+  if (type == kFloat && input.kind == ElementKind::Int && !input.constant)
+    return importer.setResult(
+        importer.emitter.fromIntegers(input, Quantization{{1.0f}, {0}}));
   const Constant *ints = importer.getIntConstant(0);
   if (ints && type == kFloat) {
     if (failed(importer.checkShape(ints->shape)))

@@ -1,12 +1,13 @@
-//===- ConvolutionOps.cpp - Import of Conv --------------------------------===//
+//===- ConvolutionOps.cpp - Import of convolutions ------------------------===//
 //
 // Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "NodeImporter.h"
+#include "Quantization.h"
 #include "Window.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Diagnostics.h"
 
@@ -16,13 +17,15 @@ using namespace wino::importer;
 
 namespace {
 
-/// A Conv node, seen as two-dimensional.
+/// A convolution of floats or of integers, seen as two-dimensional.
 struct Convolution {
   Tensor *input = nullptr;
   /// F x C/groups x KH x KW, or without KH for a rank-3 input.
   Tensor *filter = nullptr;
   /// Null if there is none.
   Tensor *bias = nullptr;
+  /// What tells of the zero points if it is of integers.
+  std::optional<IntegerProduct> integers;
   int64_t groups = 1;
   Windows windows;
 
@@ -36,14 +39,11 @@ struct Convolution {
 
 } // namespace
 
-static FailureOr<Convolution> readConvolution(NodeImporter &importer) {
+static FailureOr<Convolution> readConvolution(NodeImporter &importer,
+                                              Tensor &input, Tensor &filter) {
   Convolution conv;
-  auto input = importer.getTensor(0);
-  auto filter = importer.getTensor(1);
-  if (failed(input) || failed(filter))
-    return failure();
-  conv.input = *input;
-  conv.filter = *filter;
+  conv.input = &input;
+  conv.filter = &filter;
   ArrayRef<int64_t> filterShape = conv.filter->shape;
   if (conv.filter->rank() != conv.input->rank() || conv.input->rank() < 3)
     return importer.emitError()
@@ -69,17 +69,15 @@ static FailureOr<Convolution> readConvolution(NodeImporter &importer) {
   conv.windows = *windows;
   if (failed(importer.checkShape(conv.outputShape(conv.filters()))))
     return failure();
-  if (!importer.hasInput(2))
-    return conv;
-  auto bias = importer.getTensor(2);
-  if (failed(bias))
-    return failure();
-  conv.bias = *bias;
-  if (conv.bias->shape != SmallVector<int64_t>{conv.filters()})
-    return importer.emitError()
-           << "expected a bias of shape " << conv.filters() << ", but got "
-           << shapeToString(conv.bias->shape);
   return conv;
+}
+
+static LogicalResult checkBias(const NodeImporter &importer,
+                               const Convolution &conv, const Tensor &bias) {
+  if (bias.shape == SmallVector<int64_t>{conv.filters()})
+    return success();
+  return importer.emitError() << "expected a bias of shape " << conv.filters()
+                              << ", but got " << shapeToString(bias.shape);
 }
 
 //===----------------------------------------------------------------------===//
@@ -163,48 +161,60 @@ static Value getFilter(NodeImporter &importer, const Convolution &conv,
   return emitter.slice(filter, {begin, 0, 0, 0}, shape);
 }
 
+/// Emits linalg operation `ConvOp` of one image and filter or, for integers
+/// with zero points that stay, `QuantizedOp`. The result is of `shape`.
+template <typename ConvOp, typename QuantizedOp>
+static Value emitOp(Emitter &emitter, const Convolution &conv, Value image,
+                    Value filter, ArrayRef<int64_t> shape) {
+  OpBuilder &builder = emitter.builder;
+  Type i32 = builder.getI32Type();
+  Value init = emitter.fill(shape, 0.0, conv.integers ? i32 : Type());
+  SmallVector<Value> inputs = {image, filter};
+  Attribute strides = getStrides(emitter, conv.windows);
+  Attribute dilations = getDilations(emitter, conv.windows);
+  if (!conv.integers || !conv.integers->hasZeroPoints() ||
+      conv.integers->isCorrectedByBias())
+    return ConvOp::create(builder, emitter.getLoc(), init.getType(), inputs,
+                          init, strides, dilations)
+        .getResult(0);
+  inputs.push_back(emitter.constantScalar(conv.integers->xZeroPoint, i32));
+  inputs.push_back(emitter.constantScalar(conv.integers->wZeroPoint, i32));
+  return QuantizedOp::create(builder, emitter.getLoc(), init.getType(), inputs,
+                             init, strides, dilations)
+      .getResult(0);
+}
+
 /// Convolves with filters [begin, begin + count).
 static Value emitDense(NodeImporter &importer, const Convolution &conv,
                        Value image, int64_t begin, int64_t count) {
   Emitter &emitter = importer.emitter;
   Value fchw = getFilter(importer, conv, begin, count);
   Value hwcf = emitter.transpose(fchw, {2, 3, 1, 0});
-  Value init = emitter.fill(conv.outputShape(count), 0.0);
-  return linalg::Conv2DNhwcHwcfOp::create(
-             emitter.builder, emitter.getLoc(), init.getType(),
-             ValueRange{image, hwcf}, init, getStrides(emitter, conv.windows),
-             getDilations(emitter, conv.windows))
-      .getResult(0);
+  return emitOp<linalg::Conv2DNhwcHwcfOp, linalg::Conv2DNhwcHwcfQOp>(
+      emitter, conv, image, hwcf, conv.outputShape(count));
 }
 
 /// One group per input channel.
 static Value emitDepthwise(NodeImporter &importer, const Convolution &conv,
                            Value image) {
   Emitter &emitter = importer.emitter;
-  OpBuilder &builder = emitter.builder;
   int64_t multiplier = conv.filters() / conv.channels();
   int64_t kh = conv.windows[0].kernelSize, kw = conv.windows[1].kernelSize;
-  Attribute strides = getStrides(emitter, conv.windows);
-  Attribute dilations = getDilations(emitter, conv.windows);
   Value fchw = getFilter(importer, conv, 0, conv.filters());
   SmallVector<int64_t> outputShape = conv.outputShape(conv.channels());
   if (multiplier == 1) {
     Value chw = emitter.reshape(fchw, {conv.channels(), kh, kw});
     Value hwc = emitter.transpose(chw, {1, 2, 0});
-    Value init = emitter.fill(outputShape, 0.0);
-    return linalg::DepthwiseConv2DNhwcHwcOp::create(
-               builder, emitter.getLoc(), init.getType(),
-               ValueRange{image, hwc}, init, strides, dilations)
-        .getResult(0);
+    return emitOp<linalg::DepthwiseConv2DNhwcHwcOp,
+                  linalg::DepthwiseConv2DNhwcHwcQOp>(emitter, conv, image, hwc,
+                                                     outputShape);
   }
   Value cmhw = emitter.reshape(fchw, {conv.channels(), multiplier, kh, kw});
   Value hwcm = emitter.transpose(cmhw, {2, 3, 0, 1});
   outputShape.push_back(multiplier);
-  Value init = emitter.fill(outputShape, 0.0);
-  Value result = linalg::DepthwiseConv2DNhwcHwcmOp::create(
-                     builder, emitter.getLoc(), init.getType(),
-                     ValueRange{image, hwcm}, init, strides, dilations)
-                     .getResult(0);
+  Value result = emitOp<linalg::DepthwiseConv2DNhwcHwcmOp,
+                        linalg::DepthwiseConv2DNhwcHwcmQOp>(
+      emitter, conv, image, hwcm, outputShape);
   return emitter.reshape(result, conv.outputShape(conv.filters()));
 }
 
@@ -226,33 +236,153 @@ static Value emitGrouped(NodeImporter &importer, const Convolution &conv,
   return emitter.concat(results, 3);
 }
 
-static LogicalResult importConv(NodeImporter &importer) {
-  FailureOr<Convolution> conv = readConvolution(importer);
-  if (failed(conv))
+/// The convolution without its bias, in NHWC order.
+static Value emitConvolution(NodeImporter &importer, const Convolution &conv) {
+  Emitter &emitter = importer.emitter;
+  double padValue = conv.integers ? conv.integers->xZeroPoint : 0.0;
+  Value image = padImage(emitter, getImage(importer, *conv.input), conv.windows,
+                         padValue);
+  if (conv.groups == 1)
+    return emitDense(importer, conv, image, 0, conv.filters());
+  if (conv.groups == conv.channels())
+    return emitDepthwise(importer, conv, image);
+  return emitGrouped(importer, conv, image);
+}
+
+/// The sums of a convolution of integers, with `bias` added, which may be null.
+static Tensor emitSums(NodeImporter &importer, const Convolution &conv,
+                       const Constant *bias) {
+  Emitter &emitter = importer.emitter;
+  Value sums = emitConvolution(importer, conv);
+  SmallVector<int32_t> addend =
+      getIntegerBias(*conv.integers, bias, /*wAxis=*/0);
+  if (!addend.empty())
+    sums = emitter.addBias(sums, emitter.constantVector(addend));
+  return getImageResult(emitter, sums, *conv.input);
+}
+
+static FailureOr<Convolution> readIntegers(NodeImporter &importer,
+                                           const IntegerProduct &integers) {
+  auto conv = readConvolution(importer, *integers.x, *integers.w);
+  if (succeeded(conv))
+    conv->integers = integers;
+  return conv;
+}
+
+/// A Conv of dequantized tensors: the sums are dequantized instead. A bias of
+/// other scales than the sums' is added to what they are dequantized to.
+static FailureOr<Tensor> convolveIntegers(NodeImporter &importer,
+                                          const Tensor &input,
+                                          const Tensor &filter,
+                                          const IntegerProduct &integers,
+                                          Tensor *bias) {
+  auto conv = readIntegers(importer, integers);
+  if (failed(conv) || (bias && failed(checkBias(importer, *conv, *bias))))
     return failure();
+  Quantization quantization =
+      getSumQuantization(input.quantization, filter.quantization, /*axis=*/1);
+  bool isInteger = isIntegerBias(bias, quantization);
+  Emitter &emitter = importer.emitter;
+  Tensor result = emitter.fromIntegers(
+      emitSums(importer, *conv,
+               bias && isInteger ? bias->integers->constant : nullptr),
+      quantization);
+  if (!bias || isInteger)
+    return result;
+  SmallVector<int64_t> shape(input.rank() - 1, 1);
+  shape[0] = conv->filters();
+  Tensor addend =
+      emitter.fromONNX(emitter.reshape(emitter.onnxOrder(*bias), shape));
+  return emitter.elementwise(
+      {&result, &addend}, result.shape,
+      [](OpBuilder &b, Location loc, ValueRange args) -> Value {
+        return arith::AddFOp::create(b, loc, args[0], args[1]);
+      });
+}
+
+static LogicalResult importConv(NodeImporter &importer) {
+  auto input = importer.getTensor(0);
+  auto filter = importer.getTensor(1);
+  FailureOr<Tensor *> bias = static_cast<Tensor *>(nullptr);
+  if (importer.hasInput(2))
+    bias = importer.getTensor(2);
+  if (failed(input) || failed(filter) || failed(bias))
+    return failure();
+  if (auto integers = getIntegerProduct(**input, **filter, /*wAxis=*/0)) {
+    auto result =
+        convolveIntegers(importer, **input, **filter, *integers, *bias);
+    return failed(result) ? failure() : importer.setResult(*result);
+  }
+  FailureOr<Convolution> conv = readConvolution(importer, **input, **filter);
+  if (failed(conv) || (*bias && failed(checkBias(importer, *conv, **bias))))
+    return failure();
+  conv->bias = *bias;
   Node *normalization = getFoldableNormalization(importer, *conv);
   if (normalization &&
       failed(foldNormalization(importer, *conv, *normalization)))
     return failure();
 
   Emitter &emitter = importer.emitter;
-  Value image =
-      padImage(emitter, getImage(importer, *conv->input), conv->windows, 0.0);
-  Value result;
-  if (conv->groups == 1)
-    result = emitDense(importer, *conv, image, 0, conv->filters());
-  else if (conv->groups == conv->channels())
-    result = emitDepthwise(importer, *conv, image);
-  else
-    result = emitGrouped(importer, *conv, image);
+  Value result = emitConvolution(importer, *conv);
   if (conv->bias)
     result = emitter.addBias(result, emitter.onnxOrder(*conv->bias));
+  Tensor tensor = getImageResult(emitter, result, **input);
   if (!normalization)
-    return setImageResult(importer, result, *conv->input);
-  NodeImporter normalizer(importer.state, *normalization);
-  return setImageResult(normalizer, result, *conv->input);
+    return importer.setResult(tensor);
+  return NodeImporter(importer.state, *normalization).setResult(tensor);
+}
+
+/// Inputs: x, its scale and zero point, w, its, those of y, and maybe a bias of
+/// INT32.
+static LogicalResult importQLinearConv(NodeImporter &importer) {
+  auto input = readQuantizedInput(importer, 0, /*axis=*/-1);
+  auto filter = readQuantizedInput(importer, 3, /*axis=*/0);
+  auto target = readTarget(importer, 6, 7);
+  if (failed(input) || failed(filter) || failed(target))
+    return failure();
+  auto integers = getIntegerProduct(*input, *filter, /*wAxis=*/0);
+  if (!integers)
+    return importer.emitError()
+           << "zero points that differ by channel are not supported";
+  auto conv = readIntegers(importer, *integers);
+  if (failed(conv))
+    return failure();
+  const Constant *bias = nullptr;
+  if (importer.hasInput(8)) {
+    bias = importer.getIntConstant(8);
+    if (!bias)
+      return importer.emitError()
+             << "expected input '" << importer.node.inputs[8]
+             << "' to be a constant of type INT32";
+    if (failed(checkBias(importer, *conv, importer.getAny(8))))
+      return failure();
+  }
+  Tensor result = importer.emitter.fromIntegers(
+      emitSums(importer, *conv, bias),
+      getSumQuantization(input->quantization, filter->quantization,
+                         /*axis=*/1));
+  return setQuantized(importer, result, *target);
+}
+
+/// Inputs: x, w, and maybe their zero points. The result is INT32.
+static LogicalResult importConvInteger(NodeImporter &importer) {
+  auto input = importer.getBytes(0);
+  auto filter = importer.getBytes(1);
+  if (failed(input) || failed(filter))
+    return failure();
+  auto inputZeroPoint = readZeroPoint(importer, 0, 2);
+  auto filterZeroPoint = readZeroPoint(importer, 1, 3);
+  if (failed(inputZeroPoint) || failed(filterZeroPoint))
+    return failure();
+  auto conv = readIntegers(
+      importer, {*input, *filter, *inputZeroPoint, *filterZeroPoint});
+  if (failed(conv))
+    return failure();
+  return importer.setResult(emitSums(importer, *conv, /*bias=*/nullptr));
 }
 
 void importer::addConvolutionOps(ImportTable &table) {
   table["Conv"] = importConv;
+  table["ConvInteger"] = importConvInteger;
+  table["QLinearConv"] = importQLinearConv;
 }

@@ -89,6 +89,26 @@ static Value emitRelu(const NodeImporter &, Scalars &s, Value x) {
   return s.max(x, s.constant(0));
 }
 
+/// The greater of integers and their zero point are those of the positive
+/// values, and remain integers.
+static LogicalResult importRelu(NodeImporter &importer) {
+  const Tensor &input = importer.getAny(0);
+  if (!input.isDequantized() || !input.quantization.hasOneZeroPoint())
+    return importUnary<emitRelu>(importer);
+  Tensor &integers = *input.integers;
+  int32_t zeroPoint = input.quantization.zeroPoints[0];
+  Tensor result = importer.emitter.elementwise(
+      integers,
+      [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+        Value bound = arith::ConstantOp::create(
+            b, loc, b.getIntegerAttr(args[0].getType(), zeroPoint));
+        return arith::MaxSIOp::create(b, loc, args[0], bound);
+      },
+      integers.kind);
+  return importer.setResult(
+      importer.emitter.fromIntegers(result, input.quantization));
+}
+
 static Value emitLeakyRelu(const NodeImporter &importer, Scalars &s, Value x) {
   double alpha = importer.getFloat("alpha", 0.01f);
   return s.selectPositive(x, x, s.mul(x, s.constant(alpha)));
@@ -263,7 +283,7 @@ static Value emitPRelu(Scalars &s, Value x, Value slope) {
 }
 
 void importer::addElementwiseOps(ImportTable &table) {
-  table["Relu"] = importUnary<emitRelu>;
+  table["Relu"] = importRelu;
   table["LeakyRelu"] = importUnary<emitLeakyRelu>;
   table["Elu"] = importUnary<emitElu>;
   table["Sigmoid"] = importUnary<emitSigmoid>;

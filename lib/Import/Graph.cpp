@@ -25,6 +25,13 @@ std::optional<int64_t> importer::numElements(ArrayRef<int64_t> shape) {
   return product;
 }
 
+int64_t importer::getPosition(int64_t index, ArrayRef<int64_t> shape,
+                              int64_t axis) {
+  for (int64_t size : shape.drop_front(axis + 1))
+    index /= size;
+  return index % shape[axis];
+}
+
 std::string importer::shapeToString(ArrayRef<int64_t> shape) {
   if (shape.empty())
     return "scalar";
@@ -34,10 +41,31 @@ std::string importer::shapeToString(ArrayRef<int64_t> shape) {
   return text;
 }
 
+StringRef importer::getKindName(ElementKind kind) {
+  switch (kind) {
+  case ElementKind::Float:
+    return "FLOAT";
+  case ElementKind::Int:
+    return "INT32";
+  case ElementKind::Int8:
+    return "INT8";
+  case ElementKind::UInt8:
+    return "UINT8";
+  case ElementKind::Unsupported:
+    return "an unsupported type";
+  }
+  llvm_unreachable("unknown kind of element");
+}
+
 void importer::allocateValues(Constant &constant) {
-  size_t bytes = constant.size() * sizeof(float);
+  size_t bytes = constant.size() * (isByte(constant.kind) ? 1 : sizeof(float));
   constant.blob = HeapAsmResourceBlob::allocate(bytes, kWeightAlignment);
   MutableArrayRef<char> data = constant.blob->getMutableData();
+  if (isByte(constant.kind)) {
+    constant.bytes = MutableArrayRef<int8_t>(
+        reinterpret_cast<int8_t *>(data.data()), constant.size());
+    return;
+  }
   constant.values = MutableArrayRef<float>(
       reinterpret_cast<float *>(data.data()), constant.size());
   constant.splat.reset();

@@ -42,14 +42,32 @@ constexpr size_t kWeightAlignment = 64;
 /// product exceeds kMaxElements.
 std::optional<int64_t> numElements(ArrayRef<int64_t> shape);
 
+/// Where element `index` of a tensor of `shape` stands along dimension `axis`.
+int64_t getPosition(int64_t index, ArrayRef<int64_t> shape, int64_t axis);
+
 /// Prints `2x3x4`, or `scalar` for rank 0.
 std::string shapeToString(ArrayRef<int64_t> shape);
 
-/// What the importer distinguishes of ONNX's element types.
-enum class ElementKind { Float, Int, Unsupported };
+/// What the importer distinguishes of ONNX's element types. Int is INT32, and
+/// in constants that describe shapes also INT64 and BOOL.
+enum class ElementKind { Float, Int, Int8, UInt8, Unsupported };
 
-/// A tensor whose value is known. Exactly one of `ints`, `splat` and `values`
-/// is meaningful.
+/// Whether elements are integers of 8 bits.
+inline bool isByte(ElementKind kind) {
+  return kind == ElementKind::Int8 || kind == ElementKind::UInt8;
+}
+
+/// What a value of the kind is moved by where it is stored: all bytes are
+/// signed in the emitted IR, so that an unsigned u is there u - 128.
+inline int64_t getStorageOffset(ElementKind kind) {
+  return kind == ElementKind::UInt8 ? -128 : 0;
+}
+
+/// The kind as ONNX spells it, for diagnostics.
+StringRef getKindName(ElementKind kind);
+
+/// A tensor whose value is known. Exactly one of `ints`, `bytes`, `splat` and
+/// `values` is meaningful.
 struct Constant {
   std::string name;
   SmallVector<int64_t> shape;
@@ -59,19 +77,29 @@ struct Constant {
 
   /// ElementKind::Int: the elements, of whatever width in the model.
   std::vector<int64_t> ints;
+  /// ElementKind::Int8 and UInt8: the elements as they are stored.
+  llvm::MutableArrayRef<int8_t> bytes;
   /// ElementKind::Float: set if all elements are this value.
   std::optional<float> splat;
-  /// ElementKind::Float without splat: the elements. They live in `blob`, or
-  /// after the constant became a function argument in the MLIR context.
+  /// ElementKind::Float without splat: the elements. They and `bytes` live in
+  /// `blob`, or after the constant became a function argument in the MLIR
+  /// context.
   llvm::MutableArrayRef<float> values;
   std::optional<mlir::AsmResourceBlob> blob;
 
   int64_t size() const { return *numElements(shape); }
   float floatAt(int64_t index) const { return splat ? *splat : values[index]; }
+  /// The integer at `index`, as it is stored.
+  int64_t intAt(int64_t index) const {
+    return isByte(kind) ? bytes[index] : ints[index];
+  }
 };
 
-/// Allocates uninitialized storage for the elements of a float constant.
+/// Allocates uninitialized storage for the floats or bytes of a constant.
 void allocateValues(Constant &constant);
+
+/// The domain of the operators that ONNX Runtime adds.
+constexpr llvm::StringLiteral kContribDomain = "com.microsoft";
 
 /// The value of an attribute of a node.
 struct NodeAttribute {
@@ -93,6 +121,8 @@ struct Node {
   Node &operator=(Node &&) = default;
 
   std::string name;
+  /// Empty, which stands for ONNX's own, or kContribDomain.
+  StringRef domain;
   std::string opType;
   SmallVector<std::string> inputs;
   SmallVector<std::string> outputs;

@@ -14,6 +14,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/Path.h"
 #include <exception>
 #include <google/protobuf/io/zero_copy_stream_impl.h>
@@ -52,6 +53,7 @@ private:
   LogicalResult readTensor(const onnx::TensorProto &proto, Constant &constant);
   LogicalResult readFloats(const onnx::TensorProto &proto, Constant &constant);
   LogicalResult readInts(const onnx::TensorProto &proto, Constant &constant);
+  LogicalResult readBytes(const onnx::TensorProto &proto, Constant &constant);
   LogicalResult readExternal(const onnx::TensorProto &proto,
                              Constant &constant);
   InFlightDiagnostic emitTensorError(const Constant &constant) {
@@ -81,6 +83,10 @@ static ElementKind getElementKind(int type) {
   case onnx::TensorProto_DataType_INT32:
   case onnx::TensorProto_DataType_BOOL:
     return ElementKind::Int;
+  case onnx::TensorProto_DataType_INT8:
+    return ElementKind::Int8;
+  case onnx::TensorProto_DataType_UINT8:
+    return ElementKind::UInt8;
   default:
     return ElementKind::Unsupported;
   }
@@ -121,6 +127,9 @@ LogicalResult Loader::readOpset() {
 
 LogicalResult Loader::checkSchema(const onnx::NodeProto &proto,
                                   const Node &node) {
+  // ONNX's library does not know these; their import functions check all.
+  if (proto.domain() == kContribDomain)
+    return success();
   if (!proto.domain().empty() && proto.domain() != "ai.onnx")
     return emitNodeError(node, modelLoc)
            << "operators of domain '" << proto.domain()
@@ -183,6 +192,8 @@ LogicalResult Loader::readNodes() {
     Node &node = graph.nodes.emplace_back();
     node.name = proto.name();
     node.opType = proto.op_type();
+    if (proto.domain() == kContribDomain)
+      node.domain = kContribDomain;
     node.inputs.assign(proto.input().begin(), proto.input().end());
     node.outputs.assign(proto.output().begin(), proto.output().end());
     if (failed(checkSchema(proto, node)))
@@ -257,11 +268,47 @@ LogicalResult Loader::readInts(const onnx::TensorProto &proto,
   return success();
 }
 
+/// Moves unsigned bytes to where they are stored.
+static void storeBytes(Constant &constant) {
+  if (constant.kind == ElementKind::UInt8)
+    for (int8_t &value : constant.bytes)
+      value = static_cast<int8_t>(value ^ 0x80);
+}
+
+LogicalResult Loader::readBytes(const onnx::TensorProto &proto,
+                                Constant &constant) {
+  size_t given = proto.has_raw_data() ? proto.raw_data().size()
+                                      : size_t(proto.int32_data_size());
+  if (int64_t(given) != constant.size())
+    return emitTensorError(constant)
+           << "expected " << constant.size() << " elements for its shape "
+           << shapeToString(constant.shape) << ", but got " << given;
+  allocateValues(constant);
+  if (proto.has_raw_data()) {
+    std::memcpy(constant.bytes.data(), proto.raw_data().data(), given);
+    storeBytes(constant);
+    return success();
+  }
+  for (auto [byte, value] :
+       llvm::zip_equal(constant.bytes, proto.int32_data())) {
+    bool fits = constant.kind == ElementKind::UInt8 ? llvm::isUInt<8>(value)
+                                                    : llvm::isInt<8>(value);
+    if (!fits)
+      return emitTensorError(constant)
+             << "its element " << value << " is out of range for "
+             << constant.typeName;
+    byte = static_cast<int8_t>(value);
+  }
+  storeBytes(constant);
+  return success();
+}
+
 LogicalResult Loader::readExternal(const onnx::TensorProto &proto,
                                    Constant &constant) {
   StringRef location;
   uint64_t offset = 0;
-  uint64_t length = constant.size() * sizeof(float);
+  uint64_t length =
+      constant.size() * (isByte(constant.kind) ? 1 : sizeof(float));
   for (const onnx::StringStringEntryProto &entry : proto.external_data()) {
     StringRef value = entry.value();
     uint64_t number = 0;
@@ -311,6 +358,7 @@ LogicalResult Loader::readExternal(const onnx::TensorProto &proto,
     offset += *read;
     rest = rest.drop_front(*read);
   }
+  storeBytes(constant);
   return success();
 }
 
@@ -333,14 +381,20 @@ LogicalResult Loader::readTensor(const onnx::TensorProto &proto,
   if (proto.has_segment())
     return emitTensorError(constant) << "segments are not supported";
   if (proto.data_location() == onnx::TensorProto::EXTERNAL) {
-    if (constant.kind != ElementKind::Float)
+    if (constant.kind == ElementKind::Int)
       return emitTensorError(constant)
              << "external data of type " << constant.typeName
              << " is not supported";
     return readExternal(proto, constant);
   }
-  return constant.kind == ElementKind::Float ? readFloats(proto, constant)
-                                             : readInts(proto, constant);
+  switch (constant.kind) {
+  case ElementKind::Float:
+    return readFloats(proto, constant);
+  case ElementKind::Int:
+    return readInts(proto, constant);
+  default:
+    return readBytes(proto, constant);
+  }
 }
 
 LogicalResult Loader::readInitializers() {

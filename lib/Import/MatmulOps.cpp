@@ -1,11 +1,11 @@
-//===- MatmulOps.cpp - Import of Gemm and MatMul --------------------------===//
+//===- MatmulOps.cpp - Import of matrix products --------------------------===//
 //
 // Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "NodeImporter.h"
+#include "Quantization.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Diagnostics.h"
@@ -25,12 +25,32 @@ static InFlightDiagnostic emitMismatch(const NodeImporter &importer,
          << " and " << shapeToString(b.shape);
 }
 
-/// a (M x K) times b (K x N).
-static Value emitMatmul(Emitter &emitter, Value a, Value b) {
-  Value init = emitter.fill({getShape(a)[0], getShape(b)[1]}, 0.0);
-  return linalg::MatmulOp::create(emitter.builder, emitter.getLoc(),
-                                  init.getType(), ValueRange{a, b}, init)
+/// Emits linalg operation `MatmulOp` or, for integers with zero points that
+/// stay, `QuantizedOp`. The result is of `shape`; `integers` is null for
+/// floats.
+template <typename MatmulOp, typename QuantizedOp>
+static Value emitOp(Emitter &emitter, const IntegerProduct *integers, Value a,
+                    Value b, ArrayRef<int64_t> shape) {
+  OpBuilder &builder = emitter.builder;
+  Type i32 = builder.getI32Type();
+  Value init = emitter.fill(shape, 0.0, integers ? i32 : Type());
+  SmallVector<Value> inputs = {a, b};
+  if (!integers || !integers->hasZeroPoints() || integers->isCorrectedByBias())
+    return MatmulOp::create(builder, emitter.getLoc(), init.getType(), inputs,
+                            init)
+        .getResult(0);
+  inputs.push_back(emitter.constantScalar(integers->xZeroPoint, i32));
+  inputs.push_back(emitter.constantScalar(integers->wZeroPoint, i32));
+  return QuantizedOp::create(builder, emitter.getLoc(), init.getType(), inputs,
+                             init)
       .getResult(0);
+}
+
+/// a (M x K) times b (K x N).
+static Value emitMatmul(Emitter &emitter, const IntegerProduct *integers,
+                        Value a, Value b) {
+  return emitOp<linalg::MatmulOp, linalg::QuantizedMatmulOp>(
+      emitter, integers, a, b, {getShape(a)[0], getShape(b)[1]});
 }
 
 //===----------------------------------------------------------------------===//
@@ -76,8 +96,10 @@ static LogicalResult importGemm(NodeImporter &importer) {
     return importer.getInt(flag, 0) != 0 ? emitter.transpose(value, {1, 0})
                                          : value;
   };
-  Value lhs = getMatrix(**a, "transA");
-  Value rhs = getMatrix(**b, "transB");
+  int64_t wAxis = importer.getInt("transB", 0) != 0 ? 0 : 1;
+  auto integers = getIntegerProduct(**a, **b, wAxis);
+  Value lhs = getMatrix(integers ? *integers->x : **a, "transA");
+  Value rhs = getMatrix(integers ? *integers->w : **b, "transB");
   if (getShape(lhs)[1] != getShape(rhs)[0])
     return emitMismatch(importer, **a, **b);
   SmallVector<int64_t> shape = {getShape(lhs)[0], getShape(rhs)[1]};
@@ -97,10 +119,28 @@ static LogicalResult importGemm(NodeImporter &importer) {
              << "cannot add a tensor of shape " << shapeToString(c->shape)
              << " to the product of shape " << shapeToString(shape);
   }
-  Tensor product = emitter.fromONNX(emitMatmul(emitter, lhs, rhs));
-  return importer.setResult(emitEpilogue(emitter, product, c,
-                                         importer.getFloat("alpha", 1.0f),
-                                         importer.getFloat("beta", 1.0f)));
+  double alpha = importer.getFloat("alpha", 1.0f);
+  double beta = importer.getFloat("beta", 1.0f);
+  if (!integers) {
+    Tensor product =
+        emitter.fromONNX(emitMatmul(emitter, /*integers=*/nullptr, lhs, rhs));
+    return importer.setResult(emitEpilogue(emitter, product, c, alpha, beta));
+  }
+  Quantization quantization =
+      getSumQuantization((*a)->quantization, (*b)->quantization, /*axis=*/1);
+  // A bias in the sums' own scales is added to them.
+  const Constant *bias = nullptr;
+  if (c && alpha == 1.0 && beta == 1.0 && numElements(c->shape) == shape[1] &&
+      isIntegerBias(c, quantization)) {
+    bias = c->integers->constant;
+    c = nullptr;
+  }
+  Value sums = emitMatmul(emitter, &*integers, lhs, rhs);
+  SmallVector<int32_t> addend = getIntegerBias(*integers, bias, wAxis);
+  if (!addend.empty())
+    sums = emitter.addBias(sums, emitter.constantVector(addend));
+  Tensor product = emitter.fromIntegers(emitter.fromONNX(sums), quantization);
+  return importer.setResult(emitEpilogue(emitter, product, c, alpha, beta));
 }
 
 //===----------------------------------------------------------------------===//
@@ -118,13 +158,15 @@ static Value broadcastBatch(Emitter &emitter, Value value,
   if (ArrayRef<int64_t>(tensor.shape) != ArrayRef<int64_t>(shape))
     tensor = emitter.elementwise(
         &tensor, shape,
-        [](OpBuilder &, Location, ValueRange args) { return args[0]; });
+        [](OpBuilder &, Location, ValueRange args) { return args[0]; },
+        tensor.kind);
   return emitter.reshape(emitter.onnxOrder(tensor),
                          {*numElements(batch), matrix[0], matrix[1]});
 }
 
-/// Both operands of rank 2 or more, as in numpy.
-static FailureOr<Value> emitBatchMatmul(NodeImporter &importer, Value a,
+/// Both operands of rank 2 or more, as in numpy; `integers` is null for floats.
+static FailureOr<Value> emitBatchMatmul(NodeImporter &importer,
+                                        const IntegerProduct *integers, Value a,
                                         Value b) {
   Emitter &emitter = importer.emitter;
   ArrayRef<int64_t> shapeA = getShape(a), shapeB = getShape(b);
@@ -146,16 +188,32 @@ static FailureOr<Value> emitBatchMatmul(NodeImporter &importer, Value a,
   // One matrix on the right: the rows of all matrices on the left form one.
   if (shapeB.size() == 2) {
     Value rows = emitter.reshape(a, {*numElements(shape) / n, k});
-    return emitter.reshape(emitMatmul(emitter, rows, b), shape);
+    return emitter.reshape(emitMatmul(emitter, integers, rows, b), shape);
   }
   Value lhs = broadcastBatch(emitter, a, *batch);
   Value rhs = broadcastBatch(emitter, b, *batch);
-  Value init = emitter.fill({getShape(lhs)[0], m, n}, 0.0);
-  Value product =
-      linalg::BatchMatmulOp::create(emitter.builder, emitter.getLoc(),
-                                    init.getType(), ValueRange{lhs, rhs}, init)
-          .getResult(0);
+  Value product = emitOp<linalg::BatchMatmulOp, linalg::QuantizedBatchMatmulOp>(
+      emitter, integers, lhs, rhs, {getShape(lhs)[0], m, n});
   return emitter.reshape(product, shape);
+}
+
+/// The sums of a product of integers, both of rank 2 or more.
+static FailureOr<Tensor> multiplyIntegers(NodeImporter &importer,
+                                          IntegerProduct integers) {
+  Tensor &x = *integers.x, &w = *integers.w;
+  if (x.rank() < 2 || w.rank() < 2 || x.shape.back() != w.shape[w.rank() - 2])
+    return emitMismatch(importer, x, w);
+  integers.isBatch = w.rank() > 2;
+  Emitter &emitter = importer.emitter;
+  auto sums = emitBatchMatmul(importer, &integers, emitter.onnxOrder(x),
+                              emitter.onnxOrder(w));
+  if (failed(sums))
+    return failure();
+  SmallVector<int32_t> addend =
+      getIntegerBias(integers, /*bias=*/nullptr, /*wAxis=*/w.rank() - 1);
+  if (!addend.empty())
+    *sums = emitter.addBias(*sums, emitter.constantVector(addend));
+  return emitter.fromONNX(*sums);
 }
 
 static LogicalResult importMatMul(NodeImporter &importer) {
@@ -163,6 +221,15 @@ static LogicalResult importMatMul(NodeImporter &importer) {
   auto b = importer.getTensor(1);
   if (failed(a) || failed(b))
     return failure();
+  if ((*a)->rank() >= 2 && (*b)->rank() >= 2)
+    if (auto integers = getIntegerProduct(**a, **b, (*b)->rank() - 1)) {
+      auto sums = multiplyIntegers(importer, *integers);
+      if (failed(sums))
+        return failure();
+      return importer.setResult(importer.emitter.fromIntegers(
+          *sums, getSumQuantization((*a)->quantization, (*b)->quantization,
+                                    sums->rank() - 1)));
+    }
   if ((*a)->rank() == 0 || (*b)->rank() == 0)
     return emitMismatch(importer, **a, **b);
   Emitter &emitter = importer.emitter;
@@ -176,7 +243,7 @@ static LogicalResult importMatMul(NodeImporter &importer) {
   ArrayRef<int64_t> rhsShape = getShape(rhs);
   if (getShape(lhs).back() != rhsShape[rhsShape.size() - 2])
     return emitMismatch(importer, **a, **b);
-  auto product = emitBatchMatmul(importer, lhs, rhs);
+  auto product = emitBatchMatmul(importer, /*integers=*/nullptr, lhs, rhs);
   if (failed(product))
     return failure();
   SmallVector<int64_t> shape(getShape(*product));
@@ -187,7 +254,43 @@ static LogicalResult importMatMul(NodeImporter &importer) {
   return importer.setResult(emitter.fromONNX(emitter.reshape(*product, shape)));
 }
 
+/// Inputs: a, its scale and zero point, b, its, and those of y.
+static LogicalResult importQLinearMatMul(NodeImporter &importer) {
+  auto a = readQuantizedInput(importer, 0, /*axis=*/-1);
+  auto b = readQuantizedInput(importer, 3, importer.getAny(3).rank() - 1);
+  auto target = readTarget(importer, 6, 7);
+  if (failed(a) || failed(b) || failed(target))
+    return failure();
+  auto integers = getIntegerProduct(*a, *b, b->rank() - 1);
+  if (!integers)
+    return importer.emitError()
+           << "zero points that differ by channel are not supported";
+  auto sums = multiplyIntegers(importer, *integers);
+  if (failed(sums))
+    return failure();
+  Tensor result = importer.emitter.fromIntegers(
+      *sums,
+      getSumQuantization(a->quantization, b->quantization, sums->rank() - 1));
+  return setQuantized(importer, result, *target);
+}
+
+/// Inputs: a, b, and maybe their zero points. The result is INT32.
+static LogicalResult importMatMulInteger(NodeImporter &importer) {
+  auto a = importer.getBytes(0);
+  auto b = importer.getBytes(1);
+  if (failed(a) || failed(b))
+    return failure();
+  auto aZeroPoint = readZeroPoint(importer, 0, 2);
+  auto bZeroPoint = readZeroPoint(importer, 1, 3);
+  if (failed(aZeroPoint) || failed(bZeroPoint))
+    return failure();
+  auto sums = multiplyIntegers(importer, {*a, *b, *aZeroPoint, *bZeroPoint});
+  return failed(sums) ? failure() : importer.setResult(*sums);
+}
+
 void importer::addMatmulOps(ImportTable &table) {
   table["Gemm"] = importGemm;
   table["MatMul"] = importMatMul;
+  table["MatMulInteger"] = importMatMulInteger;
+  table["QLinearMatMul"] = importQLinearMatMul;
 }

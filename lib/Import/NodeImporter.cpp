@@ -34,6 +34,7 @@ std::shared_ptr<Tensor>
 ImportState::addConstant(std::unique_ptr<Constant> constant) {
   auto tensor = std::make_shared<Tensor>();
   tensor->shape = constant->shape;
+  tensor->kind = constant->kind;
   tensor->constant = constant.get();
   constants.push_back(std::move(constant));
   constantTensors.push_back(tensor);
@@ -109,15 +110,49 @@ Tensor &NodeImporter::getAny(size_t index) const {
   return *state.tensors.find(node.inputs[index])->second;
 }
 
+/// The element type of `tensor` as ONNX spells it.
+static StringRef getTypeName(const Tensor &tensor) {
+  return tensor.constant ? StringRef(tensor.constant->typeName)
+                         : getKindName(tensor.kind);
+}
+
 FailureOr<Tensor *> NodeImporter::getTensor(size_t index) const {
   Tensor &tensor = getAny(index);
-  if (tensor.constant && tensor.constant->kind != ElementKind::Float)
+  if (tensor.kind != ElementKind::Float)
     return emitError() << "expected input '" << node.inputs[index]
                        << "' to be of type FLOAT, but got "
-                       << tensor.constant->typeName;
+                       << getTypeName(tensor);
   if (failed(checkShape(tensor.shape)))
     return failure();
   return &tensor;
+}
+
+FailureOr<Tensor *> NodeImporter::getBytes(size_t index) const {
+  Tensor &tensor = getAny(index);
+  if (!isByte(tensor.kind))
+    return emitError() << "expected input '" << node.inputs[index]
+                       << "' to be of type INT8 or UINT8, but got "
+                       << getTypeName(tensor);
+  if (failed(checkShape(tensor.shape)))
+    return failure();
+  return &tensor;
+}
+
+/// Whether operators that move elements take the integers of `tensor`. Several
+/// scales would have to move with the elements.
+static bool movesIntegers(const Tensor &tensor) {
+  return tensor.integers && tensor.quantization.isPerTensor();
+}
+
+FailureOr<Tensor *> NodeImporter::getMovable(size_t index) const {
+  Tensor &tensor = getAny(index);
+  if (tensor.kind == ElementKind::Unsupported || getIntConstant(index))
+    return emitError() << "expected input '" << node.inputs[index]
+                       << "' to be of type FLOAT, INT8 or UINT8, but got "
+                       << getTypeName(tensor);
+  if (failed(checkShape(tensor.shape)))
+    return failure();
+  return movesIntegers(tensor) ? tensor.integers.get() : &tensor;
 }
 
 const Constant *NodeImporter::getIntConstant(size_t index) const {
@@ -171,6 +206,17 @@ LogicalResult NodeImporter::setResult(std::unique_ptr<Constant> constant) {
   constant->name = node.outputs.front();
   state.tensors[node.outputs.front()] = state.addConstant(std::move(constant));
   return success();
+}
+
+LogicalResult NodeImporter::setMoved(size_t index, Tensor moved, size_t input) {
+  const Tensor &source = getAny(input);
+  if (!movesIntegers(source)) {
+    moved.kind = source.kind;
+    return setResult(index, std::move(moved));
+  }
+  moved.kind = source.integers->kind;
+  return setResult(index,
+                   emitter.fromIntegers(std::move(moved), source.quantization));
 }
 
 LogicalResult NodeImporter::setAlias(size_t input) {

@@ -84,6 +84,12 @@ public:
   Tensor &getAny(size_t index) const;
   /// The input, which must be of type f32 and not empty.
   FailureOr<Tensor *> getTensor(size_t index) const;
+  /// The input, which must be of 8-bit integers and not empty.
+  FailureOr<Tensor *> getBytes(size_t index) const;
+  /// The input of an operator that only moves and compares elements: f32 or
+  /// integers, and not empty. Of a tensor that is dequantized with one scale
+  /// these are the integers. `setMoved` sets the operator's result.
+  FailureOr<Tensor *> getMovable(size_t index) const;
   /// The input if it is an integer constant, else null.
   const Constant *getIntConstant(size_t index) const;
   /// The input if it is an f32 constant, else null.
@@ -103,6 +109,9 @@ public:
   LogicalResult setResult(Tensor tensor) { return setResult(0, tensor); }
   LogicalResult setResult(size_t index, Tensor tensor);
   LogicalResult setResult(std::unique_ptr<Constant> constant);
+  /// Sets output `index` to `moved`, made of what `getMovable(input)` gave, and
+  /// quantized as that input is.
+  LogicalResult setMoved(size_t index, Tensor moved, size_t input = 0);
   /// Makes the first output another name of an input.
   LogicalResult setAlias(size_t input);
   /// A new integer constant to be set as result.
@@ -126,12 +135,23 @@ void addElementwiseOps(ImportTable &table);
 void addMatmulOps(ImportTable &table);
 void addNormalizationOps(ImportTable &table);
 void addPoolingOps(ImportTable &table);
+void addQuantizationOps(ImportTable &table);
 void addShapeOps(ImportTable &table);
 
 /// The shape of numpy's broadcast of two shapes; an error if there is none.
 FailureOr<SmallVector<int64_t>> broadcastShapes(const NodeImporter &importer,
                                                 ArrayRef<int64_t> a,
                                                 ArrayRef<int64_t> b);
+
+/// The concatenation of `parts`, of one element type, along the node's axis; an
+/// error if they do not fit.
+FailureOr<Tensor> joinTensors(const NodeImporter &importer,
+                              ArrayRef<Tensor *> parts);
+
+/// Sums over the axes and, for a mean, divides. A sum of bytes is exact as long
+/// as it fits 32 bits; the result is given by it.
+Tensor emitSum(Emitter &emitter, Tensor &input, ArrayRef<int64_t> axes,
+               bool isMean);
 
 /// Scale and shift per channel, y = scale * x + shift, of a
 /// BatchNormalization at inference.

@@ -47,6 +47,7 @@ private:
   FailureOr<int64_t> resolveDim(const ValueInfo &input, size_t index);
   LogicalResult checkDims();
   func::FuncOp createFunction(ModuleOp module, StringRef name);
+  void defineInputs(ImportState &state, func::FuncOp func);
   void defineInitializers(ImportState &state);
   LogicalResult importNodes(ImportState &state);
   LogicalResult importNode(ImportState &state, Node &node);
@@ -101,10 +102,11 @@ LogicalResult GraphImporter::resolveInputs() {
   for (const ValueInfo &input : graph.inputs) {
     if (initializers.contains(input.name))
       continue;
-    if (input.kind != ElementKind::Float)
+    if (input.kind != ElementKind::Float && !isByte(input.kind))
       return emitError(modelLoc)
              << "expected graph input '" << input.name
-             << "' to be of type FLOAT, but got " << input.typeName;
+             << "' to be of type FLOAT, INT8 or UINT8, but got "
+             << input.typeName;
     if (!input.shape)
       return emitError(modelLoc)
              << "graph input '" << input.name << "' has no shape";
@@ -129,22 +131,51 @@ func::FuncOp GraphImporter::createFunction(ModuleOp module, StringRef name) {
   SmallVector<Type> types;
   SmallVector<Location> locs;
   for (auto &[info, shape] : inputs) {
-    types.push_back(RankedTensorType::get(shape, builder.getF32Type()));
+    Type elementType = builder.getF32Type();
+    if (isByte(info->kind))
+      elementType = builder.getI8Type();
+    types.push_back(RankedTensorType::get(shape, elementType));
     locs.push_back(NameLoc::get(builder.getStringAttr(info->name)));
   }
   auto func = func::FuncOp::create(builder, modelLoc, name,
                                    builder.getFunctionType(types, {}));
   builder.createBlock(&func.getBody(), {}, types, locs);
-  for (auto [index, input] : llvm::enumerate(inputs))
+  for (auto [index, input] : llvm::enumerate(inputs)) {
     func.setArgAttr(index, kNameAttrName,
                     builder.getStringAttr(input.first->name));
+    if (input.first->kind == ElementKind::UInt8)
+      func.setArgAttr(index, kUnsignedAttrName, builder.getUnitAttr());
+  }
   return func;
+}
+
+/// Moves unsigned bytes between the graph's border, where they are as they are,
+/// and the tensors inside.
+static Tensor moveUnsigned(Emitter &emitter, Tensor &tensor) {
+  return emitter.elementwise(
+      tensor,
+      [](OpBuilder &b, Location loc, ValueRange args) -> Value {
+        Value highBit = arith::ConstantOp::create(
+            b, loc, b.getI8IntegerAttr(std::numeric_limits<int8_t>::min()));
+        return arith::XOrIOp::create(b, loc, args[0], highBit);
+      },
+      ElementKind::UInt8);
+}
+
+void GraphImporter::defineInputs(ImportState &state, func::FuncOp func) {
+  for (auto [index, input] : llvm::enumerate(inputs)) {
+    Tensor tensor = state.emitter.fromONNX(func.getArgument(index));
+    if (input.first->kind == ElementKind::UInt8)
+      tensor = moveUnsigned(state.emitter, tensor);
+    state.tensors[input.first->name] = std::make_shared<Tensor>(tensor);
+  }
 }
 
 void GraphImporter::defineInitializers(ImportState &state) {
   for (const std::unique_ptr<Constant> &constant : graph.initializers) {
     auto tensor = std::make_shared<Tensor>();
     tensor->shape = constant->shape;
+    tensor->kind = constant->kind;
     tensor->constant = constant.get();
     state.tensors[constant->name] = std::move(tensor);
   }
@@ -155,7 +186,9 @@ LogicalResult GraphImporter::importNode(ImportState &state, Node &node) {
     return success();
   state.emitter.setLoc(getNodeLocation(node, modelLoc));
   NodeImporter importer(state, node);
-  auto import = table.find(node.opType);
+  auto import =
+      table.find(node.domain.empty() ? node.opType
+                                     : (node.domain + "." + node.opType).str());
   if (import == table.end())
     return importer.emitError() << "this operator is not supported";
   if (node.outputs.empty() || node.outputs.front().empty())
@@ -170,6 +203,7 @@ LogicalResult GraphImporter::importNodes(ImportState &state) {
   addMatmulOps(table);
   addNormalizationOps(table);
   addPoolingOps(table);
+  addQuantizationOps(table);
   addShapeOps(table);
   // Constants first, wherever the file has them, so that a convolution can be
   // combined with the normalization after it.
@@ -218,22 +252,37 @@ LogicalResult GraphImporter::importOutputs(ImportState &state,
       return emitError(modelLoc)
              << "graph output '" << output.name << "' is not supported";
     Tensor &tensor = *found->second;
-    if (tensor.constant && (tensor.constant->kind != ElementKind::Float ||
-                            !numElements(tensor.shape)))
-      return emitError(modelLoc) << "expected graph output '" << output.name
-                                 << "' to be of type FLOAT and not empty";
+    bool isIntConstant = tensor.constant && tensor.kind == ElementKind::Int;
+    if (tensor.kind == ElementKind::Unsupported || isIntConstant ||
+        !numElements(tensor.shape))
+      return emitError(modelLoc)
+             << "expected graph output '" << output.name
+             << "' to be of type FLOAT, INT8 or UINT8 and not empty";
+    if (output.typeName != getKindName(tensor.kind))
+      return emitError(modelLoc)
+             << "graph output '" << output.name << "' is declared with type "
+             << output.typeName << ", but has " << getKindName(tensor.kind);
     if (failed(checkDeclaredShape(output, tensor.shape)))
       return failure();
-    results.push_back(emitter.onnxOrder(tensor));
+    if (tensor.kind == ElementKind::UInt8) {
+      Tensor unsignedTensor = moveUnsigned(emitter, tensor);
+      results.push_back(emitter.onnxOrder(unsignedTensor));
+    } else {
+      results.push_back(emitter.onnxOrder(tensor));
+    }
   }
   if (results.empty())
     return emitError(modelLoc) << "the graph has no outputs";
   func::ReturnOp::create(emitter.builder, modelLoc, results);
   func.setType(FunctionType::get(func.getContext(), func.getArgumentTypes(),
                                  ValueRange(results).getTypes()));
-  for (auto [index, output] : llvm::enumerate(graph.outputs))
+  for (auto [index, output] : llvm::enumerate(graph.outputs)) {
     func.setResultAttr(index, kNameAttrName,
                        emitter.builder.getStringAttr(output.name));
+    if (output.kind == ElementKind::UInt8)
+      func.setResultAttr(index, kUnsignedAttrName,
+                         emitter.builder.getUnitAttr());
+  }
   return success();
 }
 
@@ -244,9 +293,7 @@ OwningOpRef<ModuleOp> GraphImporter::run(StringRef functionName) {
   func::FuncOp func = createFunction(*module, functionName);
   Emitter emitter(func);
   ImportState state(graph, modelLoc, emitter);
-  for (auto [index, input] : llvm::enumerate(inputs))
-    state.tensors[input.first->name] =
-        std::make_shared<Tensor>(emitter.fromONNX(func.getArgument(index)));
+  defineInputs(state, func);
   defineInitializers(state);
   if (failed(importNodes(state)) || failed(importOutputs(state, func)) ||
       failed(verify(*module)))

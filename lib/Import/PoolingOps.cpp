@@ -25,8 +25,8 @@ struct Pooling {
 
 } // namespace
 
-static FailureOr<Pooling> readPooling(NodeImporter &importer) {
-  auto input = importer.getTensor(0);
+static FailureOr<Pooling> readPooling(NodeImporter &importer,
+                                      FailureOr<Tensor *> input) {
   if (failed(input) || failed(importer.requireOneOutput()))
     return failure();
   auto windows =
@@ -54,7 +54,7 @@ static Value emitPool(NodeImporter &importer, const Pooling &pooling,
   Value kernel = emitter.empty({windows[0].kernelSize, windows[1].kernelSize});
   Value init = emitter.fill({pooling.input->shape[0], windows[0].outputSize,
                              windows[1].outputSize, pooling.input->shape[1]},
-                            initial);
+                            initial, getElementTypeOrSelf(image));
   return PoolOp::create(emitter.builder, emitter.getLoc(), init.getType(),
                         ValueRange{image, kernel}, init,
                         getStrides(emitter, windows),
@@ -62,13 +62,21 @@ static Value emitPool(NodeImporter &importer, const Pooling &pooling,
       .getResult(0);
 }
 
+/// The least value of the elements of `tensor`.
+static double getLeastValue(const Tensor &tensor) {
+  if (tensor.kind == ElementKind::Float)
+    return -INFINITY;
+  return double(llvm::minIntN(isByte(tensor.kind) ? 8 : 32));
+}
+
 static LogicalResult importMaxPool(NodeImporter &importer) {
-  FailureOr<Pooling> pooling = readPooling(importer);
+  FailureOr<Pooling> pooling = readPooling(importer, importer.getMovable(0));
   if (failed(pooling))
     return failure();
-  Value result =
-      emitPool<linalg::PoolingNhwcMaxOp>(importer, *pooling, -INFINITY);
-  return setImageResult(importer, result, *pooling->input);
+  double least = getLeastValue(*pooling->input);
+  Value result = emitPool<linalg::PoolingNhwcMaxOp>(importer, *pooling, least);
+  return importer.setMoved(
+      0, getImageResult(importer.emitter, result, *pooling->input));
 }
 
 /// How many elements of each window along one dimension count for the average:
@@ -128,7 +136,7 @@ static Value emitDivision(Emitter &emitter, Value sums,
 }
 
 static LogicalResult importAveragePool(NodeImporter &importer) {
-  FailureOr<Pooling> pooling = readPooling(importer);
+  FailureOr<Pooling> pooling = readPooling(importer, importer.getTensor(0));
   if (failed(pooling))
     return failure();
   bool includePad = importer.getInt("count_include_pad", 0) != 0;
@@ -136,22 +144,33 @@ static LogicalResult importAveragePool(NodeImporter &importer) {
   Value result = emitDivision(importer.emitter, sums,
                               getCounts(pooling->windows[0], includePad),
                               getCounts(pooling->windows[1], includePad));
-  return setImageResult(importer, result, *pooling->input);
+  return importer.setResult(
+      getImageResult(importer.emitter, result, *pooling->input));
 }
 
 //===----------------------------------------------------------------------===//
 // Reductions
 //===----------------------------------------------------------------------===//
 
-/// Sums over the axes and, for a mean, divides.
-static Tensor emitSum(Emitter &emitter, Tensor &input, ArrayRef<int64_t> axes,
-                      bool isMean) {
-  Tensor sum = emitter.reduce(input, axes, Emitter::Reduction::Sum);
-  if (!isMean)
-    return sum;
+Tensor importer::emitSum(Emitter &emitter, Tensor &input,
+                         ArrayRef<int64_t> axes, bool isMean) {
   double count = 1;
   for (int64_t axis : axes)
     count *= input.shape[axis];
+  constexpr double kMaxCount = 1 << 23;
+  if (input.integers && isByte(input.integers->kind) &&
+      input.quantization.isPerTensor() && count <= kMaxCount) {
+    Quantization quantization = input.quantization;
+    quantization.zeroPoints[0] *= int32_t(count);
+    if (isMean)
+      quantization.scales[0] /= float(count);
+    return emitter.fromIntegers(
+        emitter.reduce(*input.integers, axes, Emitter::Reduction::Sum),
+        quantization);
+  }
+  Tensor sum = emitter.reduce(input, axes, Emitter::Reduction::Sum);
+  if (!isMean)
+    return sum;
   Value divisor = emitter.constantScalar(count);
   return emitter.elementwise(
       sum, [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
@@ -161,7 +180,7 @@ static Tensor emitSum(Emitter &emitter, Tensor &input, ArrayRef<int64_t> axes,
 
 template <bool isMax>
 static LogicalResult importGlobalPool(NodeImporter &importer) {
-  auto input = importer.getTensor(0);
+  auto input = isMax ? importer.getMovable(0) : importer.getTensor(0);
   if (failed(input))
     return failure();
   if ((*input)->rank() < 3)
@@ -169,9 +188,10 @@ static LogicalResult importGlobalPool(NodeImporter &importer) {
                                 << "got " << shapeToString((*input)->shape);
   auto axes = llvm::to_vector(llvm::seq<int64_t>(2, (*input)->rank()));
   Emitter &emitter = importer.emitter;
-  return importer.setResult(
-      isMax ? emitter.reduce(**input, axes, Emitter::Reduction::Max)
-            : emitSum(emitter, **input, axes, /*isMean=*/true));
+  if (isMax)
+    return importer.setMoved(
+        0, emitter.reduce(**input, axes, Emitter::Reduction::Max));
+  return importer.setResult(emitSum(emitter, **input, axes, /*isMean=*/true));
 }
 
 /// The axes of a Reduce* node, an attribute or (ReduceSum from opset 13 on) an

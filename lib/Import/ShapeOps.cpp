@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "NodeImporter.h"
+#include "Quantization.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -22,12 +22,12 @@ static LogicalResult setReshaped(NodeImporter &importer,
                                  ArrayRef<int64_t> shape) {
   if (const Constant *ints = importer.getIntConstant(0))
     return importer.setResult(importer.makeInts(shape, ints->ints));
-  auto input = importer.getTensor(0);
+  auto input = importer.getMovable(0);
   if (failed(input) || failed(importer.checkShape(shape)))
     return failure();
   Emitter &emitter = importer.emitter;
-  return importer.setResult(
-      emitter.fromONNX(emitter.reshape(emitter.onnxOrder(**input), shape)));
+  return importer.setMoved(
+      0, emitter.fromONNX(emitter.reshape(emitter.onnxOrder(**input), shape)));
 }
 
 static LogicalResult importReshape(NodeImporter &importer) {
@@ -127,7 +127,7 @@ static LogicalResult importUnsqueeze(NodeImporter &importer) {
 //===----------------------------------------------------------------------===//
 
 static LogicalResult importTranspose(NodeImporter &importer) {
-  auto input = importer.getTensor(0);
+  auto input = importer.getMovable(0);
   if (failed(input))
     return failure();
   Tensor &x = **input;
@@ -144,11 +144,11 @@ static LogicalResult importTranspose(NodeImporter &importer) {
   // A tensor in NHWC order is its own transpose seen in ONNX order, and the
   // other way round.
   if (ArrayRef<int64_t>(perm) == ArrayRef<int64_t>(kToNHWC))
-    return importer.setResult(emitter.fromONNX(emitter.nhwcOrder(x)));
+    return importer.setMoved(0, emitter.fromONNX(emitter.nhwcOrder(x)));
   if (ArrayRef<int64_t>(perm) == ArrayRef<int64_t>(kToNCHW))
-    return importer.setResult(emitter.fromNHWC(emitter.onnxOrder(x)));
-  return importer.setResult(
-      emitter.fromONNX(emitter.transpose(emitter.onnxOrder(x), perm)));
+    return importer.setMoved(0, emitter.fromNHWC(emitter.onnxOrder(x)));
+  return importer.setMoved(
+      0, emitter.fromONNX(emitter.transpose(emitter.onnxOrder(x), perm)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -169,16 +169,8 @@ static LogicalResult concatInts(NodeImporter &importer) {
   return importer.setResult(importer.makeInts(int64_t(values.size()), values));
 }
 
-static LogicalResult importConcat(NodeImporter &importer) {
-  if (importer.getIntConstant(0))
-    return concatInts(importer);
-  SmallVector<Tensor *> parts;
-  for (size_t i = 0; i < importer.numInputs(); ++i) {
-    auto part = importer.getTensor(i);
-    if (failed(part))
-      return failure();
-    parts.push_back(*part);
-  }
+FailureOr<Tensor> importer::joinTensors(const NodeImporter &importer,
+                                        ArrayRef<Tensor *> parts) {
   SmallVector<int64_t> shape(parts.front()->shape);
   auto axis = importer.normalizeAxis(importer.getInt("axis", 1), shape.size());
   if (failed(axis))
@@ -204,9 +196,77 @@ static LogicalResult importConcat(NodeImporter &importer) {
   auto values = llvm::map_to_vector(parts, [&](Tensor *part) {
     return inNHWC ? emitter.nhwcOrder(*part) : emitter.onnxOrder(*part);
   });
-  return importer.setResult(
-      inNHWC ? emitter.fromNHWC(emitter.concat(values, kToNCHW[*axis]))
-             : emitter.fromONNX(emitter.concat(values, *axis)));
+  return inNHWC ? emitter.fromNHWC(emitter.concat(values, kToNCHW[*axis]))
+                : emitter.fromONNX(emitter.concat(values, *axis));
+}
+
+/// Whether elements of `a` and `b` may stand in one tensor as they are.
+static bool isAlike(const Tensor &a, const Tensor &b) {
+  if (!a.integers || !b.integers)
+    return !a.integers && !b.integers && a.kind == b.kind;
+  return a.integers->kind == b.integers->kind &&
+         a.quantization == b.quantization;
+}
+
+/// Quantizes all parts as the only reader of the result does it to the result,
+/// which is the same. Returns nullopt if the reader is none of the kind.
+static FailureOr<std::optional<Tensor>>
+joinQuantized(NodeImporter &importer, ArrayRef<Tensor *> parts) {
+  ImportState &state = importer.state;
+  Node *user = state.getOnlyUser(importer.node.outputs.front());
+  bool isQuantized = llvm::all_of(parts, [](Tensor *part) {
+    return part->integers && isByte(part->integers->kind);
+  });
+  if (!user || user->opType != "QuantizeLinear" || !isQuantized)
+    return std::optional<Tensor>();
+  auto target = readTarget(NodeImporter(state, *user), 1, 2);
+  if (failed(target))
+    return failure();
+  SmallVector<Tensor> quantized;
+  for (Tensor *part : parts) {
+    auto integers = quantize(importer, *part, *target);
+    if (failed(integers))
+      return failure();
+    quantized.push_back(std::move(*integers));
+  }
+  auto pointers =
+      llvm::map_to_vector(quantized, [](Tensor &part) { return &part; });
+  auto joined = joinTensors(importer, pointers);
+  if (failed(joined))
+    return failure();
+  joined->kind = target->kind;
+  return std::optional<Tensor>(
+      importer.emitter.fromIntegers(*joined, target->quantization));
+}
+
+static LogicalResult importConcat(NodeImporter &importer) {
+  if (importer.getIntConstant(0))
+    return concatInts(importer);
+  // The parts as they are, or as they can be moved if all are alike.
+  SmallVector<Tensor *> parts, movable;
+  for (size_t i = 0; i < importer.numInputs(); ++i) {
+    auto part = importer.getMovable(i);
+    if (failed(part))
+      return failure();
+    movable.push_back(*part);
+    parts.push_back(&importer.getAny(i));
+  }
+  if (llvm::all_of(parts, [&](Tensor *part) {
+        return isAlike(*part, *parts.front());
+      })) {
+    auto joined = joinTensors(importer, movable);
+    return failed(joined) ? failure() : importer.setMoved(0, *joined);
+  }
+  auto quantized = joinQuantized(importer, parts);
+  if (failed(quantized))
+    return failure();
+  if (*quantized)
+    return importer.setResult(**quantized);
+  for (size_t i = 0; i < parts.size(); ++i)
+    if (failed(importer.getTensor(i)))
+      return failure();
+  auto joined = joinTensors(importer, parts);
+  return failed(joined) ? failure() : importer.setResult(*joined);
 }
 
 /// The part of `x` at `offsets`, in whatever layout `x` has.
@@ -215,9 +275,9 @@ static Tensor emitSlice(Emitter &emitter, Tensor &x, ArrayRef<int64_t> offsets,
   if (!x.prefersNHWC())
     return emitter.fromONNX(
         emitter.slice(emitter.onnxOrder(x), offsets, sizes, strides));
-  return emitter.fromNHWC(emitter.slice(x.nhwc, permuteToNHWC(offsets),
-                                        permuteToNHWC(sizes),
-                                        permuteToNHWC(strides)));
+  return emitter.fromNHWC(
+      emitter.slice(emitter.nhwcOrder(x), permuteToNHWC(offsets),
+                    permuteToNHWC(sizes), permuteToNHWC(strides)));
 }
 
 /// The sizes of a Split's parts: an attribute, from opset 13 on an input, or
@@ -245,7 +305,7 @@ static FailureOr<SmallVector<int64_t>> getSplit(NodeImporter &importer,
 }
 
 static LogicalResult importSplit(NodeImporter &importer) {
-  auto input = importer.getTensor(0);
+  auto input = importer.getMovable(0);
   if (failed(input))
     return failure();
   Tensor &x = **input;
@@ -259,7 +319,7 @@ static LogicalResult importSplit(NodeImporter &importer) {
   SmallVector<int64_t> sizes(x.shape);
   for (auto [index, size] : llvm::enumerate(*split)) {
     sizes[*axis] = size;
-    if (failed(importer.setResult(
+    if (failed(importer.setMoved(
             index, emitSlice(importer.emitter, x, offsets, sizes, strides))))
       return failure();
     offsets[*axis] += size;
@@ -336,11 +396,11 @@ static LogicalResult importSlice(NodeImporter &importer) {
       values.push_back(ints->ints[offsets[0] + i * strides[0]]);
     return importer.setResult(importer.makeInts(sizes, values));
   }
-  auto input = importer.getTensor(0);
+  auto input = importer.getMovable(0);
   if (failed(input) || failed(importer.checkShape(sizes)))
     return failure();
-  return importer.setResult(
-      emitSlice(importer.emitter, x, offsets, sizes, strides));
+  return importer.setMoved(
+      0, emitSlice(importer.emitter, **input, offsets, sizes, strides));
 }
 
 /// Pad with a constant: pads and value are attributes before opset 11, then
@@ -382,12 +442,12 @@ static LogicalResult importPad(NodeImporter &importer) {
   if (failed(importer.checkShape(shape)))
     return failure();
   Emitter &emitter = importer.emitter;
-  return importer.setResult(
-      x.prefersNHWC()
-          ? emitter.fromNHWC(emitter.pad(x.nhwc, permuteToNHWC(low),
-                                         permuteToNHWC(high), value))
-          : emitter.fromONNX(
-                emitter.pad(emitter.onnxOrder(x), low, high, value)));
+  return importer.setResult(x.prefersNHWC()
+                                ? emitter.fromNHWC(emitter.pad(
+                                      emitter.nhwcOrder(x), permuteToNHWC(low),
+                                      permuteToNHWC(high), value))
+                                : emitter.fromONNX(emitter.pad(
+                                      emitter.onnxOrder(x), low, high, value)));
 }
 
 void importer::addShapeOps(ImportTable &table) {

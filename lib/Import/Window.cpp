@@ -135,15 +135,14 @@ Value importer::getImage(NodeImporter &importer, Tensor &input) {
   return emitter.nhwcOrder(lifted);
 }
 
-LogicalResult importer::setImageResult(NodeImporter &importer, Value nhwc,
-                                       const Tensor &input) {
-  Emitter &emitter = importer.emitter;
+Tensor importer::getImageResult(Emitter &emitter, Value nhwc,
+                                const Tensor &input) {
   Tensor result = emitter.fromNHWC(nhwc);
   if (input.rank() == 4)
-    return importer.setResult(result);
-  return importer.setResult(emitter.fromONNX(
+    return result;
+  return emitter.fromONNX(
       emitter.reshape(emitter.onnxOrder(result),
-                      {result.shape[0], result.shape[1], result.shape[3]})));
+                      {result.shape[0], result.shape[1], result.shape[3]}));
 }
 
 Value importer::padImage(Emitter &emitter, Value nhwc, const Windows &windows,

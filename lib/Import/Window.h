@@ -46,9 +46,8 @@ FailureOr<Windows> getWindows(const NodeImporter &importer, const Tensor &input,
 /// of one.
 Value getImage(NodeImporter &importer, Tensor &input);
 
-/// Sets the node's result, given in NHWC order, with the rank of its input.
-LogicalResult setImageResult(NodeImporter &importer, Value nhwc,
-                             const Tensor &input);
+/// The node's result, given in NHWC order, with the rank of its input.
+Tensor getImageResult(Emitter &emitter, Value nhwc, const Tensor &input);
 
 /// Pads the image for the windows, also where the last ones reach beyond the
 /// padding proper.

@@ -407,7 +407,8 @@ private:
         ConvOp::create(rewriter, loc, init.getType(), {problem.kh, problem.kw},
                        problem.strides, problem.dilations, image, u, init,
                        addend ? ValueRange(addend) : ValueRange(), schedule,
-                       IntegerAttr(), hasNarrowRange());
+                       IntegerAttr(), /*prefetch=*/false,
+                       /*streamStores=*/false, hasNarrowRange());
     buildEpilogue(op.getEpilogue(), addend);
     return op->getResult(0);
   }

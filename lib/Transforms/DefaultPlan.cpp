@@ -99,15 +99,16 @@ static int64_t getBytes(Type type) {
 /// Whether the image and the result are so large that little of the result
 /// would be left in the last cache when it is read.
 static bool streamsStores(const ConvProblem &problem, const CPUInfo &cpu) {
-  auto getImageBytes = [&](int64_t h, int64_t w, int64_t channels, Type type) {
-    double bytes = double(getBytes(type));
-    for (int64_t size : {problem.n, h, w, channels})
-      bytes *= double(getTypicalSize(size));
-    return bytes;
+  auto getProduct = [&](ArrayRef<int64_t> sizes) {
+    double product = 1;
+    for (int64_t size : sizes)
+      product *= double(getTypicalSize(size));
+    return product;
   };
-  double bytes =
-      getImageBytes(problem.h, problem.w, problem.c, problem.imageType) +
-      getImageBytes(problem.outH, problem.outW, problem.k, problem.sumType);
+  double bytes = getProduct({problem.n, problem.h, problem.w, problem.c,
+                             getBytes(problem.imageType)}) +
+                 getProduct({problem.n, problem.outH, problem.outW, problem.k,
+                             getBytes(problem.sumType)});
   return cpu.streamsStores && bytes > double(cpu.l3Bytes) / 4;
 }
 
@@ -546,11 +547,10 @@ Candidate DirectChooser::choose() {
   candidate.cycles =
       addUpCycles(cpu, copies, products, {filters, filtersFromMemory},
                   {others, run <= l3Bytes ? 0 : others});
-  candidate.schedule =
-      ScheduleAttr::get(problem.op->getContext(), blockRows, blockCols, kBlock,
-                        micro.rows, micro.cols, vector, /*cBlock=*/0,
-                        kernel.group, /*planePadding=*/0, /*onTheFly=*/false,
-                        /*prefetch=*/true, streamsStores(problem, cpu));
+  candidate.schedule = ScheduleAttr::get(
+      problem.op->getContext(), blockRows, blockCols, kBlock, micro.rows,
+      micro.cols, vector, /*cBlock=*/0, kernel.group, /*planePadding=*/0,
+      /*onTheFly=*/false, /*prefetch=*/true, streamsStores(problem, cpu));
   return candidate;
 }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Wino/Transforms/FilterBounds.h"
+#include "Wino/Support/ExactnessProof.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -93,14 +94,15 @@ LogicalResult wino::checkRing(const ConvProblem &problem,
   const IntegerRange image = IntegerRange::getSigned(/*bits=*/8);
   const IntegerRange filter = {llvm::DynamicAPInt(bounds.min),
                                llvm::DynamicAPInt(bounds.max)};
-  const IntegerRange stored = IntegerRange::getSigned(/*bits=*/16);
-  for (auto [name, range] :
-       {std::pair("image", ring->getTransformedInputRange(image)),
-        std::pair("filter", ring->getTransformedFilterRange(filter))})
-    if (!stored.contains(range)) {
+  RingProof proof;
+  proof.transformedInput = {ring->getTransformedInputRange(image), /*bits=*/16};
+  proof.transformedFilter = {ring->getTransformedFilterRange(filter),
+                             /*bits=*/16};
+  for (auto [name, storage] : {std::pair("image", proof.transformedInput),
+                               std::pair("filter", proof.transformedFilter)})
+    if (!storage.holds()) {
       os << "the " << name << " transformed by " << transform.getName()
-         << " has values from " << range.min << " to " << range.max
-         << ", which i16 does not hold";
+         << " does not fit i16: " << storage.toString();
       return failure();
     }
   // The channel with the largest norm stands for all.
@@ -108,16 +110,15 @@ LogicalResult wino::checkRing(const ConvProblem &problem,
   if (!bounds.norms.empty()) {
     const int64_t *largest = llvm::max_element(bounds.norms);
     norm = *largest;
-    os << "output channel " << largest - bounds.norms.begin() << ": ";
+    proof.results.output = largest - bounds.norms.begin();
   }
-  const llvm::DynamicAPInt maxInput = image.getMaxAbs();
-  const llvm::DynamicAPInt limit = -2 * ring->getOutputRange().min;
-  const llvm::DynamicAPInt bound = 2 * maxInput * llvm::DynamicAPInt(norm);
-  os << "2 * " << maxInput << " * " << norm << " = " << bound;
-  if (bound >= limit)
-    os << " is not less than 2^" << RingTransform::kBits - ring->shift << " = "
-       << limit << ", the range of " << transform.getName();
-  else
-    os << " < 2^" << RingTransform::kBits - ring->shift << " = " << limit;
-  return success(bound < limit);
+  proof.results.maxInput = image.getMaxAbs();
+  proof.results.norm = llvm::DynamicAPInt(norm);
+  proof.results.numResults =
+      llvm::DynamicAPInt(-2) * ring->getOutputRange().min;
+  if (!proof.holds())
+    os << "the result of " << transform.getName()
+       << " may exceed the range of #wino.ring: ";
+  os << proof.results.toString();
+  return success(proof.holds());
 }

@@ -3,15 +3,16 @@
 usage: python3 -m wino.check_network MODEL.onnx DIR --run WINO-RUN
            (--runtime DIR --node-script onnx_reference.mjs | --reference-cpu CPU |
             --expected OUTPUT.pb...)
-           [--cpu CPU] [--inner N] [--seed N] [--tol 1e-4] [--run-arg ARG]...
+           [--cpu CPU] [--inner N] [--seed N] [--tol 1e-4] [--steps 0]
+           [--run-arg ARG]...
 
 Random inputs go through wino-run for CPU, and through ONNX Runtime or wino-run
 for the reference CPU. The tensors compared are the outputs, N inner ones and
 that before a final Softmax. With expected outputs, only these are compared, and
 the inputs are the rising values of ONNX's own tests. Everything is written to
 DIR. Exits with 1 if a tensor differs by more than the tolerance times the
-reference's largest value, or if a computed reference is constant, which would
-prove little.
+reference's largest value, or one of integers by more than the steps, or if a
+computed reference is constant, which would prove little.
 """
 
 import argparse
@@ -25,7 +26,7 @@ import onnx
 
 from wino.compare import compare, load
 from wino.expose import expose, pick_inner_tensors
-from wino.inputs import input_shapes
+from wino.inputs import input_types, random_values
 
 
 def prepare_model(args):
@@ -42,13 +43,13 @@ def write_inputs(args, path):
     """Writes the inputs; returns the options that name them."""
     rng = np.random.default_rng(args.seed)
     options = []
-    for index, shape in enumerate(input_shapes(onnx.load(path).graph, {})):
+    for index, (shape, dtype) in enumerate(input_types(onnx.load(path).graph, {})):
         name = os.path.join(args.directory, f"input_{index}.npy")
         if args.expected:
             count = int(np.prod(shape))
             values = (np.arange(count) / count).astype(np.float32).reshape(shape)
         else:
-            values = rng.standard_normal(shape, dtype=np.float32)
+            values = random_values(rng, shape, dtype)
         np.save(name, values)
         options.append(f"--input={name}")
     return options
@@ -84,7 +85,7 @@ def compare_all(args, names, actual, reference):
     """Prints a line for each tensor; returns the number that disagree."""
     failures = 0
     for name, ours, theirs in zip(names, map(load, actual), map(load, reference)):
-        agree, message = compare(ours, theirs, args.tol)
+        agree, message = compare(ours, theirs, args.tol, args.steps)
         if not args.expected and theirs.size > 1 and np.min(theirs) == np.max(theirs):
             agree, message = False, "the reference is constant"
         failures += not agree
@@ -107,6 +108,7 @@ def main():
     parser.add_argument("--inner", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--tol", type=float, default=1e-4)
+    parser.add_argument("--steps", type=int, default=0)
     args = parser.parse_args()
     if args.runtime and not args.node_script:
         parser.error("--runtime needs --node-script")

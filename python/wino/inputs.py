@@ -2,8 +2,9 @@
 
 usage: python3 -m wino.inputs MODEL.onnx DIR [--seed N] [--dim NAME=SIZE]...
 
-Writes DIR/input_0.npy and so on, f32 and standard normal, in the order of the
-model's inputs. Sizes that are neither given nor in the model become 1.
+Writes DIR/input_0.npy and so on, in the order of the model's inputs: standard
+normal if f32, of the whole range if integers. Sizes that are neither given nor
+in the model become 1.
 """
 
 import argparse
@@ -11,19 +12,31 @@ import os
 
 import numpy as np
 import onnx
+from onnx.mapping import TENSOR_TYPE_TO_NP_TYPE
 
 
-def input_shapes(graph, dims):
-    """The shapes of the inputs that are not initializers, in order."""
+def input_types(graph, dims):
+    """(shape, NumPy type) of the inputs that are not initializers, in order."""
     constants = {tensor.name for tensor in graph.initializer}
     return [
-        tuple(
-            dim.dim_value if dim.HasField("dim_value") else dims.get(dim.dim_param, 1)
-            for dim in info.type.tensor_type.shape.dim
+        (
+            tuple(
+                dim.dim_value if dim.HasField("dim_value") else dims.get(dim.dim_param, 1)
+                for dim in info.type.tensor_type.shape.dim
+            ),
+            TENSOR_TYPE_TO_NP_TYPE[info.type.tensor_type.elem_type],
         )
         for info in graph.input
         if info.name not in constants
     ]
+
+
+def random_values(rng, shape, dtype):
+    """Standard normal floats, or integers of the whole range."""
+    if np.issubdtype(dtype, np.integer):
+        limits = np.iinfo(dtype)
+        return rng.integers(limits.min, limits.max, shape, dtype, endpoint=True)
+    return np.asarray(rng.standard_normal(shape, dtype=np.float32))
 
 
 def main():
@@ -37,9 +50,10 @@ def main():
     graph = onnx.load(args.model, load_external_data=False).graph
     os.makedirs(args.directory, exist_ok=True)
     rng = np.random.default_rng(args.seed)
-    for index, shape in enumerate(input_shapes(graph, dims)):
-        values = rng.standard_normal(shape, dtype=np.float32)
-        np.save(os.path.join(args.directory, f"input_{index}.npy"), values)
+    for index, (shape, dtype) in enumerate(input_types(graph, dims)):
+        np.save(
+            os.path.join(args.directory, f"input_{index}.npy"), random_values(rng, shape, dtype)
+        )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@
 // DEFINE: %{cpu} = cortex-a73
 // DEFINE: %{kind} = neon
 // DEFINE: %{prefix} = LONG
-// DEFINE: %{lower} = wino-opt --pass-pipeline="builtin.module(convert-wino-to-vector{prefetch=false integer-products=%{kind}},canonicalize,cse,expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-vector-to-llvm,finalize-memref-to-llvm,convert-arith-to-llvm,convert-index-to-llvm,convert-func-to-llvm,convert-cf-to-llvm,convert-ub-to-llvm,canonicalize,cse,reconcile-unrealized-casts)"
+// DEFINE: %{lower} = wino-opt --pass-pipeline="builtin.module(convert-wino-to-vector{integer-products=%{kind}},canonicalize,cse,expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-vector-to-llvm,finalize-memref-to-llvm,convert-arith-to-llvm,convert-index-to-llvm,convert-func-to-llvm,convert-cf-to-llvm,convert-ub-to-llvm,canonicalize,cse,reconcile-unrealized-casts)"
 // DEFINE: %{check} = %{lower} %t.d/%{prefix}.mlir | mlir-translate --mlir-to-llvmir -o %t.ll && opt -O3 -mtriple=aarch64-linux-gnu -mcpu=%{cpu} %t.ll -o %t.bc && llc -O3 -mtriple=aarch64-linux-gnu -mcpu=%{cpu} %t.bc -o %t.s && FileCheck %s --check-prefixes=CHECK,%{prefix} < %t.s && FileCheck %s --check-prefix=STACK < %t.s
 
 // RUN: split-file %s %t.d

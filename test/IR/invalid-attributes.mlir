@@ -396,6 +396,12 @@
 
 // -----
 
+// expected-error @below {{expected 'wino.unsigned' to be a unit attribute, but got true}}
+func.func @unsigned_without_value(%arg0: tensor<4xi8> {wino.unsigned = true}) {
+  return
+}
+
+// -----
 // expected-error @+1 {{expected the tiles at the edge of F(4, 3) to have 1 to 4 outputs, but got 5}}
 "test.attr"() {a = #wino.transform<F(4x4, 3x3), edge = 5x4>} : () -> ()
 
@@ -416,5 +422,5 @@
 
 // -----
 
-// expected-error @+1 {{expected plane_padding, on_the_fly, prefetch or stream_stores, but got fast}}
+// expected-error @+1 {{expected group, plane_padding, on_the_fly, prefetch or stream_stores, but got fast}}
 "test.attr"() {a = #wino.schedule<block = 1x1, k_block = 8, micro_tile = 2x8, vector = 4, fast>} : () -> ()

@@ -212,8 +212,7 @@ TEST(IntegerTransformTest, rangesAreReached) {
 TEST(IntegerTransformTest, limitsTheChannels) {
   auto channels = [](StringRef text, int64_t maxFilter) {
     IntegerTransform integer = scaled(4, 3, text);
-    DynamicAPInt numResults =
-        ring(integer, integer).getOutputRange().max * 2 + 2;
+    DynamicAPInt numResults = ring(integer, integer).getNumResults();
     return int64_t(getMaxChannels(numResults, /*taps=*/9, DynamicAPInt(128),
                                   DynamicAPInt(maxFilter)));
   };
@@ -344,7 +343,7 @@ TEST(IntegerTransformTest, convolvesExactlyUpToTheLimit) {
        {std::pair(f4, f4), std::pair(f4moved, f4moved), std::pair(f2, f2),
         std::pair(f3, f4), std::pair(f4, one), std::pair(one, f3)}) {
     RingTransform transform = ring(rows, cols);
-    DynamicAPInt numResults = transform.getOutputRange().max * 2 + 2;
+    DynamicAPInt numResults = transform.getNumResults();
     int64_t taps = rows.matrices.r * cols.matrices.r;
     int64_t limit = int64_t(
         getMaxChannels(numResults, taps, DynamicAPInt(128), DynamicAPInt(128)));

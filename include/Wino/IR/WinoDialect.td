@@ -44,6 +44,8 @@ def Wino_Dialect : Dialect {
       once. Either a unit attribute, or elements of the argument's type: its
       value.
     - `wino.name` on a function argument or result: its name in the source model.
+    - `wino.unsigned`, a unit attribute on a function argument or result that is
+      a tensor of i8: its bytes are unsigned.
     - `wino.prepare` on a function: the function that computes its packed
       arguments from the weights.
     - `wino.packed` on a function argument or result: with an index, the prepared
@@ -69,6 +71,7 @@ def Wino_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kPlanAttrName = "wino.plan";
     static constexpr ::llvm::StringLiteral kWeightAttrName = "wino.weight";
     static constexpr ::llvm::StringLiteral kNameAttrName = "wino.name";
+    static constexpr ::llvm::StringLiteral kUnsignedAttrName = "wino.unsigned";
     static constexpr ::llvm::StringLiteral kPrepareAttrName = "wino.prepare";
     static constexpr ::llvm::StringLiteral kPackedAttrName = "wino.packed";
     static constexpr ::llvm::StringLiteral kScratchAttrName = "wino.scratch";

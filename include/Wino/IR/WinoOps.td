@@ -125,7 +125,10 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
 }
 
 // What stands outside of an image of integers; that of floats is zero.
-def Wino_PadValue : DefaultValuedAttr<I64Attr, "0">;
+def Wino_PadValue : DefaultValuedAttr<I64Attr, "0"> {
+  let returnType = "int64_t";
+  let convertFromStorage = "$_self.getInt()";
+}
 
 // What the ops have in common that read a part of an image with its padding.
 class Wino_ImageReaderOp<string mnemonic> : Wino_DpsOp<mnemonic> {

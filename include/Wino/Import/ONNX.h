@@ -37,6 +37,8 @@ constexpr llvm::StringLiteral kWeightAttrName = "wino.weight";
 /// The argument and result attribute that holds a graph input's or output's
 /// ONNX name.
 constexpr llvm::StringLiteral kNameAttrName = "wino.name";
+/// The argument and result attribute of tensors of i8 whose bytes are unsigned.
+constexpr llvm::StringLiteral kUnsignedAttrName = "wino.unsigned";
 
 /// Imports the ONNX model in the file `path`.
 ///
@@ -44,6 +46,11 @@ constexpr llvm::StringLiteral kNameAttrName = "wino.name";
 /// the model, followed by one argument per weight that carries its data as
 /// attribute `wino.weight`; its results are the graph's outputs. Rank-4
 /// activations inside are kept channels-last. Locations are the nodes' names.
+///
+/// Quantized convolutions and products, also those between DequantizeLinear and
+/// QuantizeLinear, become linalg ops on i8 with sums of i32, and elementwise
+/// ops that requantize. UINT8 tensors are stored as i8 with all values moved by
+/// -128, but for inputs and outputs of the graph.
 ///
 /// Returns null after emitting an error at the model's file, naming the node
 /// and operator at fault, when the model cannot be read or uses anything that

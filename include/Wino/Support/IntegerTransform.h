@@ -87,6 +87,10 @@ struct RingTransform {
   IntegerRange getOutputRange() const {
     return IntegerRange::getSigned(kBits - shift);
   }
+  /// How many: M = 2^(32-e).
+  llvm::DynamicAPInt getNumResults() const {
+    return getOutputRange().max * llvm::DynamicAPInt(2) + llvm::DynamicAPInt(2);
+  }
   IntegerRange getTransformedInputRange(const IntegerRange &input) const {
     return getTransformedRange(rows.matrices.bt, cols.matrices.bt, input);
   }

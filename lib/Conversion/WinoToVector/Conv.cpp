@@ -90,9 +90,9 @@ private:
   KernelBuilder &b;
   ConvOp op;
   int64_t panelCols, microRows;
+  bool prefetch = false, streamStores = false;
   /// The filter as a memref of rank 6.
   Value filter;
-  bool prefetch = false, streamStores = false;
   std::optional<EpilogueBuilder> epilogue;
   /// The image, with the steps from output pixel to output pixel, and those
   /// from pixel to pixel.

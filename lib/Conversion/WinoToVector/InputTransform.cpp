@@ -146,7 +146,7 @@ void InputLowering::buildTransposedTileRow(const Tile &first, Value numTiles) {
                  lanes,
                  alphaRows,
                  b.add(b.mul(count, m), overlap),
-                 static_cast<int64_t>(op.getPadValue())});
+                 op.getPadValue()});
     Value storeMask;
     if (lanes)
       storeMask = b.mask(initChannels - *getConstantIntValue(channel));

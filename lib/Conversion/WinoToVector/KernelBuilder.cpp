@@ -353,11 +353,15 @@ void KernelBuilder::store(Value value, Value memref, ValueRange indices,
   else if (mask)
     vector::MaskedStoreOp::create(*this, memref, indices, mask, value);
   else if (streams)
-    vector::StoreOp::create(
-        *this, value, memref, indices, /*nontemporal=*/true,
-        llvm::MaybeAlign(getVectorBytes(type.getElementType())));
+    vector::StoreOp::create(*this, value, memref, indices, /*nontemporal=*/true,
+                            llvm::MaybeAlign(getVectorBytes(memref)));
   else
     vector::StoreOp::create(*this, value, memref, indices);
+}
+
+int64_t KernelBuilder::getVectorBytes(Value memref) const {
+  return getVectorLength() *
+         cast<MemRefType>(memref.getType()).getElementTypeBitWidth() / CHAR_BIT;
 }
 
 void KernelBuilder::buildStreaming(bool mayStream, Value memref,
@@ -370,8 +374,8 @@ void KernelBuilder::buildStreaming(bool mayStream, Value memref,
   if (!mayStream)
     return body(/*streams=*/false);
   SmallVector<Value> first(type.getRank(), index(0));
-  Value mask = arith::ConstantIntOp::create(
-      *this, getVectorBytes(type.getElementType()) - 1, 64);
+  Value mask =
+      arith::ConstantIntOp::create(*this, getVectorBytes(memref) - 1, 64);
   Value rest = arith::AndIOp::create(*this, address(memref, first), mask);
   Value zero = arith::ConstantIntOp::create(*this, 0, 64);
   branch(

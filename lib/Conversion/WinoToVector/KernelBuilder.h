@@ -37,13 +37,11 @@ public:
   const WinoToVectorOptions &getOptions() const { return options; }
   int64_t getVectorLength() const { return vectorType.getNumElements(); }
   mlir::VectorType getVectorType() const { return vectorType; }
+  /// Returns the bytes of a vector of elements of `memref`.
+  int64_t getVectorBytes(Value memref) const;
   /// Returns the type of as many elements of another type.
   mlir::VectorType getVectorOf(mlir::Type elementType) const {
     return mlir::VectorType(vectorType).clone(elementType);
-  }
-  /// Returns the bytes of a vector of elements of a type.
-  int64_t getVectorBytes(mlir::Type elementType) const {
-    return getVectorLength() * elementType.getIntOrFloatBitWidth() / CHAR_BIT;
   }
 
   /// \name Index arithmetic

@@ -2,11 +2,12 @@
 
 usage: check_ops.py TOOL TEXT DIR [--case NAME]... [--every N]
        check_ops.py RUN-TOOL TEXT DIR --node-script SCRIPT --runtime DIR
-                    [--tool-arg ARG]... [--tol 1e-5]
+                    [--tool-arg ARG]... [--tol 1e-5] [--steps 0]
 
 The first form only asks that TOOL imports all models. The second runs them on
 random inputs with RUN-TOOL (--input X.npy ... --output Y.npy ...) and with ONNX
-Runtime, and compares all outputs. --every N takes one model of N.
+Runtime, and compares all outputs: floats within the tolerance, integers within
+so many steps. --every N takes one model of N.
 """
 
 import argparse
@@ -19,15 +20,15 @@ import numpy as np
 import onnx
 
 from wino.compare import compare
-from wino.inputs import input_shapes
+from wino.inputs import input_types, random_values
 
 
 def write_inputs(model, directory):
     rng = np.random.default_rng(1)
     paths = []
-    for index, shape in enumerate(input_shapes(model.graph, {})):
+    for index, (shape, dtype) in enumerate(input_types(model.graph, {})):
         paths.append(os.path.join(directory, f"input_{index}.npy"))
-        np.save(paths[-1], np.asarray(rng.standard_normal(shape, dtype=np.float32)))
+        np.save(paths[-1], random_values(rng, shape, dtype))
     return [f"--input={path}" for path in paths]
 
 
@@ -50,7 +51,7 @@ def check_values(args, path, model, directory):
     if error:
         return error
     for info, actual, reference in zip(model.graph.output, ours, theirs):
-        agree, message = compare(np.load(actual), np.load(reference), args.tol)
+        agree, message = compare(np.load(actual), np.load(reference), args.tol, args.steps)
         if not agree:
             return f"output {info.name}: {message}"
     return None
@@ -67,6 +68,7 @@ def main():
     parser.add_argument("--runtime")
     parser.add_argument("--tool-arg", action="append", default=[])
     parser.add_argument("--tol", type=float, default=1e-5)
+    parser.add_argument("--steps", type=int, default=0)
     args = parser.parse_args()
     failures = count = 0
     for name, text in list(make_onnx.read_cases(args.text).items())[:: args.every]:
