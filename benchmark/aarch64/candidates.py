@@ -11,11 +11,12 @@ from layer_module import write_module
 class Wino:
     """Code that wino-compile generates for a CPU."""
 
-    def __init__(self, name, compiler, cpu, layout="nhwc", algorithm="", plan="", keep=None):
+    def __init__(self, name, compiler, cpu, layout="nhwc", algorithm="", plan="", keep=None,
+                 element="f32"):
         self.name = name
         self.compiler, self.cpu, self.layout = compiler, cpu, layout
         self.algorithm, self.plan = algorithm, plan
-        self.keep = keep
+        self.keep, self.element = keep, element
 
     def measure(self, layer, emulator):
         """Returns what is known about the layer's code."""
@@ -41,11 +42,11 @@ class Wino:
     def compile(self, layer, directory):
         """Makes `program` and its weights in `directory`; returns the report."""
         model = directory / "layer.mlir"
-        model.write_text(write_module(layer, self.layout, self.plan))
+        model.write_text(write_module(layer, self.layout, self.plan, self.element))
         options = [f"--algorithm={self.algorithm}"] if self.algorithm else []
         call([self.compiler, model, f"--cpu={self.cpu}", "--prefix=layer", *options,
               "-o", directory / "layer.o", "--header", f"--report={directory / 'layer.json'}"])
         call([CROSS_COMPILER, "-std=c++17", "-O2", "-static", "-Wl,--build-id=none",
-              f"-I{directory}", HERE / "programs" / "WinoProgram.cpp", directory / "layer.o",
+              *(["-DWINO_INTEGERS"] if self.element == "i8" else []), f"-I{directory}", HERE / "programs" / "WinoProgram.cpp", directory / "layer.o",
               "-o", directory / "program"])
         return json.loads((directory / "layer.json").read_text())

@@ -39,6 +39,9 @@ def parse_arguments():
         help="compile by this #wino.plan<...>; may be repeated, which measures each")
     add("--layout", default="nhwc", choices=["nhwc", "nchw"],
         help="of image and result (default: %(default)s)")
+    add("--element", default="f32", choices=["f32", "i8"],
+        help="type of image, filter and result; sums of i8 are i32, with a bias, scaled by "
+        "channel, rounded and saturated (default: %(default)s)")
     add("--peers", type=pathlib.Path, metavar="DIR",
         help="also measure the libraries that setup_peers.sh unpacked into DIR")
     add("--only-peer", action="append", default=[], metavar="NAME",
@@ -71,10 +74,12 @@ def get_candidates(arguments):
     requests = {f"wino:{name}": {"algorithm": name} for name in arguments.algorithm}
     requests |= {f"wino:plan{i}": {"plan": plan} for i, plan in enumerate(arguments.plan)}
     candidates = [Wino(name, arguments.compiler, arguments.cpu, arguments.layout,
-                       keep=arguments.keep, **request)
+                       keep=arguments.keep, element=arguments.element, **request)
                   for name, request in (requests or {"wino": {}}).items()]
     if not arguments.peers:
         return candidates
+    if arguments.element != "f32":
+        raise ValueError("peers compute in f32 only")
     if not arguments.peers.is_dir():
         print(f"measure.py: there is no {arguments.peers}, so no peers; setup_peers.sh makes it",
               file=sys.stderr)
@@ -103,10 +108,11 @@ def main():
     try:
         layers = get_layers(arguments)
         emulator = Emulator(arguments.cpu, arguments.work_dir)
+        candidates = get_candidates(arguments)
     except (OSError, ValueError, RunError) as error:
         sys.exit(f"measure.py: error: {error}")
     tasks = [(candidate, layer, arguments.cpu, emulator)
-             for candidate in get_candidates(arguments) for layer in layers]
+             for candidate in candidates for layer in layers]
     rows = []
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         for row in pool.map(measure, tasks):

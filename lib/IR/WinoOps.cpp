@@ -132,7 +132,8 @@ void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
                               Value input, Value init,
                               ValueRange epilogueOperands,
                               ScheduleAttr schedule, ImageLayout layout,
-                              DenseI32ArrayAttr epilogueLayouts) {
+                              DenseI32ArrayAttr epilogueLayouts,
+                              Attribute numbers) {
   state.addOperands({input, init});
   state.addOperands(epilogueOperands);
   Properties &properties = state.getOrAddProperties<Properties>();
@@ -141,6 +142,7 @@ void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
   if (layout != ImageLayout::NHWC)
     properties.layout = ImageLayoutAttr::get(builder.getContext(), layout);
   properties.epilogue_layouts = epilogueLayouts;
+  properties.numbers = numbers;
   state.addRegion();
   state.addTypes(results);
 }
@@ -406,6 +408,23 @@ static LogicalResult verifyFilterChannels(FilterTransformOp op) {
                        filter.getDimSize(3));
 }
 
+/// Verifies that `transform` can be computed in `numbers` (may be null), in
+/// elements of `type`.
+static LogicalResult verifyNumbers(Operation *op, TransformAttr transform,
+                                   Attribute numbers, Type type,
+                                   unsigned bits) {
+  if (!numbers)
+    return success();
+  if (!type.isInteger(bits))
+    return op->emitOpError("expected elements of type i")
+           << bits << " with " << numbers << ", but got " << type;
+  llvm::Expected<RingTransform> ring = buildRingTransform(transform);
+  if (!ring)
+    return op->emitOpError("cannot compute in ")
+           << numbers << ": " << llvm::toString(ring.takeError());
+  return success();
+}
+
 static bool isInteger(const RationalMatrix &matrix) {
   for (unsigned row = 0; row < matrix.getNumRows(); ++row)
     for (const Rational &entry : matrix.getRow(row))
@@ -453,14 +472,17 @@ LogicalResult FilterTransformOp::verify() {
                         init.getDimSize(tapDim + 1), transform.getAlphaCols())))
     return failure();
   // C7
-  if (isa<IntegerType>(init.getElementType()) &&
+  if (isa<IntegerType>(init.getElementType()) && !getNumbers() &&
       !(isInteger(transform.getRowTransform().g) &&
         isInteger(transform.getColTransform().g)))
     return emitOpError("expected G of ")
            << transform.getName() << " to have integer entries for "
            << init.getElementType();
-  // C4
-  return verifyTransformedType(*this, filter, init);
+  // C4, C8
+  if (failed(verifyTransformedType(*this, filter, init)))
+    return failure();
+  return verifyNumbers(*this, transform, getNumbersAttr(),
+                       init.getElementType(), /*bits=*/16);
 }
 
 /// Verifies what all readers of images have in common: numbers of elements,
@@ -541,6 +563,10 @@ LogicalResult InputTransformOp::verify() {
   TransformAttr transform = getTransform();
   ImageDims dims = getImageDims();
   if (failed(verifyTileReader(*this, input.getDimSize(dims.channel))))
+    return failure();
+  // C10
+  if (failed(verifyNumbers(*this, transform, getNumbersAttr(),
+                           init.getElementType(), /*bits=*/16)))
     return failure();
   // C1
   if (failed(verifySize(*this, "the row taps of the init",
@@ -863,7 +889,8 @@ LogicalResult OutputTransformOp::verify() {
   Type type = input.getElementType();
   if (type.isInteger(8) || type.isInteger(16))
     return emitOpError("expected products of floats or i32, but got ") << type;
-  return success();
+  // C11
+  return verifyNumbers(*this, transform, getNumbersAttr(), type, /*bits=*/32);
 }
 
 LogicalResult OutputTransformOp::verifyRegions() {

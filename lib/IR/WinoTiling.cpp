@@ -225,8 +225,9 @@ FilterTransformOp::getTiledImplementation(OpBuilder &builder,
   for (Value value : {filter, init})
     if (!cast<ShapedType>(value.getType()).hasStaticShape())
       return failure();
-  auto tiled = FilterTransformOp::create(builder, loc, init.getType(),
-                                         getTransform(), filter, init);
+  auto tiled =
+      FilterTransformOp::create(builder, loc, init.getType(), getTransform(),
+                                filter, init, getNumbersAttr());
   return TilingResult{{tiled}, tiled->getResults(), slices};
 }
 
@@ -322,10 +323,10 @@ InputTransformOp::getTiledImplementation(OpBuilder &builder,
       getImageTile(*this, builder, offsets, sizes, tile_dim::kBatch);
   if (failed(tile))
     return failure();
-  auto tiled = InputTransformOp::create(builder, getLoc(), tile->init.getType(),
-                                        getTransform(), getPad(), tile->input,
-                                        tile->init, tile->origin, getLayout(),
-                                        getPrefetch(), getPadValue());
+  auto tiled = InputTransformOp::create(
+      builder, getLoc(), tile->init.getType(), getTransform(), getPad(),
+      tile->input, tile->init, tile->origin, getLayout(), getPrefetch(),
+      getPadValue(), getNumbersAttr());
   return TilingResult{{tiled}, tiled->getResults(), tile->slices};
 }
 
@@ -653,7 +654,8 @@ buildOutputTile(OutputTransformOp op, OpBuilder &builder,
       getEpilogueTile(op, builder, resultOffsets, resultSizes, slices);
   auto tiled = OutputTransformOp::create(
       builder, loc, init.getType(), op.getTransform(), input, init, operands,
-      op.getScheduleAttr(), op.getLayout(), op.getEpilogueLayoutsAttr());
+      op.getScheduleAttr(), op.getLayout(), op.getEpilogueLayoutsAttr(),
+      op.getNumbersAttr());
   tiled.setStreamStores(op.getStreamStores());
   IRMapping mapping;
   op.getEpilogue().cloneInto(&tiled.getEpilogue(), mapping);

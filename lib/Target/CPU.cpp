@@ -264,11 +264,13 @@ IntegerKernel wino::selectIntegerKernel(const CPUInfo &cpu, unsigned bits,
   }
   if (!cpu.hasLaneFma)
     return {selectMicroTile(cpu, vector, numColumns), 1};
-  // A vector of the panel has the i16 of two vectors of sums.
+  // A vector of the panel has the i16 of two vectors of sums. In order, the
+  // next row of the panel has to be on its way.
+  const int64_t panelRows = cpu.isInOrder ? 2 : 1;
   return {selectTile(numColumns, vector,
                      [&](int64_t rows, int64_t cols) {
-                       return rows * (cols / vector + 1) +
-                                  (cols + 2 * vector - 1) / (2 * vector) <=
+                       int64_t panel = (cols + 2 * vector - 1) / (2 * vector);
+                       return rows * (cols / vector + 1) + panelRows * panel <=
                               registers;
                      }),
           1};

@@ -80,8 +80,10 @@ private:
   }
 
   WovenLoop &loop;
-  /// Pairs of a panel vector and a row.
-  llvm::SmallVector<std::pair<int64_t, int64_t>> multiplies;
+  struct Multiply {
+    int64_t column, row, half;
+  };
+  llvm::SmallVector<Multiply> multiplies;
   llvm::SmallVector<Load> loads;
   /// The insertion beside each load, if any, and the others.
   llvm::SmallVector<std::optional<Insertion>> paired;
@@ -95,13 +97,15 @@ private:
 /// apart, with as many multiply-adds between them as the turns leave.
 void Weaver::orderMultiplies() {
   int64_t numColumns = loop.getNumColumns();
-  int64_t group = std::clamp<int64_t>(loop.numBuffers / 2, 1, loop.numVectors);
+  int64_t group =
+      std::clamp<int64_t>(loop.numBuffers / 2, 1, loop.getNumPanelVectors());
   for (int64_t column = 0; column < numColumns;) {
     bool isEnd = column < group || column == numColumns - group;
     int64_t width = isEnd ? group : 1;
     for (int64_t row = 0; row < loop.numRows; ++row)
       for (int64_t turn = 0; turn < width; ++turn)
-        multiplies.push_back({column + turn, row});
+        for (int64_t half = 0; half < loop.getNumHalves(); ++half)
+          multiplies.push_back({column + turn, row, half});
     column += width;
   }
 }
@@ -113,7 +117,7 @@ bool Weaver::placeLoads() {
   llvm::SmallVector<int64_t> last(first);
   for (auto [slot, multiply] : llvm::enumerate(multiplies)) {
     for (Operand operand :
-         {Operand{false, multiply.first}, Operand{true, multiply.second}}) {
+         {Operand{false, multiply.column}, Operand{true, multiply.row}}) {
       int64_t index = getIndex(operand);
       if (first[index] < 0)
         first[index] = slot;
@@ -180,9 +184,13 @@ void Weaver::addSteps() {
   };
   size_t number = 0;
   for (int64_t slot = 0; slot < numSlots; ++slot) {
-    auto [column, row] = multiplies[slot];
-    loop.steps.push_back(
-        {Step::Kind::Multiply, {false, column}, slot, /*isAhead=*/false, row});
+    auto [column, row, half] = multiplies[slot];
+    loop.steps.push_back({Step::Kind::Multiply,
+                          {false, column},
+                          slot,
+                          /*isAhead=*/false,
+                          row,
+                          half});
     if (number < loads.size() && getRingSlot(number) == slot) {
       const Load &load = loads[number];
       add(Step::Kind::LoadHigh, load.operand, load.slot);
@@ -236,18 +244,21 @@ bool Weaver::run() {
   return numberTemporaries();
 }
 
-std::optional<WovenLoop> WovenLoop::create(int64_t rows, int64_t vectors) {
+std::optional<WovenLoop> WovenLoop::create(int64_t rows, int64_t vectors,
+                                           Product product) {
   // With one row there are more loads than multiply-adds.
   if (rows < 2 || rows > kMaxRows || vectors < 1)
     return std::nullopt;
-  int64_t numColumns = vectors * kDepth;
-  int64_t buffers =
-      std::min(kVectorRegisters - rows * vectors - rows, numColumns);
-  if (buffers < 2)
+  WovenLoop loop(product, rows, vectors);
+  if (vectors % loop.getNumHalves() != 0)
     return std::nullopt;
-  while (numColumns % buffers != 0)
-    --buffers;
-  WovenLoop loop(rows, vectors, buffers);
+  int64_t numColumns = loop.getNumColumns();
+  loop.numBuffers =
+      std::min(kVectorRegisters - rows * vectors - rows, numColumns);
+  if (loop.numBuffers < 2)
+    return std::nullopt;
+  while (numColumns % loop.numBuffers != 0)
+    --loop.numBuffers;
   if (!Weaver(loop).run())
     return std::nullopt;
   return loop;
@@ -255,7 +266,8 @@ std::optional<WovenLoop> WovenLoop::create(int64_t rows, int64_t vectors) {
 
 int64_t WovenLoop::getRegister(Operand operand) const {
   if (operand.isRow)
-    return getNumSums() + operand.number;
+    return product == Product::SMLAL ? operand.number
+                                     : getNumSums() + operand.number;
   return getNumSums() + numRows + operand.number % numBuffers;
 }
 
@@ -267,10 +279,10 @@ bool WovenLoop::isStridePossible(int64_t panelStride) const {
   if (panelStride % 8 != 0 || panelStride < 0)
     return false;
   int64_t lastOffset =
-      (2 * kDepth - 1) * panelStride + numVectors * kVectorBytes;
+      (2 * getDepth() - 1) * panelStride + getNumPanelVectors() * kVectorBytes;
   // What is added to the panel's address has 12 bits, or as many above 12
   // zeros.
-  int64_t advance = kDepth * panelStride;
+  int64_t advance = getDepth() * panelStride;
   return lastOffset <= kMaxOffset &&
          (llvm::isUInt<12>(advance) || llvm::isShiftedUInt<12, 12>(advance));
 }
@@ -305,6 +317,7 @@ public:
 private:
   void writePrologue();
   void writeIteration(bool isLast);
+  void writeMultiply(const Step &step);
   void writeStep(const Step &step, int64_t panelBias);
   std::string getAddress(const Step &step, int64_t panelBias) const;
   /// Chooses the slots of the instructions that are no steps.
@@ -349,7 +362,7 @@ void LoopWriter::placeScalars() {
   // Later loads are all for the next iteration.
   panelSlot = takeSlot(lastPanelSlot + 1, numSlots, numSlots - 1);
   add(panelSlot, "add " + address + ", " + address + ", #" +
-                     llvm::Twine(WovenLoop::kDepth * options.panelStride));
+                     llvm::Twine(loop.getDepth() * options.panelStride));
   // So are all loads of rows.
   for (std::string offset : {"x16", "x17"})
     add(takeSlot(0, firstRowSlot, 0),
@@ -357,8 +370,8 @@ void LoopWriter::placeScalars() {
   add(takeSlot(0, numSlots, 0), "subs " + count + ", " + count + ", #1");
   if (options.prefetchBytes == 0)
     return;
-  int64_t numLines = llvm::divideCeil(WovenLoop::kDepth * options.panelStride,
-                                      kCacheLineBytes);
+  int64_t numLines =
+      llvm::divideCeil(loop.getDepth() * options.panelStride, kCacheLineBytes);
   for (int64_t line = 0; line < numLines; ++line) {
     int64_t wanted = line * panelSlot / numLines;
     add(takeSlot(wanted, panelSlot, wanted),
@@ -372,24 +385,42 @@ std::string LoopWriter::getAddress(const Step &step, int64_t panelBias) const {
   if (step.operand.isRow)
     return "[$" + std::to_string(firstRow + step.operand.number) +
            (isHigh ? ", x17]" : ", x16]");
-  int64_t row = step.operand.number / loop.getNumVectors();
-  int64_t vector = step.operand.number % loop.getNumVectors();
+  int64_t row = step.operand.number / loop.getNumPanelVectors();
+  int64_t vector = step.operand.number % loop.getNumPanelVectors();
   int64_t offset = panelBias + row * options.panelStride +
                    vector * kVectorBytes + (isHigh ? kVectorBytes / 2 : 0);
   return "[$" + std::to_string(panel) + ", #" + std::to_string(offset) + "]";
+}
+
+void LoopWriter::writeMultiply(const Step &step) {
+  int64_t numPanelVectors = loop.getNumPanelVectors();
+  int64_t vector = step.operand.number % numPanelVectors;
+  int64_t lane = step.operand.number / numPanelVectors;
+  // How panel and row are divided into elements.
+  llvm::StringRef name = "fmla", panelElements = "4s", rowElement = "s";
+  if (loop.getProduct() == WovenLoop::Product::SDOT) {
+    name = "sdot";
+    panelElements = "16b";
+    rowElement = "4b";
+  } else if (loop.getProduct() == WovenLoop::Product::SMLAL) {
+    name = step.half == 0 ? "smlal" : "smlal2";
+    panelElements = step.half == 0 ? "4h" : "8h";
+    rowElement = "h";
+  }
+  os << name << " v"
+     << loop.getSum(step.row, vector * loop.getNumHalves() + step.half)
+     << ".4s, v" << loop.getRegister(step.operand) << "." << panelElements
+     << ", v" << loop.getRegister({/*isRow=*/true, step.row}) << "."
+     << rowElement << "[" << lane << "]\n";
 }
 
 /// Loads of the panel have `panelBias` added to their offsets.
 void LoopWriter::writeStep(const Step &step, int64_t panelBias) {
   int64_t reg = loop.getRegister(step.operand);
   switch (step.kind) {
-  case Step::Kind::Multiply: {
-    int64_t vector = step.operand.number % loop.getNumVectors();
-    os << "fmla v" << loop.getSum(step.row, vector) << ".4s, v" << reg
-       << ".4s, v" << loop.getRegister({/*isRow=*/true, step.row}) << ".s["
-       << step.operand.number / loop.getNumVectors() << "]\n";
+  case Step::Kind::Multiply:
+    writeMultiply(step);
     break;
-  }
   case Step::Kind::LoadLow:
     os << "ldr d" << reg << ", " << getAddress(step, panelBias) << "\n";
     break;
@@ -411,7 +442,7 @@ void LoopWriter::writePrologue() {
   int64_t numCleared = options.zeroSums ? 0 : loop.getNumSums();
   auto clear = [&] {
     if (numCleared < loop.getNumSums())
-      os << "movi d" << numCleared++ << ", #0\n";
+      os << "movi d" << loop.getSum(0, numCleared++) << ", #0\n";
   };
   for (const Step &step : loop.getSteps()) {
     if (!step.isAhead)
@@ -425,7 +456,7 @@ void LoopWriter::writePrologue() {
 }
 
 void LoopWriter::writeIteration(bool isLast) {
-  int64_t advance = WovenLoop::kDepth * options.panelStride;
+  int64_t advance = loop.getDepth() * options.panelStride;
   for (const Step &step : loop.getSteps()) {
     if (isLast && step.isAhead)
       continue;
@@ -459,7 +490,7 @@ std::string WovenLoop::getConstraints(const TextOptions &options) const {
   std::string text;
   llvm::raw_string_ostream os(text);
   for (int64_t sum = 0; sum < getNumSums(); ++sum)
-    os << "={v" << sum << "},";
+    os << "={v" << getSum(0, sum) << "},";
   os << "=&r,=&r";
   // Operands that begin as what results end as.
   for (int64_t number = options.zeroSums ? getNumSums() : 0;
@@ -467,8 +498,9 @@ std::string WovenLoop::getConstraints(const TextOptions &options) const {
     os << "," << number;
   for (int64_t row = 0; row < numRows; ++row)
     os << ",r";
-  for (int64_t number = getNumSums(); number < kVectorRegisters; ++number)
-    os << ",~{v" << number << "}";
+  for (int64_t number = 0; number < kVectorRegisters; ++number)
+    if (number < getFirstSum() || number >= getFirstSum() + getNumSums())
+      os << ",~{v" << number << "}";
   for (int64_t number = 0; number < kMaxTemporaries + 2; ++number)
     os << ",~{x" << kFirstTemporary + number << "}";
   os << ",~{cc},~{memory}";

@@ -162,7 +162,7 @@ public:
   ConvolutionBuilder(RewriterBase &rewriter, const ConvProblem &problem,
                      PlanAttr plan)
       : rewriter(rewriter), problem(problem), schedule(plan.getSchedule()),
-        loc(linalg::LinalgOp(problem.op).getLoc()) {
+        numbers(plan.getNumbers()), loc(linalg::LinalgOp(problem.op).getLoc()) {
     MLIRContext *context = rewriter.getContext();
     isWinograd = plan.getAlgorithm() == Algorithm::Winograd;
     isDirect = plan.getAlgorithm() == Algorithm::Direct;
@@ -203,7 +203,9 @@ public:
   int64_t getFilterBytes() const {
     int64_t taps =
         schedule.getOnTheFly() ? problem.kh * problem.kw : getNumTaps();
-    return taps * paddedDepth * paddedK * getBytes(problem.filterType);
+    return taps * paddedDepth * paddedK *
+           getBytes(schedule.getOnTheFly() ? problem.filterType
+                                           : getFactorType());
   }
 
   /// Bytes of V and M of one block, with the part of the filter that is
@@ -219,10 +221,10 @@ public:
     int64_t tiles =
         getTiles(schedule.getBlockRows(), problem.outH, transform.getMRows()) *
         getTiles(schedule.getBlockCols(), problem.outW, transform.getMCols());
-    int64_t bytes = tiles * (paddedDepth * getBytes(problem.imageType) +
+    int64_t bytes = tiles * (paddedDepth * getBytes(getFactorType()) +
                              schedule.getKBlock() * getBytes(problem.sumType));
     if (schedule.getOnTheFly())
-      bytes += schedule.getKBlock() * getBytes(problem.filterType) *
+      bytes += schedule.getKBlock() * getBytes(getFactorType()) *
                (schedule.getCBlock() ? schedule.getCBlock() : paddedDepth);
     return getNumTaps() * bytes;
   }
@@ -253,7 +255,13 @@ private:
 
   /// Whether no element of a filter of i8 is -128.
   bool hasNarrowRange() const {
-    return problem.isInteger() && getFilterBounds(problem).min > -128;
+    return problem.isInteger() && !numbers &&
+           getFilterBounds(problem).min > -128;
+  }
+
+  /// The element type of V and U.
+  Type getFactorType() const {
+    return numbers ? rewriter.getI16Type() : problem.imageType;
   }
 
   static int64_t getBytes(Type type) {
@@ -292,12 +300,14 @@ private:
     }
     if (schedule.getOnTheFly())
       filter = buildFilterTransform(
-          filter, TransformAttr::getKept(rewriter.getContext(), problem.kh,
-                                         problem.kw));
-    return buildFilterTransform(filter, transform);
+          filter,
+          TransformAttr::getKept(rewriter.getContext(), problem.kh, problem.kw),
+          /*byNumbers=*/{});
+    return buildFilterTransform(filter, transform, numbers);
   }
 
-  Value buildFilterTransform(Value filter, TransformAttr by) {
+  Value buildFilterTransform(Value filter, TransformAttr by,
+                             Attribute byNumbers) {
     const int64_t group = schedule.getGroup();
     SmallVector<int64_t> sizes = {paddedK / schedule.getKBlock(),
                                   by.getAlphaRows(),
@@ -308,9 +318,10 @@ private:
                                   schedule.getMicroCols()};
     if (group != 1)
       sizes.push_back(group);
-    Value init = createEmpty(getIndexAttrs(sizes), problem.filterType);
+    Value init = createEmpty(getIndexAttrs(sizes),
+                             byNumbers ? getFactorType() : problem.filterType);
     return FilterTransformOp::create(rewriter, loc, init.getType(), by, filter,
-                                     init)
+                                     init, byNumbers)
         ->getResult(0);
   }
 
@@ -326,7 +337,7 @@ private:
   }
 
   Value buildImageReader(Value image) {
-    Value init = createEmpty(getTileSizes(paddedDepth), problem.imageType);
+    Value init = createEmpty(getTileSizes(paddedDepth), getFactorType());
     SmallVector<int64_t, 4> noPad(4, 0);
     // With an origin V need not hold all tiles of the image.
     SmallVector<Value> origin;
@@ -336,7 +347,8 @@ private:
     if (isWinograd)
       return InputTransformOp::create(rewriter, loc, init.getType(), transform,
                                       noPad, image, init, origin,
-                                      ImageLayout::NHWC, schedule.getPrefetch())
+                                      ImageLayout::NHWC, schedule.getPrefetch(),
+                                      /*padValue=*/0, numbers)
           ->getResult(0);
     return Im2RowOp::create(rewriter, loc, init.getType(),
                             ArrayRef<int64_t>{problem.kh, problem.kw},
@@ -367,7 +379,8 @@ private:
     Value init = createEmpty(resultSizes, problem.sumType);
     auto op = OutputTransformOp::create(
         rewriter, loc, init.getType(), transform, m, init,
-        addend ? ValueRange(addend) : ValueRange(), schedule);
+        addend ? ValueRange(addend) : ValueRange(), schedule, ImageLayout::NHWC,
+        /*epilogueLayouts=*/{}, numbers);
     buildEpilogue(op.getEpilogue(), addend);
     return op->getResult(0);
   }
@@ -418,6 +431,8 @@ private:
   RewriterBase &rewriter;
   const ConvProblem &problem;
   ScheduleAttr schedule;
+  /// The numbers of the transforms; null for those of the problem.
+  Attribute numbers;
   Location loc;
   bool isWinograd, isDirect;
   TransformAttr transform;
@@ -458,6 +473,12 @@ static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
   std::string planText;
   llvm::raw_string_ostream(planText) << plan;
   record.append("plan", builder.getStringAttr(planText));
+  if (plan.getNumbers()) {
+    std::string proof;
+    if (succeeded(checkRing(problem, plan.getTransform(),
+                            getFilterBounds(problem), proof)))
+      record.append("certificate", builder.getStringAttr(proof));
+  }
   auto appendSize = [&](StringRef key, int64_t size) {
     if (!ShapedType::isDynamic(size))
       record.append(key, builder.getI64IntegerAttr(size));

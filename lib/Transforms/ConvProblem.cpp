@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Wino/Transforms/ConvProblem.h"
+#include "Wino/Transforms/FilterBounds.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -415,13 +416,21 @@ LogicalResult wino::checkPlan(const ConvProblem &problem, PlanAttr plan,
        << " does not divide " << problem.c;
     return failure();
   }
-  if (plan.getTransform() && problem.isInteger()) {
-    os << "winograd does not compute with integers";
+  TransformAttr transform = plan.getTransform();
+  if (transform &&
+      problem.isInteger() != static_cast<bool>(plan.getNumbers())) {
+    os << "winograd needs numbers for integers, and only for these";
     return failure();
   }
-  if (TransformAttr transform = plan.getTransform();
-      transform && failed(::checkTransform(problem, transform, os)))
+  if (transform && failed(::checkTransform(problem, transform, os)))
     return failure();
+  if (plan.getNumbers()) {
+    std::string text;
+    if (failed(checkRing(problem, transform, getFilterBounds(problem), text))) {
+      os << text;
+      return failure();
+    }
+  }
   return checkStageSizes(problem, plan, os);
 }
 

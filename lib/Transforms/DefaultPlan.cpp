@@ -8,6 +8,7 @@
 #include "Wino/Transforms/DefaultPlan.h"
 #include "Wino/Cost/Traffic.h"
 #include "Wino/Support/LinearProgram.h"
+#include "Wino/Transforms/FilterBounds.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
@@ -80,6 +81,15 @@ wino::parseAlgorithmRequest(StringRef text, MLIRContext *context) {
 /// Elements per row of V: channels, or a patch.
 static int64_t getDepth(const ConvProblem &problem, TransformAttr transform) {
   return transform ? problem.c : problem.kh * problem.kw * problem.c;
+}
+
+/// Returns the numbers of a plan for `problem` by `transform`, which may be
+/// null.
+static Attribute getNumbers(const ConvProblem &problem,
+                            TransformAttr transform) {
+  return transform && problem.isInteger()
+             ? RingAttr::get(transform.getContext())
+             : Attribute();
 }
 
 static int64_t getBytes(Type type) {
@@ -172,6 +182,8 @@ public:
   Candidate choose();
 
 private:
+  /// Whether V and U are of the ring modulo 2^32.
+  bool isRing() const { return transform && problem.isInteger(); }
   void tryBlocks(int64_t blockRows, int64_t blockCols);
   void tryNest();
   double getCycles() const;
@@ -219,8 +231,10 @@ ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
                                  TransformAttr transform, const CPUInfo &cpu,
                                  double otherBytes)
     : problem(problem), transform(transform), cpu(cpu),
-      factorType(problem.imageType), kernel(problem, cpu, factorType),
-      micro(kernel.tile), vector(kernel.vector) {
+      factorType(isRing() ? IntegerType::get(problem.imageType.getContext(), 16)
+                          : problem.imageType),
+      kernel(problem, cpu, factorType), micro(kernel.tile),
+      vector(kernel.vector) {
   auto getSize = [](int64_t size) {
     return std::max<int64_t>(1, getTypicalSize(size));
   };
@@ -259,10 +273,15 @@ ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
 }
 
 void ScheduleChooser::countOperations() {
-  Transform1D rows = transform.getRowTransform();
-  Transform1D cols = transform.getColTransform();
+  Attribute numbers = getNumbers(problem, transform);
+  Transform1D rows = getMatrices(transform, numbers, 0);
+  Transform1D cols = getMatrices(transform, numbers, 1);
+  auto synthesize = [&](const RationalMatrix &matrix) {
+    return numbers ? synthesizeIntegerProgram(matrix)
+                   : synthesizeProgram(matrix);
+  };
   auto count = [&](const RationalMatrix &a, const RationalMatrix &b) {
-    LinearProgram p = synthesizeProgram(a), q = synthesizeProgram(b);
+    LinearProgram p = synthesize(a), q = synthesize(b);
     double results = double(a.getNumRows() * b.getNumRows());
     double values = double(a.getNumCols() * b.getNumCols());
     double ops = getNumAdditions2D(p, q) + results + values;
@@ -552,11 +571,15 @@ double DirectChooser::getProductCycles(double blockPixels) const {
 //===----------------------------------------------------------------------===//
 
 /// Returns the transforms F(m x m', kh x kw) that the default rule considers.
-static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
+/// If there are none `reason` says why.
+static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem,
+                                                std::string &reason) {
   // Beyond these the rounding errors of fp32 pass 1e-4 of the largest output.
   constexpr int64_t kMaxM = 6, kMaxTaps = 8;
+  reason = "winograd needs stride 1, dilation 1 and a filter of 2 to 7 taps "
+           "along an axis";
   SmallVector<TransformAttr> candidates;
-  if (problem.isInteger() || problem.kh * problem.kw == 1)
+  if (problem.kh * problem.kw == 1)
     return candidates;
   auto getSizes = [&](int64_t r) {
     SmallVector<int64_t> sizes;
@@ -564,6 +587,9 @@ static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
       sizes.push_back(m);
     return sizes;
   };
+  FilterBounds bounds;
+  if (problem.isInteger())
+    bounds = getFilterBounds(problem);
   MLIRContext *context = problem.op->getContext();
   auto getEdge = [](int64_t pixels, int64_t m) {
     bool isPossible = !ShapedType::isDynamic(pixels) && pixels > m;
@@ -582,11 +608,15 @@ static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem) {
       auto mixed = TransformAttr::get(context, mRows, mCols, problem.kh,
                                       problem.kw, getEdge(problem.outH, mRows),
                                       getEdge(problem.outW, mCols));
-      std::string reason;
-      for (TransformAttr transform : {uniform, mixed})
-        if ((transform == uniform || transform.hasEdge()) &&
-            succeeded(checkTransform(problem, transform, reason)))
+      for (TransformAttr transform : {uniform, mixed}) {
+        std::string unused;
+        bool isPossible = (transform == uniform || transform.hasEdge()) &&
+                          succeeded(checkTransform(problem, transform, unused));
+        if (isPossible && problem.isInteger())
+          isPossible = succeeded(checkRing(problem, transform, bounds, reason));
+        if (isPossible)
           candidates.push_back(transform);
+      }
     }
   return candidates;
 }
@@ -613,20 +643,21 @@ getCheapest(const ConvProblem &problem, const CPUInfo &cpu, double otherBytes,
 PlanAttr wino::getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu,
                               double otherBytes) {
   MLIRContext *context = problem.op->getContext();
+  std::string reason;
   auto [transform, winograd] =
-      getCheapest(problem, cpu, otherBytes, getCandidates(problem));
+      getCheapest(problem, cpu, otherBytes, getCandidates(problem, reason));
   Candidate direct = DirectChooser(problem, cpu, otherBytes).choose();
   if (winograd.cycles <= direct.cycles)
     return PlanAttr::get(context, Algorithm::Winograd, transform,
-                         winograd.schedule);
-  auto plan = PlanAttr::get(context, Algorithm::Direct, {}, direct.schedule);
-  std::string reason;
+                         getNumbers(problem, transform), winograd.schedule);
+  auto plan =
+      PlanAttr::get(context, Algorithm::Direct, {}, {}, direct.schedule);
   if (succeeded(checkPlan(problem, plan, reason)))
     return plan;
   // Channels that do not come in groups: rows of patches do.
   Candidate patches =
       ScheduleChooser(problem, /*transform=*/{}, cpu, otherBytes).choose();
-  return PlanAttr::get(context, Algorithm::Im2Row, {}, patches.schedule);
+  return PlanAttr::get(context, Algorithm::Im2Row, {}, {}, patches.schedule);
 }
 
 FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,
@@ -641,20 +672,18 @@ FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,
   } else if (request.algorithm != Algorithm::Loops) {
     SmallVector<TransformAttr> transforms = {transform};
     if (request.algorithm == Algorithm::Winograd && !transform)
-      transforms = getCandidates(problem);
-    if (transforms.empty()) {
-      reason =
-          "winograd needs stride 1, dilation 1 and a filter of 2 to 7 taps "
-          "along an axis";
+      transforms = getCandidates(problem, reason);
+    if (transforms.empty())
       return failure();
-    }
+    reason.clear();
     Candidate candidate;
     std::tie(transform, candidate) =
         getCheapest(problem, cpu, otherBytes, transforms);
     schedule = candidate.schedule;
   }
-  PlanAttr plan = PlanAttr::get(problem.op->getContext(), request.algorithm,
-                                transform, schedule);
+  PlanAttr plan =
+      PlanAttr::get(problem.op->getContext(), request.algorithm, transform,
+                    getNumbers(problem, transform), schedule);
   if (failed(checkPlan(problem, plan, reason)))
     return failure();
   return plan;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Wino/Transforms/FilterBounds.h"
+#include "Wino/Support/ExactnessProof.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -77,4 +78,47 @@ FilterBounds wino::getFilterBounds(const ConvProblem &problem) {
       })))
     return bounds;
   return {min, max, norms};
+}
+
+LogicalResult wino::checkRing(const ConvProblem &problem,
+                              TransformAttr transform,
+                              const FilterBounds &bounds, std::string &text) {
+  text.clear();
+  llvm::raw_string_ostream os(text);
+  llvm::Expected<RingTransform> ring = buildRingTransform(transform);
+  if (!ring) {
+    os << transform.getName() << " is not possible in #wino.ring: "
+       << llvm::toString(ring.takeError());
+    return failure();
+  }
+  const IntegerRange image = IntegerRange::getSigned(/*bits=*/8);
+  const IntegerRange filter = {llvm::DynamicAPInt(bounds.min),
+                               llvm::DynamicAPInt(bounds.max)};
+  RingProof proof;
+  proof.transformedInput = {ring->getTransformedInputRange(image), /*bits=*/16};
+  proof.transformedFilter = {ring->getTransformedFilterRange(filter),
+                             /*bits=*/16};
+  for (auto [name, storage] : {std::pair("image", proof.transformedInput),
+                               std::pair("filter", proof.transformedFilter)})
+    if (!storage.holds()) {
+      os << "the " << name << " transformed by " << transform.getName()
+         << " does not fit i16: " << storage.toString();
+      return failure();
+    }
+  // The channel with the largest norm stands for all.
+  int64_t norm = bounds.getMaxAbs() * problem.c * problem.kh * problem.kw;
+  if (!bounds.norms.empty()) {
+    const int64_t *largest = llvm::max_element(bounds.norms);
+    norm = *largest;
+    proof.results.output = largest - bounds.norms.begin();
+  }
+  proof.results.maxInput = image.getMaxAbs();
+  proof.results.norm = llvm::DynamicAPInt(norm);
+  proof.results.numResults =
+      llvm::DynamicAPInt(-2) * ring->getOutputRange().min;
+  if (!proof.holds())
+    os << "the result of " << transform.getName()
+       << " may exceed the range of #wino.ring: ";
+  os << proof.results.toString();
+  return success(proof.holds());
 }

@@ -84,6 +84,11 @@ static const TransformSpec kTransforms[] = {
     {1, 2, 1, 7, {}}, {6, 1, 5, 1, {}}, {4, 2, 3, 5, {}}, {2, 6, 3, 3, {}},
     {3, 4, 5, 2, {}}, {2, 3, 2, 2, {}}};
 
+/// Those that i16 hold for all images and filters of i8.
+static const TransformSpec kRingTransforms[] = {
+    {2, 2, 3, 3, {}}, {4, 4, 3, 3, {}}, {3, 3, 3, 3, {}}, {1, 4, 1, 3, {}},
+    {2, 4, 3, 3, {}}, {2, 3, 2, 2, {}}, {4, 1, 3, 1, {}}};
+
 /// Filters, strides and dilations that any algorithm but winograd serves.
 struct Window {
   int64_t kh, kw, strideH, strideW, dilationH, dilationW;
@@ -98,17 +103,16 @@ static const Window kWindows[] = {{1, 1, 1, 1, 1, 1}, {1, 1, 2, 2, 1, 1},
 /// run winograd, three direct, one im2row, one the linalg op itself.
 static void setAlgorithm(SweepCase &c, Random &random) {
   unsigned slot = c.number % 12, round = c.number / 12;
-  if (slot < 7 && !c.isInteger) {
+  if (slot < 7) {
     c.algorithm = "winograd";
-    unsigned index = (round * 7 + slot) % std::size(kTransforms);
-    c.transform = kTransforms[index];
+    llvm::ArrayRef<TransformSpec> transforms = kTransforms;
+    if (c.isInteger)
+      transforms = kRingTransforms;
+    c.transform = transforms[(round * 7 + slot) % transforms.size()];
     c.shape.kh = c.transform->rRows;
     c.shape.kw = c.transform->rCols;
     return;
   }
-  // Without winograd its cases are shared by the others.
-  if (slot < 7)
-    slot = 7 + slot % 4;
   c.algorithm = slot < 10 ? "direct" : slot < 11 ? "im2row" : "loops";
   unsigned index = slot < 11 ? round * 4 + slot - 7 : random.integer(0, 100);
   const Window &window = kWindows[index % std::size(kWindows)];
@@ -164,7 +168,8 @@ static int64_t getGroup(const SweepCase &c, Random &random,
                         const CPUInfo &cpu) {
   if (!c.isInteger)
     return 1;
-  return random.oneIn(2) ? selectIntegerKernel(cpu, 8, c.shape.k).group
+  unsigned bits = c.transform ? 16 : 8;
+  return random.oneIn(2) ? selectIntegerKernel(cpu, bits, c.shape.k).group
                          : random.pick({1, 2, 4, 8, 16});
 }
 
@@ -182,7 +187,7 @@ static void setIntegers(SweepCase &c, Random &random, const CPUInfo &cpu) {
 /// Gives half of the transforms smaller tiles at the edge, where the image has
 /// one; a quarter of these are larger than what is left.
 static void setEdge(SweepCase &c, Random &random) {
-  if (!c.transform || c.isDynamic() || random.oneIn(2))
+  if (!c.transform || c.isInteger || c.isDynamic() || random.oneIn(2))
     return;
   auto getEdge = [&](int64_t pixels, int64_t m) {
     int64_t rest = pixels % m;

@@ -171,6 +171,8 @@ void ModuleWriter::writeConvolution() {
     text += ", wino.plan = #wino.plan<algorithm = " + c.algorithm;
     if (c.transform)
       text += ", transform = <" + c.transform->str() + ">";
+    if (c.transform && c.isInteger)
+      text += ", numbers = #wino.ring";
     text += ", schedule = <" + c.schedule + ">>";
   }
   text += formatv("}\n    ins({0}, %f : {1}, {2}) outs({3} : {4}) -> {4}\n",

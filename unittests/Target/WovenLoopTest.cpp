@@ -17,6 +17,7 @@
 
 using namespace wino;
 using Kind = WovenLoop::Step::Kind;
+using Product = WovenLoop::Product;
 using Tokens = llvm::ArrayRef<llvm::StringRef>;
 
 namespace {
@@ -26,18 +27,46 @@ namespace {
 class Interpreter {
 public:
   /// Adds memory that may be loaded from `address` on.
-  void addMemory(int64_t address, llvm::ArrayRef<float> values) {
-    memory.push_back({address, values});
+  template <typename T>
+  void addMemory(int64_t address, llvm::ArrayRef<T> values) {
+    memory.push_back({address,
+                      {reinterpret_cast<const char *>(values.data()),
+                       values.size() * sizeof(T)}});
   }
   void run(llvm::StringRef text);
 
+  /// The elements of a vector register.
+  template <typename T>
+  llvm::MutableArrayRef<T> get(int64_t number) {
+    return {reinterpret_cast<T *>(vectors[number].bytes), 16 / sizeof(T)};
+  }
+
   std::map<std::string, int64_t> scalars;
-  std::array<std::array<float, 4>, 32> vectors = {};
   bool isBranchTaken = false;
   int numPrefetches = 0;
 
 private:
+  struct alignas(16) Vector {
+    char bytes[16];
+  };
+  std::array<Vector, 32> vectors = {};
+
   void execute(Tokens tokens);
+  /// Adds to the sums `tokens[1]` products of elements of `tokens[2]`, from
+  /// `first` on, with those of the lane in `tokens[3]`; `group` of them for a
+  /// sum.
+  template <typename T, typename Sum>
+  void multiply(Tokens tokens, size_t first = 0, size_t group = 1) {
+    EXPECT_TRUE(sizeof(T) != 2 || getVector(tokens[3]) < 16);
+    size_t lane = tokens[3].take_back(2).front() - '0';
+    auto sums = get<Sum>(getVector(tokens[1]));
+    auto panel = get<T>(getVector(tokens[2])),
+         row = get<T>(getVector(tokens[3]));
+    for (size_t i = 0; i < 4; ++i)
+      for (size_t j = 0; j < group; ++j)
+        sums[i] +=
+            Sum(panel[first + i * group + j]) * Sum(row[lane * group + j]);
+  }
   int64_t getValue(llvm::StringRef token);
   int64_t load(Tokens address);
   /// Checks the offset of a load or a prefetch.
@@ -54,7 +83,7 @@ private:
     return number;
   }
 
-  std::vector<std::pair<int64_t, llvm::ArrayRef<float>>> memory;
+  std::vector<std::pair<int64_t, llvm::ArrayRef<char>>> memory;
 };
 } // namespace
 
@@ -73,11 +102,10 @@ int64_t Interpreter::load(Tokens address) {
   int64_t from = getValue(address[0]) + getValue(address[1]);
   for (auto [begin, values] : memory) {
     int64_t offset = from - begin;
-    if (offset < 0 || offset + 8 > int64_t(values.size() * sizeof(float)))
+    if (offset < 0 || offset + 8 > int64_t(values.size()))
       continue;
     int64_t bits;
-    std::memcpy(&bits, reinterpret_cast<const char *>(values.data()) + offset,
-                sizeof(bits));
+    std::memcpy(&bits, values.data() + offset, sizeof(bits));
     return bits;
   }
   ADD_FAILURE() << "load outside of the buffers";
@@ -105,21 +133,22 @@ void Interpreter::execute(Tokens tokens) {
   } else if (name == "ldr" && tokens[1].starts_with("d")) {
     // The high half becomes zero.
     int64_t bits = load(tokens.drop_front(2));
-    auto &vector = vectors[getVector(tokens[1])];
-    vector = {};
-    std::memcpy(vector.data(), &bits, sizeof(bits));
+    auto vector = get<int64_t>(getVector(tokens[1]));
+    vector[0] = bits;
+    vector[1] = 0;
   } else if (name == "ldr") {
     scalars[tokens[1].str()] = load(tokens.drop_front(2));
   } else if (name == "ins") {
     EXPECT_TRUE(tokens[1].ends_with(".d[1]"));
-    int64_t bits = getValue(tokens[2]);
-    std::memcpy(vectors[getVector(tokens[1])].data() + 2, &bits, sizeof(bits));
+    get<int64_t>(getVector(tokens[1]))[1] = getValue(tokens[2]);
   } else if (name == "fmla") {
-    size_t lane = tokens[3].take_back(2).front() - '0';
-    float factor = vectors[getVector(tokens[3])][lane];
-    for (size_t i = 0; i < 4; ++i)
-      vectors[getVector(tokens[1])][i] +=
-          vectors[getVector(tokens[2])][i] * factor;
+    multiply<float, float>(tokens);
+  } else if (name == "smlal") {
+    multiply<int16_t, int32_t>(tokens);
+  } else if (name == "smlal2") {
+    multiply<int16_t, int32_t>(tokens, /*first=*/4);
+  } else if (name == "sdot") {
+    multiply<int8_t, int32_t>(tokens, /*first=*/0, /*group=*/4);
   } else {
     ADD_FAILURE() << "unknown instruction " << name.str();
   }
@@ -154,23 +183,25 @@ struct Tile {
 class WovenLoopTest : public testing::TestWithParam<Tile> {};
 } // namespace
 
-/// Multiplies buffers that are exactly as long as the product needs.
-static void checkProducts(const WovenLoop &loop, int64_t numIterations,
-                          WovenLoop::TextOptions options) {
-  int64_t depth = numIterations * WovenLoop::kDepth;
+/// Multiplies buffers of T, `group` of which are elements of a row of the panel
+/// for a column, that are exactly as long as the product needs.
+template <typename T, typename Sum>
+static void checkProductsOf(const WovenLoop &loop, int64_t numIterations,
+                            WovenLoop::TextOptions options, int64_t group = 1) {
+  int64_t depth = numIterations * loop.getDepth();
   int64_t numCols = loop.getNumVectors() * 4;
-  int64_t stride = options.panelStride / int64_t(sizeof(float));
-  std::vector<float> panel((depth - 1) * stride + numCols);
+  int64_t stride = options.panelStride / int64_t(sizeof(T));
+  std::vector<T> panel((depth - 1) * stride + numCols * group);
   for (auto [number, value] : llvm::enumerate(panel))
-    value = int(number * 7 % 23) - 11;
-  std::vector<std::vector<float>> rows(loop.getNumRows());
+    value = T(int(number * 7 % 23) - 11);
+  std::vector<std::vector<T>> rows(loop.getNumRows());
   for (auto [row, values] : llvm::enumerate(rows))
-    for (int64_t k = 0; k < depth; ++k)
-      values.push_back(int((row * 5 + k * 3) % 19) - 9);
+    for (int64_t k = 0; k < depth * group; ++k)
+      values.push_back(T(int((row * 5 + k * 3) % 19) - 9));
 
   Interpreter interpreter;
   int64_t operand = loop.getNumSums();
-  auto addPointer = [&](llvm::ArrayRef<float> values) {
+  auto addPointer = [&](llvm::ArrayRef<T> values) {
     int64_t address = operand * 1000000;
     interpreter.addMemory(address, values);
     return address;
@@ -180,28 +211,42 @@ static void checkProducts(const WovenLoop &loop, int64_t numIterations,
   ++operand;
   interpreter.scalars["$" + std::to_string(operand++)] = numIterations - 1;
   operand += 2 + (options.zeroSums ? 0 : loop.getNumSums());
-  for (llvm::ArrayRef<float> row : rows) {
+  for (llvm::ArrayRef<T> row : rows) {
     int64_t address = addPointer(row);
     interpreter.scalars["$" + std::to_string(operand++)] = address;
   }
   // Registers hold anything before.
-  for (auto [number, vector] : llvm::enumerate(interpreter.vectors))
-    vector.fill(number);
+  for (int64_t number = 0; number < 32; ++number)
+    llvm::fill(interpreter.get<Sum>(number), Sum(number));
   options.hasLoop = numIterations > 1;
   interpreter.run(loop.getText(options));
 
   for (int64_t row = 0; row < loop.getNumRows(); ++row) {
     for (int64_t col = 0; col < numCols; ++col) {
       int64_t sum = loop.getSum(row, col / 4);
-      float expected = options.zeroSums ? 0 : sum;
-      for (int64_t k = 0; k < depth; ++k)
-        expected += rows[row][k] * panel[k * stride + col];
-      EXPECT_EQ(interpreter.vectors[sum][col % 4], expected)
+      Sum expected = options.zeroSums ? 0 : Sum(sum);
+      for (int64_t k = 0; k < depth * group; ++k)
+        expected += Sum(rows[row][k]) *
+                    Sum(panel[k / group * stride + col * group + k % group]);
+      EXPECT_EQ(interpreter.get<Sum>(sum)[col % 4], expected)
           << "row " << row << " column " << col;
     }
   }
   EXPECT_EQ(interpreter.numPrefetches > 0,
             options.prefetchBytes > 0 && options.hasLoop);
+}
+
+static void checkProducts(const WovenLoop &loop, int64_t numIterations,
+                          const WovenLoop::TextOptions &options) {
+  switch (loop.getProduct()) {
+  case Product::FMLA:
+    return checkProductsOf<float, float>(loop, numIterations, options);
+  case Product::SMLAL:
+    return checkProductsOf<int16_t, int32_t>(loop, numIterations, options);
+  case Product::SDOT:
+    return checkProductsOf<int8_t, int32_t>(loop, numIterations, options,
+                                            /*group=*/4);
+  }
 }
 
 TEST_P(WovenLoopTest, MultipliesAndReadsNothingElse) {
@@ -272,23 +317,51 @@ TEST(WovenLoop, RefusesTilesThatDoNotFit) {
   EXPECT_FALSE(WovenLoop::create(5, 0));
 }
 
-/// Whatever tile is accepted is right, and none is beyond these.
-TEST(WovenLoop, MultipliesByEveryTile) {
+/// Whatever tile is accepted is right; returns how many there are.
+static int multiplyByEveryTile(Product product) {
   int numTiles = 0;
   for (int64_t rows = 1; rows <= 32; ++rows) {
     for (int64_t vectors = 1; vectors <= 32; ++vectors) {
-      std::optional<WovenLoop> loop = WovenLoop::create(rows, vectors);
+      std::optional<WovenLoop> loop = WovenLoop::create(rows, vectors, product);
       if (!loop)
         continue;
       ++numTiles;
       SCOPED_TRACE(std::to_string(rows) + "x" + std::to_string(vectors));
       WovenLoop::TextOptions options;
-      options.panelStride = vectors * 16;
+      options.panelStride = loop->getNumPanelVectors() * 16;
       options.prefetchBytes = 4096;
-      checkProducts(*loop, /*numIterations=*/3, options);
+      for (int64_t numIterations : {1, 2, 3}) {
+        options.zeroSums = numIterations == 2;
+        checkProducts(*loop, numIterations, options);
+      }
     }
   }
-  EXPECT_GE(numTiles, 23);
+  return numTiles;
+}
+
+TEST(WovenLoop, MultipliesByEveryTile) {
+  EXPECT_GE(multiplyByEveryTile(Product::FMLA), 23);
+  EXPECT_GE(multiplyByEveryTile(Product::SDOT), 23);
+  EXPECT_GE(multiplyByEveryTile(Product::SMLAL), 10);
+}
+
+/// The tile of i16 that the default rule takes.
+TEST(WovenLoop, WeavesLoadsOfI16) {
+  std::optional<WovenLoop> loop = WovenLoop::create(5, 4, Product::SMLAL);
+  ASSERT_TRUE(loop);
+  std::map<Kind, int64_t> count;
+  int64_t numUnpaired = 0;
+  Kind before = Kind::Multiply;
+  for (const WovenLoop::Step &step : loop->getSteps()) {
+    ++count[step.kind];
+    numUnpaired += step.kind == Kind::Insert && before != Kind::LoadLow;
+    before = step.kind;
+  }
+  EXPECT_EQ(count[Kind::Multiply], 2 * 2 * 8 * 5);
+  EXPECT_EQ(count[Kind::LoadLow], 2 * 8 + 5);
+  EXPECT_LE(numUnpaired, 3);
+  // A vector of sums is half a vector of the panel.
+  EXPECT_FALSE(WovenLoop::create(5, 3, Product::SMLAL));
 }
 
 TEST(WovenLoop, RefusesStridesThatNoOffsetReaches) {

@@ -21,6 +21,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <type_traits>
 
 namespace wino::bench {
 
@@ -67,6 +68,12 @@ inline float getValue(uint64_t stream, uint64_t index) {
   return float(z >> 40) * 0x1p-23f - 1.0f;
 }
 
+/// Returns an integer from `least` to -least - 1.
+inline int getInteger(uint64_t stream, uint64_t index, int least) {
+  return std::max(int(std::floor(double(getValue(stream, index)) * -least)),
+                  least);
+}
+
 /// The data of a layer, by position.
 struct Data {
   Layer layer;
@@ -82,24 +89,71 @@ struct Data {
   }
   float bias(int k) const { return getValue(3, k); }
 
+  /// \name The same of a layer of integers
+  /// @{
+  int8_t integerImage(int n, int y, int x, int c) const {
+    const Layer &l = layer;
+    return int8_t(getInteger(1, ((int64_t(n) * l.h + y) * l.w + x) * l.c + c,
+                             /*least=*/-128));
+  }
+  int8_t integerFilter(int i, int j, int c, int k) const {
+    const Layer &l = layer;
+    return int8_t(
+        getInteger(2, ((int64_t(i) * l.s + j) * l.groupC() + c) * l.k + k,
+                   /*least=*/-127));
+  }
+  int integerBias(int k) const { return getInteger(3, k, /*least=*/-1000); }
+  /// The bits that the sums of a channel are shifted by to the right.
+  int getShift(int k) const {
+    double deviation =
+        128 * 128 / 3.0 * std::sqrt(double(layer.r * layer.s * layer.groupC()));
+    return int(std::floor(std::log2(deviation / 32))) + k % 2;
+  }
+  /// Returns the exact result: shifted, rounded to even, saturated.
+  double integerResult(int n, int y, int x, int k) const;
+  /// @}
+
   /// Returns the exact result, in double precision.
   double result(int n, int y, int x, int k) const;
 };
 
-inline double Data::result(int n, int y, int x, int k) const {
-  const Layer &l = layer;
+/// Returns the sum of `getProduct(i, j, row, col, channel, c)` over the taps
+/// inside the image and the channels, both of the image and of the group.
+template <typename GetProduct>
+double sumProducts(const Layer &l, int y, int x, int k, GetProduct getProduct) {
   int firstChannel = k / (l.k / l.groups) * l.groupC();
-  double sum = bias(k);
+  double sum = 0;
   for (int i = 0; i < l.r; ++i)
     for (int j = 0; j < l.s; ++j) {
       int row = y * l.stride + i - l.padH, col = x * l.stride + j - l.padW;
       if (row < 0 || col < 0 || row >= l.h || col >= l.w)
         continue;
       for (int c = 0; c < l.groupC(); ++c)
-        sum += double(image(n, row, col, firstChannel + c)) *
-               double(filter(i, j, c, k));
+        sum += getProduct(i, j, row, col, firstChannel + c, c);
     }
   return sum;
+}
+
+inline double Data::result(int n, int y, int x, int k) const {
+  return bias(k) +
+         sumProducts(layer, y, x, k,
+                     [&](int i, int j, int row, int col, int channel, int c) {
+                       return double(image(n, row, col, channel)) *
+                              double(filter(i, j, c, k));
+                     });
+}
+
+inline double Data::integerResult(int n, int y, int x, int k) const {
+  double sum =
+      integerBias(k) +
+      sumProducts(layer, y, x, k,
+                  [&](int i, int j, int row, int col, int channel, int c) {
+                    return double(integerImage(n, row, col, channel)) *
+                           double(integerFilter(i, j, c, k));
+                  });
+  // The default rounding is to even.
+  double rounded = std::nearbyint(std::ldexp(sum, -getShift(k)));
+  return std::min(std::max(rounded, -128.0), 127.0);
 }
 
 /// Memory that begins at a cache line.
@@ -121,15 +175,21 @@ private:
   std::unique_ptr<T, Free> data_;
 };
 
-/// Fills an NHWC image: `at(n, y, x, c)` is a reference to an element.
+/// Fills an NHWC image: `at(n, y, x, c)` is a reference to an element, a float
+/// or an int8_t.
 template <typename At>
 void fillImage(const Data &data, At at) {
   const Layer &l = data.layer;
+  constexpr bool isInteger = std::is_same_v<decltype(at(0, 0, 0, 0)), int8_t &>;
   for (int n = 0; n < l.n; ++n)
     for (int y = 0; y < l.h; ++y)
       for (int x = 0; x < l.w; ++x)
-        for (int c = 0; c < l.c; ++c)
-          at(n, y, x, c) = data.image(n, y, x, c);
+        for (int c = 0; c < l.c; ++c) {
+          if constexpr (isInteger)
+            at(n, y, x, c) = data.integerImage(n, y, x, c);
+          else
+            at(n, y, x, c) = data.image(n, y, x, c);
+        }
 }
 
 /// Fills filters: `at(i, j, c, k)` is a reference to an element.
@@ -157,9 +217,10 @@ void measure(Run run) {
 
 /// Checks a sample of the result, corners included, against exact values, and
 /// prints the largest error, the largest value among them and the label.
-/// `get(n, y, x, k)` returns an element.
-template <typename Get>
-void checkAndReport(const Data &data, Get get, const char *label = "") {
+/// `get(n, y, x, k)` returns an element, `getExact` the exact one.
+template <typename Get, typename GetExact>
+void checkAndReport(const Data &data, Get get, GetExact getExact,
+                    const char *label) {
   constexpr int kNumSamples = 1500, kNumCorners = 16;
   const Layer &l = data.layer;
   uint64_t state = 1;
@@ -176,7 +237,7 @@ void checkAndReport(const Data &data, Get get, const char *label = "") {
       k = sample & 4 ? l.k - 1 : 0;
       n = sample & 8 ? l.n - 1 : 0;
     }
-    double expected = data.result(n, y, x, k);
+    double expected = getExact(n, y, x, k);
     double error = std::fabs(expected - double(get(n, y, x, k)));
     // A NaN compares false with everything.
     if (!(error <= maxError))
@@ -191,6 +252,15 @@ void checkAndReport(const Data &data, Get get, const char *label = "") {
   std::printf("{\"max_error\": %.6g, \"max_value\": %.6g, \"label\": \"%s\"}\n",
               maxError, maxValue, label);
   std::fflush(stdout);
+}
+
+/// The same for a layer of floats.
+template <typename Get>
+void checkAndReport(const Data &data, Get get, const char *label = "") {
+  checkAndReport(
+      data, get,
+      [&](int n, int y, int x, int k) { return data.result(n, y, x, k); },
+      label);
 }
 
 } // namespace wino::bench

@@ -20,6 +20,13 @@ extern "C" {
 
 using namespace wino::bench;
 
+// The elements of image and result.
+#ifdef WINO_INTEGERS
+using Element = int8_t;
+#else
+using Element = float;
+#endif
+
 /// Reads the weights file, which has `LAYER_WEIGHTS_SIZE` bytes.
 static Array<char> readWeights(const char *path) {
   Array<char> contents(LAYER_WEIGHTS_SIZE);
@@ -41,8 +48,8 @@ static int64_t getPosition(bool isNCHW, int h, int w, int channels, int n,
   return ((int64_t(n) * h + y) * w + x) * channels + c;
 }
 
-static void nameArrays(const Array<float> &image, const Array<char> &weights,
-                       const Array<float> &result) {
+static void nameArrays(const Array<Element> &image, const Array<char> &weights,
+                       const Array<Element> &result) {
   auto last = [](void *data, int64_t size) {
     return static_cast<char *>(data) + size - 1;
   };
@@ -59,8 +66,8 @@ int main(int argc, char **argv) {
   Data data{parseLayer(argv[1])};
   bool isNCHW = std::strcmp(argv[2], "nchw") == 0;
   const Layer &l = data.layer;
-  Array<float> image(l.imageSize()), result(l.resultSize());
-  fillImage(data, [&](int n, int y, int x, int c) -> float & {
+  Array<Element> image(l.imageSize()), result(l.resultSize());
+  fillImage(data, [&](int n, int y, int x, int c) -> Element & {
     return image[getPosition(isNCHW, l.h, l.w, l.c, n, y, x, c)];
   });
   Array<char> weights = readWeights(argv[3]);
@@ -76,8 +83,16 @@ int main(int argc, char **argv) {
     std::fprintf(stderr, "the code returns error %d\n", error);
     return 1;
   }
-  checkAndReport(data, [&](int n, int y, int x, int k) {
+  auto get = [&](int n, int y, int x, int k) {
     return result[getPosition(isNCHW, l.outH(), l.outW(), l.k, n, y, x, k)];
-  });
+  };
+#ifdef WINO_INTEGERS
+  auto getExact = [&](int n, int y, int x, int k) {
+    return data.integerResult(n, y, x, k);
+  };
+  checkAndReport(data, get, getExact, /*label=*/"");
+#else
+  checkAndReport(data, get);
+#endif
   return 0;
 }

@@ -23,8 +23,8 @@ def ConvertWinoToVectorPass : Pass<"convert-wino-to-vector"> {
     - `wino.hadamard` becomes a register-blocked GEMM per tap. The accumulators
       of a micro-kernel are values of native width carried by the loop over the
       input channels, which is marked not to be unrolled by LLVM. With `in-order`
-      that loop is inline assembly where elements are f32, vectors have four of
-      them and multiply-adds take lanes: LLVM would not keep the order of the
+      that loop is inline assembly where elements are f32 or i16, or i8 for dot
+      products, and vectors have four sums: LLVM would not keep the order of the
       instructions, on which such a core depends. Single rows, the last, masked
       columns and the last channels, which fill no vector, stay vector code.
     - `wino.conv` runs the same micro-kernels over the whole depth of the filter,
@@ -75,7 +75,7 @@ def ConvertWinoToVectorPass : Pass<"convert-wino-to-vector"> {
            "Multiply by lanes of vectors of the transformed input, as NEON can; "
            "otherwise by scalars that are loaded and broadcast">,
     Option<"inOrder", "in-order", "bool", /*default=*/"false",
-           "Write the inner loops of f32 products in assembly, scheduled for an "
+           "Write the inner loops of products in assembly, scheduled for an "
            "AArch64 core that issues in order">,
     Option<"integerProducts", "integer-products", "::wino::IntegerProducts",
            /*default=*/"::wino::IntegerProducts::Generic",

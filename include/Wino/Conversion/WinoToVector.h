@@ -26,7 +26,7 @@ struct WinoToVectorOptions {
   /// scalars.
   bool laneFma = true;
   /// Whether the machine is an AArch64 core that issues in order, for which the
-  /// inner loops of f32 are scheduled in assembly.
+  /// inner loops of products are scheduled in assembly.
   bool inOrder = false;
   /// The instructions for products of integers.
   IntegerProducts integerProducts = IntegerProducts::Generic;

@@ -123,6 +123,20 @@ def Wino_TransformAttr : Wino_Attr<"Transform", "transform"> {
   }];
 }
 
+def Wino_RingAttr : Wino_Attr<"Ring", "ring"> {
+  let summary = "the integers modulo 2^32";
+  let description = [{
+    Numbers of a transform of i8. Its matrices are scaled to integers, so that it
+    computes D y, D = 2^e q with q odd; V and U are i16, and M is i32. As sums and
+    products are exact modulo 2^32, y = ((A^T M A) q^-1 mod 2^32) >> e is exact
+    for -2^(31-e) <= y < 2^(31-e), though accumulators wrap.
+
+    ```mlir
+    #wino.ring
+    ```
+  }];
+}
+
 def Wino_ScheduleAttr : Wino_Attr<"Schedule", "schedule"> {
   let summary = "how the loop nest of a convolution is blocked";
   let description = [{
@@ -208,7 +222,8 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     The algorithm, its transform and its schedule. A user may write a plan by
     hand, a pass may choose it; `wino-apply-plan` rewrites the convolution by it.
 
-    - `winograd`: transforms and one GEMM per tap.
+    - `winograd`: transforms and one GEMM per tap. Integers need `numbers` in
+      which the transform is exact.
     - `direct`: micro-kernels that read the image, sum over the whole filter and
       write the result.
     - `im2row`: rows of patches and one GEMM.
@@ -220,6 +235,9 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     #wino.plan<algorithm = direct,
       schedule = <block = 4x28, k_block = 120, micro_tile = 7x12, vector = 4>>
     #wino.plan<algorithm = loops>
+    #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>,
+      numbers = #wino.ring,
+      schedule = <block = 4x14, k_block = 64, micro_tile = 6x16, vector = 4>>
     ```
 
     Constraints:
@@ -227,10 +245,12 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     - (C1) `winograd` has a transform, no other algorithm has one.
     - (C2) `loops` has no schedule, all other algorithms have one.
     - (C3) Only `winograd` transforms filters `on_the_fly`.
+    - (C4) Only `winograd` has `numbers`: `#wino.ring`.
   }];
   let parameters = (ins
     EnumParameter<Wino_Algorithm>:$algorithm,
     OptionalParameter<"TransformAttr">:$transform,
+    OptionalParameter<"::mlir::Attribute">:$numbers,
     OptionalParameter<"ScheduleAttr">:$schedule);
   let genVerifyDecl = 1;
   let assemblyFormat = "`<` struct(params) `>`";

@@ -8,7 +8,7 @@
 #ifndef WINO_IR_WINODIALECT_H
 #define WINO_IR_WINODIALECT_H
 
-#include "Wino/Support/CookToom.h"
+#include "Wino/Support/IntegerTransform.h"
 #include "Wino/Support/ResidueSystem.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -30,6 +30,17 @@
 #include "Wino/IR/WinoAttributes.h.inc"
 
 namespace wino {
+
+/// Returns `transform` in the ring modulo 2^32. The columns of A^T have no
+/// common factors if U still fits i16 for all filters of i8. Fails if its
+/// matrices are floats, tiles at the edge are smaller, or no bit is left for
+/// results.
+llvm::Expected<RingTransform> buildRingTransform(TransformAttr transform);
+
+/// Returns the matrices of `transform` along `axis` in `numbers`, which an op
+/// has been verified to allow (null: rationals or floats).
+Transform1D getMatrices(TransformAttr transform, mlir::Attribute numbers,
+                        unsigned axis, bool atEdge = false);
 
 /// Whether the epilogue of an op yields its first argument, the sum, and has no
 /// other.

@@ -19,6 +19,9 @@ include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/Interfaces/TilingInterface.td"
 
+// The numbers of a transform that does not compute with rationals.
+def Wino_NumbersAttr : AnyAttrOf<[Wino_RingAttr], "#wino.ring">;
+
 // A tensor or memref of floats or of the integers that convolutions compute
 // with.
 def Wino_Element
@@ -80,6 +83,8 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
     packed U [K' / KB, alpha, alpha', KB / NR, C' / g, NR, g] has the channels in
     groups, c = group * g + lane.
 
+    With `numbers` (`#wino.ring`) G is scaled to integers, and U is i16.
+
     Accuracy: G is applied in double precision and rounded once per element, as
     this op runs once per network. A packed filter is transformed whenever it is
     used, and so in the precision of its elements.
@@ -92,6 +97,8 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
     - (C6) A packed filter has a packed init of the same blocks, panels and
       channels.
     - (C7) G has integer entries if elements are integers.
+    - (C8) With `numbers` the transform has rational matrices that can be scaled
+      so, and elements are integers: i16 in `init`.
 
     ```mlir
     %u = wino.filter_transform <F(4x4, 3x3)>
@@ -101,9 +108,10 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
   }];
   let arguments = (ins Wino_TransformAttr:$transform,
                        Wino_ShapedRankOf<[3, 4, 6, 7]>:$filter,
-                       Wino_ShapedRankOf<[3, 4, 6, 7]>:$init);
+                       Wino_ShapedRankOf<[3, 4, 6, 7]>:$init,
+                       OptionalAttr<Wino_NumbersAttr>:$numbers);
   let assemblyFormat = [{
-    $transform `ins` `(` $filter `:` type($filter) `)`
+    $transform (`numbers` $numbers^)? `ins` `(` $filter `:` type($filter) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
   let hasFolder = 1;
@@ -159,6 +167,8 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
     With `layout nchw` the image is [N, C, H, W]; it is transposed piece by piece
     where its tiles are read. V is the same.
 
+    With `numbers` (`#wino.ring`) B is scaled to integers, and V is i16.
+
     Where the transform has smaller tiles at the edge, a tile that reaches beyond
     the padded image is one of them, and has only the first taps: the others of V
     are not specified.
@@ -177,6 +187,7 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
     - (C8) An axis with smaller tiles at the edge has a static size, and what the
       whole tiles leave of its outputs fits a smaller one.
     - (C9) `pad_value` is 0 or an integer of the image's element type.
+    - (C10) As C8 of `wino.filter_transform`.
 
     ```mlir
     %v = wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1]
@@ -191,10 +202,11 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
                        Variadic<Index>:$origin,
                        Wino_ImageLayoutOrNHWC:$layout,
                        UnitAttr:$prefetch,
-                       Wino_PadValue:$padValue);
+                       Wino_PadValue:$padValue,
+                       OptionalAttr<Wino_NumbersAttr>:$numbers);
   let assemblyFormat = [{
-    $transform `pad` $pad (`pad_value` $padValue^)? (`layout` $layout^)?
-    (`prefetch` $prefetch^)? (`origin` `[` $origin^ `]`)?
+    $transform (`numbers` $numbers^)? `pad` $pad (`pad_value` $padValue^)?
+    (`layout` $layout^)? (`prefetch` $prefetch^)? (`origin` `[` $origin^ `]`)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
@@ -408,6 +420,10 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
     `schedule` gives the block of tiles; `stream_stores` is left of it when the op
     has been tiled, and writes the result past the caches.
 
+    With `numbers` = `#wino.ring` A is scaled to integers, and the sum is
+    multiplied by q^-1 modulo 2^32 and shifted to the right by e bits, which gives
+    y where it fits 32 - e bits; then comes the epilogue.
+
     - (C1) The tap sizes of M are the alphas of the transform.
     - (C2) M and `init` agree in N.
     - (C3) `init` has ceil(OH / m) = TH and ceil(OW / m') = TW.
@@ -420,6 +436,8 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
     - (C9) Tap sizes are static.
     - (C10) `epilogue_layouts`, if present, has a layout for each epilogue
       operand (0 is `nhwc`, 1 `nchw`); that of an operand [K] is `nhwc`.
+    - (C11) With `numbers` the transform has rational matrices that can be scaled
+      so, and the elements of M are i32.
     - (C11) Along an axis with smaller tiles at the edge, the pixels that the
       whole tiles leave fit a smaller one.
 
@@ -442,10 +460,11 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
                        Wino_ImageLayoutOrNHWC:$layout,
                        // Absent if all are NHWC.
                        OptionalAttr<DenseI32ArrayAttr>:$epilogue_layouts,
-                       UnitAttr:$streamStores);
+                       UnitAttr:$streamStores,
+                       OptionalAttr<Wino_NumbersAttr>:$numbers);
   let assemblyFormat = [{
-    $transform (`schedule` $schedule^)? (`layout` $layout^)?
-    (`stream_stores` $streamStores^)?
+    $transform (`numbers` $numbers^)? (`schedule` $schedule^)?
+    (`layout` $layout^)? (`stream_stores` $streamStores^)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)`
     custom<Epilogue>($epilogueOperands, type($epilogueOperands),
@@ -465,7 +484,8 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
       "::mlir::Value":$input, "::mlir::Value":$init,
       "::mlir::ValueRange":$epilogueOperands, "ScheduleAttr":$schedule,
       CArg<"ImageLayout", "ImageLayout::NHWC">:$layout,
-      CArg<"::mlir::DenseI32ArrayAttr", "{}">:$epilogueLayouts)>
+      CArg<"::mlir::DenseI32ArrayAttr", "{}">:$epilogueLayouts,
+      CArg<"::mlir::Attribute", "{}">:$numbers)>
   ];
   let extraClassDeclaration = resultOpDeclarations;
 }

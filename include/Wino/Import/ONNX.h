@@ -48,8 +48,8 @@ constexpr llvm::StringLiteral kUnsignedAttrName = "wino.unsigned";
 /// activations inside are kept channels-last. Locations are the nodes' names.
 ///
 /// Quantized convolutions and products, also those between DequantizeLinear and
-/// QuantizeLinear, become linalg ops on i8 with sums of i32, and elementwise ops
-/// that requantize. UINT8 tensors are stored as i8 with all values moved by
+/// QuantizeLinear, become linalg ops on i8 with sums of i32, and elementwise
+/// ops that requantize. UINT8 tensors are stored as i8 with all values moved by
 /// -128, but for inputs and outputs of the graph.
 ///
 /// Returns null after emitting an error at the model's file, naming the node

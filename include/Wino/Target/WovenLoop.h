@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The loop over the depth of an f32 matrix product, in assembly. A core that
+// The loop over the depth of a matrix product, in assembly. A core that
 // issues in order runs instructions as they stand, and compilers do not keep
 // the order in which loads hide behind multiply-adds.
 //
@@ -24,7 +24,7 @@
 namespace wino {
 
 /// The order of the instructions that multiply `rows` rows of a left matrix by
-/// a panel of `vectors` vectors of four columns, four elements of the depth an
+/// a panel of `vectors` vectors of four columns, a vector of each row an
 /// iteration.
 ///
 /// Cortex-A53 loads 64 bits at once, and neither such a load nor an insertion
@@ -39,8 +39,17 @@ namespace wino {
 /// the first multiply-adds of an iteration in the one before.
 class WovenLoop {
 public:
-  /// The elements of the depth in an iteration.
-  static constexpr int64_t kDepth = 4;
+  /// The instruction that multiplies by an element of a row.
+  enum class Product {
+    /// f32.
+    FMLA,
+    /// i16, summed in i32: a vector of the panel has eight columns, and takes
+    /// two
+    /// instructions.
+    SMLAL,
+    /// Groups of four i8, summed in i32.
+    SDOT
+  };
 
   /// A vector that is loaded: elements of a row of the left matrix, or a
   /// vector of the panel; these count through the rows of the panel.
@@ -65,8 +74,8 @@ public:
     int64_t slot;
     /// Whether the step serves the next iteration.
     bool isAhead = false;
-    /// Of a multiply-add, the row.
-    int64_t row = 0;
+    /// Of a multiply-add, the row, and which half of the panel vector.
+    int64_t row = 0, half = 0;
   };
 
   /// What depends on the use of a loop.
@@ -83,23 +92,32 @@ public:
 
   /// Returns nothing if the registers do not suffice, or the tile is too small
   /// to hide a load.
-  static std::optional<WovenLoop> create(int64_t rows, int64_t vectors);
+  static std::optional<WovenLoop> create(int64_t rows, int64_t vectors,
+                                         Product product = Product::FMLA);
 
   /// Whether rows of the panel may be that many bytes apart.
   bool isStridePossible(int64_t panelStride) const;
 
+  Product getProduct() const { return product; }
+  /// The rows of the panel that an iteration reads: elements of a vector of a
+  /// row of the left matrix.
+  int64_t getDepth() const { return product == Product::SMLAL ? 8 : 4; }
+  /// Instructions that a vector of the panel takes for a row.
+  int64_t getNumHalves() const { return product == Product::SMLAL ? 2 : 1; }
   int64_t getNumRows() const { return numRows; }
   int64_t getNumVectors() const { return numVectors; }
   int64_t getNumSums() const { return numRows * numVectors; }
   /// The vectors of the panel that an iteration reads.
-  int64_t getNumColumns() const { return numVectors * kDepth; }
+  int64_t getNumColumns() const { return getNumPanelVectors() * getDepth(); }
+  /// The vectors of a row of the panel.
+  int64_t getNumPanelVectors() const { return numVectors / getNumHalves(); }
   /// The steps of an iteration in their order.
   llvm::ArrayRef<Step> getSteps() const { return steps; }
 
   /// \name Numbers of registers
   /// @{
   int64_t getSum(int64_t row, int64_t vector) const {
-    return row * numVectors + vector;
+    return getFirstSum() + row * numVectors + vector;
   }
   int64_t getRegister(Operand operand) const;
   /// The general register that the high half of `operand` passes through.
@@ -116,12 +134,18 @@ public:
 private:
   friend class Weaver;
 
-  WovenLoop(int64_t rows, int64_t vectors, int64_t buffers)
-      : numRows(rows), numVectors(vectors), numBuffers(buffers) {}
+  WovenLoop(Product product, int64_t rows, int64_t vectors)
+      : product(product), numRows(rows), numVectors(vectors) {}
+  /// The sums come first, but elements of i16 can only be taken from the first
+  /// sixteen registers.
+  int64_t getFirstSum() const {
+    return product == Product::SMLAL ? numRows : 0;
+  }
 
+  Product product;
   int64_t numRows, numVectors;
   /// How many registers the vectors of the panel take turns in.
-  int64_t numBuffers;
+  int64_t numBuffers = 0;
   llvm::SmallVector<Step> steps;
   /// Of the vectors of the panel, then of the rows.
   llvm::SmallVector<int64_t> temporaries;

@@ -26,6 +26,16 @@ struct FilterBounds {
 /// is a constant, a weight argument with a value, or either of them transposed.
 FilterBounds getFilterBounds(const ConvProblem &problem);
 
+/// Succeeds if the ring modulo 2^32 computes `problem` exactly by `transform`,
+/// whatever the image: V and U fit i16, and with d_max = 128
+///   2 d_max ||w_k||_1 < 2^(32-e)
+/// for every output channel k; of a filter that is not known 128 kh kw C bounds
+/// the norm. `text` becomes the inequality for the largest norm, or what does
+/// not hold.
+mlir::LogicalResult checkRing(const ConvProblem &problem,
+                              TransformAttr transform,
+                              const FilterBounds &bounds, std::string &text);
+
 } // namespace wino
 
 #endif // WINO_TRANSFORMS_FILTERBOUNDS_H

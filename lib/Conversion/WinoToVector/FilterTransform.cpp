@@ -14,6 +14,14 @@
 using namespace mlir;
 using namespace wino;
 
+static TileTransform getTransform(FilterTransformOp op) {
+  TransformAttr transform = op.getTransform();
+  Attribute numbers = op.getNumbersAttr();
+  return TileTransform(getMatrices(transform, numbers, 0).g,
+                       getMatrices(transform, numbers, 1).g,
+                       isa<IntegerType>(op.getInitType().getElementType()));
+}
+
 namespace {
 /// Lowers the transform of a filter that is not packed. U is written panel by
 /// panel of columns, and in them channel by channel: vectors run along the
@@ -28,8 +36,7 @@ public:
             b.getVectorOf(isa<FloatType>(op.getInitType().getElementType())
                               ? Type(b.getF64Type())
                               : Type(b.getI32Type()))),
-        transform(op.getTransform().getRowTransform().g,
-                  op.getTransform().getColTransform().g) {
+        transform(getTransform(op)) {
     ArrayRef<int64_t> from = op.getFilterType().getShape();
     ArrayRef<int64_t> to = op.getInitType().getShape();
     numCols = from.back();
@@ -190,8 +197,7 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
 /// since this is computed whenever it is used.
 static void lowerPackedFilter(KernelBuilder &b, FilterTransformOp op) {
   ShapedType type = op.getInitType();
-  TileTransform transform(op.getTransform().getRowTransform().g,
-                          op.getTransform().getColTransform().g);
+  TileTransform transform = getTransform(op);
   Value scratch = transform.allocateScratch(b, b.getVectorType());
   Value filter = b.flattenGroups(op.getFilter());
   Value init = b.flattenGroups(op.getInit());

@@ -19,8 +19,8 @@ class InputLowering {
 public:
   InputLowering(KernelBuilder &b, InputTransformOp op)
       : b(b), op(op), dims(op.getImageDims()), image(op.getInput()),
-        init(op.getInit()), transforms(b, op.getTransform(), &Transform1D::bt) {
-  }
+        init(op.getInit()), transforms(b, op.getTransform(),
+                                       op.getNumbersAttr(), &Transform1D::bt) {}
 
   void run();
 

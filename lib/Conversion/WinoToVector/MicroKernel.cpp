@@ -89,7 +89,11 @@ SmallVector<Value> MicroKernel::build(int64_t depth, ArrayRef<Value> carried) {
                          getCode().build(first, step, sums);
                        });
     };
-    buildGroups(0, whole, step);
+    std::optional<WovenLoop> loop = getWovenLoop();
+    if (loop && whole > 0)
+      sums = buildWovenLoop(*loop, whole / step, sums);
+    else
+      buildGroups(0, whole, step);
     buildGroups(whole, numGroups, 1);
     return sums;
   }
@@ -98,7 +102,7 @@ SmallVector<Value> MicroKernel::build(int64_t depth, ArrayRef<Value> carried) {
     whole = depth / b.getVectorLength() * b.getVectorLength();
     std::optional<WovenLoop> loop = getWovenLoop();
     sums = loop && whole > 0
-               ? buildWovenLoop(*loop, whole, sums)
+               ? buildWovenLoop(*loop, whole / b.getVectorLength(), sums)
                : buildReduction(0, whole, b.getVectorLength(), sums);
   }
   return buildReduction(whole, depth, 1, sums);

@@ -98,8 +98,9 @@ private:
   /// Returns the assembly of the loop for a core that issues in order, or
   /// nothing if such code is not wanted or does not fit.
   std::optional<WovenLoop> getWovenLoop() const;
-  /// Builds `loop` over elements [0, end) of the depth.
-  llvm::SmallVector<Value> buildWovenLoop(const WovenLoop &loop, int64_t end,
+  /// Builds `loop` over the first elements of the depth.
+  llvm::SmallVector<Value> buildWovenLoop(const WovenLoop &loop,
+                                          int64_t numIterations,
                                           llvm::ArrayRef<Value> init);
 
   KernelBuilder &b;

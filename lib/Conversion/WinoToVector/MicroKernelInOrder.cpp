@@ -10,6 +10,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace wino;
@@ -24,28 +25,49 @@ static std::optional<int64_t> getPanelStride(Value filter) {
   return stride * type.getElementTypeBitWidth() / CHAR_BIT;
 }
 
+/// Returns the instruction that multiplies elements of `filter`, in groups of
+/// `group`, with sums of `sumType`; none if there is no such code.
+static std::optional<WovenLoop::Product>
+getProduct(Value filter, int64_t group, Type sumType,
+           const WinoToVectorOptions &options) {
+  Type type = getElementTypeOrSelf(filter.getType());
+  if (sumType.isF32() && type.isF32())
+    return WovenLoop::Product::FMLA;
+  if (type.isInteger(16) && group == 1)
+    return WovenLoop::Product::SMLAL;
+  bool hasDot = options.integerProducts == IntegerProducts::NeonDot ||
+                options.integerProducts == IntegerProducts::NeonMatrix;
+  if (type.isInteger(8) && group == 4 && hasDot)
+    return WovenLoop::Product::SDOT;
+  return std::nullopt;
+}
+
 std::optional<WovenLoop> MicroKernel::getWovenLoop() const {
+  constexpr int64_t kVectorLength = 4;
   VectorType type = b.getVectorType();
-  if (!b.getOptions().inOrder || !type.getElementType().isF32() ||
-      type.getNumElements() != WovenLoop::kDepth ||
-      numCols % WovenLoop::kDepth != 0)
+  if (!b.getOptions().inOrder || type.getNumElements() != kVectorLength ||
+      numCols % kVectorLength != 0)
     return std::nullopt;
+  std::optional<WovenLoop::Product> product =
+      getProduct(filter, group, type.getElementType(), b.getOptions());
   std::optional<int64_t> stride = getPanelStride(filter);
+  if (!product || !stride)
+    return std::nullopt;
   std::optional<WovenLoop> loop =
-      WovenLoop::create(rows.size(), numCols / WovenLoop::kDepth);
-  if (!loop || !stride || !loop->isStridePossible(*stride))
+      WovenLoop::create(rows.size(), numCols / kVectorLength, *product);
+  if (!loop || !loop->isStridePossible(*stride))
     return std::nullopt;
   return loop;
 }
 
 SmallVector<Value> MicroKernel::buildWovenLoop(const WovenLoop &loop,
-                                               int64_t end,
+                                               int64_t numIterations,
                                                ArrayRef<Value> init) {
-  int64_t numIterations = end / WovenLoop::kDepth;
   WovenLoop::TextOptions options;
   options.panelStride = *getPanelStride(filter);
-  options.zeroSums = llvm::all_of(
-      init, [](Value sum) { return matchPattern(sum, m_PosZeroFloat()); });
+  options.zeroSums = llvm::all_of(init, [](Value sum) {
+    return matchPattern(sum, m_PosZeroFloat()) || matchPattern(sum, m_Zero());
+  });
   options.hasLoop = numIterations > 1;
   options.prefetchBytes = prefetch ? kPrefetchBytes : 0;
 

@@ -18,8 +18,8 @@ class OutputLowering {
 public:
   OutputLowering(KernelBuilder &b, OutputTransformOp op)
       : b(b), op(op), dims(op.getImageDims()), products(op.getInput()),
-        init(op.getInit()), transforms(b, op.getTransform(), &Transform1D::at) {
-  }
+        init(op.getInit()), transforms(b, op.getTransform(),
+                                       op.getNumbersAttr(), &Transform1D::at) {}
 
   void run();
 
@@ -48,6 +48,9 @@ private:
   /// Stores the rows of a strip of `count` tiles at channels from `channel` on.
   void storeStrip(const Tile &tiles, Value count, Value strip, Value channel,
                   Value vectors, Value lanes);
+  /// Returns the convolution's sum for a value of the transform: the value, or
+  /// what it stands for in the ring.
+  Value getSum(Value value);
   /// Builds one tile; `isWhole` if all its pixels are in the result.
   void buildTile(const Tile &tile, bool isWhole);
 
@@ -56,6 +59,8 @@ private:
   ImageDims dims;
   Value products, init, height, width;
   TileTransforms transforms;
+  /// The ring, if the transform computes there.
+  std::optional<RingTransform> ring;
   bool streamStores = false;
   std::optional<EpilogueBuilder> epilogue;
 };
@@ -65,6 +70,8 @@ void OutputLowering::run() {
   height = b.size(init, dims.row);
   width = b.size(init, dims.col);
   epilogue.emplace(b, cast<ResultOpInterface>(*op));
+  if (op.getNumbers())
+    ring = llvm::cantFail(buildRingTransform(op.getTransform()));
   bool needsStrips = op.getLayout() == ImageLayout::NCHW;
   for (unsigned number = 0; number < op.getEpilogueOperands().size(); ++number)
     needsStrips |= op.getEpilogueLayout(number) == ImageLayout::NCHW;
@@ -226,15 +233,26 @@ void OutputLowering::storeStrip(const Tile &tiles, Value count, Value strip,
             for (int64_t pixel = 0; pixel < numPixels; ++pixel) {
               Value sum =
                   b.load(strip, {row, b.add(col, pixel), vec, b.index(0)});
-              pixels.push_back(
-                  epilogue->build(sum, channelOperands, [&](unsigned number) {
-                    return operands[number][pixel];
-                  }));
+              pixels.push_back(epilogue->build(
+                  getSum(sum), channelOperands,
+                  [&](unsigned number) { return operands[number][pixel]; }));
             }
             ImageView(init, op.getLayout()).store(b, pixels, at, lanes);
           });
     });
   });
+}
+
+Value OutputLowering::getSum(Value value) {
+  if (!ring)
+    return value;
+  VectorType type = b.getVectorType();
+  if (ring->inverse != 1)
+    value = arith::MulIOp::create(
+        b, value, b.splat(type, static_cast<int32_t>(ring->inverse)));
+  if (ring->shift != 0)
+    value = arith::ShRSIOp::create(b, value, b.splat(type, ring->shift));
+  return value;
 }
 
 void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
@@ -268,8 +286,8 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
         auto load = [&](unsigned number) {
           return b.load(op.getEpilogueOperands()[number], indices, mask);
         };
-        b.store(epilogue->build(sum, channelOperands, load), init, indices,
-                mask, streamStores);
+        b.store(epilogue->build(getSum(sum), channelOperands, load), init,
+                indices, mask, streamStores);
       };
       if (isWhole)
         return finish();

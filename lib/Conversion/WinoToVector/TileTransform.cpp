@@ -58,11 +58,15 @@ static SmallVector<Value> buildProgram(KernelBuilder &b, VectorType type,
 }
 
 TileTransform::TileTransform(const RationalMatrix &left,
-                             const RationalMatrix &right) {
+                             const RationalMatrix &right, bool isInteger) {
   int64_t rowsIn = left.getNumCols(), rowsOut = left.getNumRows();
   int64_t colsIn = right.getNumCols(), colsOut = right.getNumRows();
-  LinearProgram rows = synthesizeProgram(left);
-  LinearProgram cols = synthesizeProgram(right);
+  auto synthesize = [&](const RationalMatrix &matrix) {
+    return isInteger ? synthesizeIntegerProgram(matrix)
+                     : synthesizeProgram(matrix);
+  };
+  LinearProgram rows = synthesize(left);
+  LinearProgram cols = synthesize(right);
   auto getCost = [](const LinearProgram &program) -> int64_t {
     return program.ops.size();
   };
@@ -150,14 +154,16 @@ void TileTransform::build(KernelBuilder &b, VectorType type, Value scratch,
 }
 
 TileTransforms::TileTransforms(KernelBuilder &b, TransformAttr attr,
+                               Attribute numbers,
                                RationalMatrix Transform1D::*matrix) {
   for (bool rowAtEdge : {false, true})
     for (bool colAtEdge : {false, true}) {
       if ((rowAtEdge && !attr.hasEdge(0)) || (colAtEdge && !attr.hasEdge(1)))
         continue;
-      RationalMatrix rows = attr.getTransform(0, rowAtEdge).*matrix;
-      RationalMatrix cols = attr.getTransform(1, colAtEdge).*matrix;
-      TileTransform transform(rows, cols);
+      RationalMatrix rows = getMatrices(attr, numbers, 0, rowAtEdge).*matrix;
+      RationalMatrix cols = getMatrices(attr, numbers, 1, colAtEdge).*matrix;
+      TileTransform transform(rows, cols,
+                              b.getVectorType().getElementType().isInteger());
       Value scratch = transform.allocateScratch(b, b.getVectorType());
       variants[rowAtEdge][colAtEdge] = {rows.getNumCols(),    cols.getNumCols(),
                                         rows.getNumRows(),    cols.getNumRows(),

@@ -34,7 +34,10 @@ public:
   /// passing.
   static constexpr int64_t kMaxUnrolledMiddle = 24;
 
-  TileTransform(const RationalMatrix &left, const RationalMatrix &right);
+  /// With `isInteger` both matrices have integer entries, and so has all of the
+  /// code.
+  TileTransform(const RationalMatrix &left, const RationalMatrix &right,
+                bool isInteger = false);
 
   /// Allocates what `build` needs between the passes; null if nothing.
   mlir::Value allocateScratch(KernelBuilder &b, mlir::VectorType type) const;
@@ -77,9 +80,9 @@ public:
     mlir::Value scratch;
   };
 
-  /// Prepares those transforms of `attr` that tiles may need; `matrix` chooses
-  /// the matrix.
-  TileTransforms(KernelBuilder &b, TransformAttr attr,
+  /// Prepares those transforms of `attr` in `numbers` (null: those of the
+  /// matrices) that tiles may need; `matrix` chooses the matrix.
+  TileTransforms(KernelBuilder &b, TransformAttr attr, mlir::Attribute numbers,
                  RationalMatrix Transform1D::*matrix);
 
   /// Returns the transform of a tile that is `atEdge` along the rows and along
