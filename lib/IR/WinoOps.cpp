@@ -409,15 +409,16 @@ static LogicalResult verifyFilterChannels(FilterTransformOp op) {
 }
 
 /// Verifies that `transform` can be computed in `numbers` (may be null), in
-/// elements of `type`.
-static LogicalResult verifyNumbers(Operation *op, TransformAttr transform,
-                                   Attribute numbers, Type type,
-                                   unsigned bits) {
+/// elements of types that have as many bits as stand beside them.
+static LogicalResult
+verifyNumbers(Operation *op, TransformAttr transform, Attribute numbers,
+              ArrayRef<std::pair<Type, unsigned>> elements) {
   if (!numbers)
     return success();
-  if (!type.isInteger(bits))
-    return op->emitOpError("expected elements of type i")
-           << bits << " with " << numbers << ", but got " << type;
+  for (auto [type, bits] : elements)
+    if (!type.isInteger(bits))
+      return op->emitOpError("expected elements of type i")
+             << bits << " with " << numbers << ", but got " << type;
   llvm::Expected<RingTransform> ring = buildRingTransform(transform);
   if (!ring)
     return op->emitOpError("cannot compute in ")
@@ -481,8 +482,9 @@ LogicalResult FilterTransformOp::verify() {
   // C4, C8
   if (failed(verifyTransformedType(*this, filter, init)))
     return failure();
-  return verifyNumbers(*this, transform, getNumbersAttr(),
-                       init.getElementType(), /*bits=*/16);
+  return verifyNumbers(
+      *this, transform, getNumbersAttr(),
+      {{filter.getElementType(), 8}, {init.getElementType(), 16}});
 }
 
 /// Verifies what all readers of images have in common: numbers of elements,
@@ -565,8 +567,9 @@ LogicalResult InputTransformOp::verify() {
   if (failed(verifyTileReader(*this, input.getDimSize(dims.channel))))
     return failure();
   // C10
-  if (failed(verifyNumbers(*this, transform, getNumbersAttr(),
-                           init.getElementType(), /*bits=*/16)))
+  if (failed(verifyNumbers(
+          *this, transform, getNumbersAttr(),
+          {{input.getElementType(), 8}, {init.getElementType(), 16}})))
     return failure();
   // C1
   if (failed(verifySize(*this, "the row taps of the init",
@@ -890,7 +893,7 @@ LogicalResult OutputTransformOp::verify() {
   if (type.isInteger(8) || type.isInteger(16))
     return emitOpError("expected products of floats or i32, but got ") << type;
   // C11
-  return verifyNumbers(*this, transform, getNumbersAttr(), type, /*bits=*/32);
+  return verifyNumbers(*this, transform, getNumbersAttr(), {{type, 32}});
 }
 
 LogicalResult OutputTransformOp::verifyRegions() {

@@ -592,10 +592,16 @@ private:
         return;
       }
       DictionaryAttr record;
+      Location loc = op.getLoc();
       if (failed(applyPlan(rewriter, *problem, plan, &record, name))) {
         hasFailed = true;
         return;
       }
+      if (auto certificate = record.getAs<StringAttr>("certificate"))
+        remark::passed(loc,
+                       remark::RemarkOpts::name("ApplyPlan").category("wino"))
+            << (name + " is exact in #wino.ring: " + certificate.getValue())
+                   .str();
       records.push_back(record);
     });
     if (!records.empty())

@@ -66,6 +66,13 @@ static void remarkPlan(Operation *op, StringRef name, PlanAttr plan) {
       << text;
 }
 
+static void remarkRefusal(Operation *op, StringRef name, StringRef algorithm,
+                          StringRef reason) {
+  remark::missed(op->getLoc(),
+                 remark::RemarkOpts::name("AssignPlan").category("wino"))
+      << (name + " is not computed by " + algorithm + ": " + reason).str();
+}
+
 namespace {
 struct AssignPlans : wino::impl::AssignPlansPassBase<AssignPlans> {
   using AssignPlansPassBase::AssignPlansPassBase;
@@ -183,13 +190,15 @@ private:
         ++numForced;
         return plan;
       }
-      remark::missed(op->getLoc(),
-                     remark::RemarkOpts::name("AssignPlan").category("wino"))
-          << (name + " is not computed by " + algorithm + ": " + reason).str();
+      remarkRefusal(op, name, algorithm, reason);
     }
     if (auto plan = op->getAttrOfType<PlanAttr>(WinoDialect::kPlanAttrName))
       return plan;
-    return getDefaultPlan(problem, target, otherBytes);
+    std::string refusal;
+    PlanAttr plan = getDefaultPlan(problem, target, otherBytes, refusal);
+    if (!refusal.empty())
+      remarkRefusal(op, name, stringifyAlgorithm(Algorithm::Winograd), refusal);
+    return plan;
   }
 
   CPUInfo target;

@@ -571,13 +571,13 @@ double DirectChooser::getProductCycles(double blockPixels) const {
 //===----------------------------------------------------------------------===//
 
 /// Returns the transforms F(m x m', kh x kw) that the default rule considers.
-/// If there are none `reason` says why.
+/// `refusal` becomes why #wino.ring refuses the smallest if it refuses all,
+/// otherwise empty.
 static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem,
-                                                std::string &reason) {
+                                                std::string &refusal) {
   // Beyond these the rounding errors of fp32 pass 1e-4 of the largest output.
   constexpr int64_t kMaxM = 6, kMaxTaps = 8;
-  reason = "winograd needs stride 1, dilation 1 and a filter of 2 to 7 taps "
-           "along an axis";
+  refusal.clear();
   SmallVector<TransformAttr> candidates;
   if (problem.kh * problem.kw == 1)
     return candidates;
@@ -612,12 +612,18 @@ static SmallVector<TransformAttr> getCandidates(const ConvProblem &problem,
         std::string unused;
         bool isPossible = (transform == uniform || transform.hasEdge()) &&
                           succeeded(checkTransform(problem, transform, unused));
-        if (isPossible && problem.isInteger())
-          isPossible = succeeded(checkRing(problem, transform, bounds, reason));
+        if (isPossible && problem.isInteger()) {
+          std::string text;
+          isPossible = succeeded(checkRing(problem, transform, bounds, text));
+          if (!isPossible && refusal.empty())
+            refusal = text;
+        }
         if (isPossible)
           candidates.push_back(transform);
       }
     }
+  if (!candidates.empty())
+    refusal.clear();
   return candidates;
 }
 
@@ -641,18 +647,18 @@ getCheapest(const ConvProblem &problem, const CPUInfo &cpu, double otherBytes,
 }
 
 PlanAttr wino::getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu,
-                              double otherBytes) {
+                              double otherBytes, std::string &refusal) {
   MLIRContext *context = problem.op->getContext();
-  std::string reason;
   auto [transform, winograd] =
-      getCheapest(problem, cpu, otherBytes, getCandidates(problem, reason));
+      getCheapest(problem, cpu, otherBytes, getCandidates(problem, refusal));
   Candidate direct = DirectChooser(problem, cpu, otherBytes).choose();
   if (winograd.cycles <= direct.cycles)
     return PlanAttr::get(context, Algorithm::Winograd, transform,
                          getNumbers(problem, transform), winograd.schedule);
   auto plan =
       PlanAttr::get(context, Algorithm::Direct, {}, {}, direct.schedule);
-  if (succeeded(checkPlan(problem, plan, reason)))
+  std::string unused;
+  if (succeeded(checkPlan(problem, plan, unused)))
     return plan;
   // Channels that do not come in groups: rows of patches do.
   Candidate patches =
@@ -673,8 +679,12 @@ FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,
     SmallVector<TransformAttr> transforms = {transform};
     if (request.algorithm == Algorithm::Winograd && !transform)
       transforms = getCandidates(problem, reason);
-    if (transforms.empty())
+    if (transforms.empty()) {
+      if (reason.empty())
+        reason = "winograd needs stride 1, dilation 1 and a filter of 2 to 7 "
+                 "taps along an axis";
       return failure();
+    }
     reason.clear();
     Candidate candidate;
     std::tie(transform, candidate) =

@@ -41,3 +41,19 @@ func.func @conv(%x: tensor<1x14x14x32xi8>, %u: tensor<1x1x1x4x72x16x4xi8>, %y: t
     ins(%z, %u : tensor<1x16x16x32xi8>, tensor<1x1x1x4x72x16x4xi8>) outs(%y : tensor<1x14x14x64xi32>) -> tensor<1x14x14x64xi32>
   return %r : tensor<1x14x14x64xi32>
 }
+
+// Winograd modulo 2^32: i8 becomes i16, whose products are i32.
+// CHECK-LABEL: func @ring
+func.func @ring(%x: tensor<1x8x8x16xi8>, %f: tensor<3x3x16x32xi8>, %y: tensor<1x8x8x32xi32>) -> tensor<1x8x8x32xi32> {
+  // CHECK: wino.filter_transform <F(4x4, 3x3)> numbers #wino.ring ins
+  %u0 = tensor.empty() : tensor<6x6x16x32xi16>
+  %u = wino.filter_transform <F(4x4, 3x3)> numbers #wino.ring ins(%f : tensor<3x3x16x32xi8>) outs(%u0 : tensor<6x6x16x32xi16>) -> tensor<6x6x16x32xi16>
+  // CHECK: wino.input_transform <F(4x4, 3x3)> numbers #wino.ring pad [1, 1, 1, 1] pad_value -3 ins
+  %v0 = tensor.empty() : tensor<6x6x1x2x2x16xi16>
+  %v = wino.input_transform <F(4x4, 3x3)> numbers #wino.ring pad [1, 1, 1, 1] pad_value -3 ins(%x : tensor<1x8x8x16xi8>) outs(%v0 : tensor<6x6x1x2x2x16xi16>) -> tensor<6x6x1x2x2x16xi16>
+  %m0 = tensor.empty() : tensor<6x6x1x2x2x32xi32>
+  %m = wino.hadamard ins(%v, %u : tensor<6x6x1x2x2x16xi16>, tensor<6x6x16x32xi16>) outs(%m0 : tensor<6x6x1x2x2x32xi32>) -> tensor<6x6x1x2x2x32xi32>
+  // CHECK: wino.output_transform <F(4x4, 3x3)> numbers #wino.ring ins
+  %r = wino.output_transform <F(4x4, 3x3)> numbers #wino.ring ins(%m : tensor<6x6x1x2x2x32xi32>) outs(%y : tensor<1x8x8x32xi32>) -> tensor<1x8x8x32xi32>
+  return %r : tensor<1x8x8x32xi32>
+}

@@ -60,8 +60,9 @@ std::string SweepCase::str() const {
   if (isInteger) {
     static constexpr llvm::StringLiteral patterns[] = {"", " least",
                                                        " alternating"};
-    text += llvm::formatv(" integers{0} filter>={1}",
-                          patterns[static_cast<int>(pattern)], filterMin);
+    text +=
+        llvm::formatv(" integers{0} filter>={1} pad_value={2}",
+                      patterns[static_cast<int>(pattern)], filterMin, padValue);
   }
   if (isFilterInput)
     text += " filter=input";
@@ -179,6 +180,7 @@ static void setIntegers(SweepCase &c, Random &random, const CPUInfo &cpu) {
   c.pattern = static_cast<Pattern>(random.pick({0, 0, 0, 1, 2}));
   c.isFilterKnown = !c.isFilterInput && random.oneIn(2);
   c.filterMin = random.oneIn(2) ? -127 : -128;
+  c.padValue = random.pick({0, 0, -128, 127, random.integer(-127, 126)});
   if (c.algorithm == "direct")
     c.shape.c =
         llvm::alignTo(c.shape.c, selectIntegerKernel(cpu, 8, c.shape.k).group);

@@ -98,6 +98,8 @@ struct SweepCase {
   bool isFilterKnown = false;
   /// The least element of a filter of integers.
   int64_t filterMin = -128;
+  /// What an image of integers is padded with.
+  int64_t padValue = 0;
   /// Whether the op is written as linalg.generic.
   bool isGeneric = false;
   /// Whether the filter is an input instead of a weight.

@@ -378,12 +378,34 @@ static std::vector<double> getConvolutionBounds(const SweepCase &c,
   return bounds;
 }
 
+/// Returns the sums of the convolution alone. An image that is not padded with
+/// zeros is padded first.
+static std::vector<double> getConvolution(const SweepCase &c,
+                                          const SweepData &data) {
+  const Conv2DShape &s = c.shape;
+  if (c.padValue == 0)
+    return referenceConv2D(s, data.image, data.filter);
+  Conv2DShape padded = s;
+  padded.h += s.padTop + s.padBottom;
+  padded.w += s.padLeft + s.padRight;
+  padded.padTop = padded.padBottom = padded.padLeft = padded.padRight = 0;
+  std::vector<float> image(padded.n * padded.h * padded.w * padded.c,
+                           static_cast<float>(c.padValue));
+  const int64_t rowSize = s.w * s.c;
+  for (int64_t row = 0; row < s.n * s.h; ++row) {
+    int64_t paddedRow = row / s.h * padded.h + s.padTop + row % s.h;
+    std::copy_n(data.image.begin() + row * rowSize, rowSize,
+                image.begin() + (paddedRow * padded.w + s.padLeft) * s.c);
+  }
+  return referenceConv2D(padded, image, data.filter);
+}
+
 Expectation wino::test::getExpectation(const SweepCase &c,
                                        const SweepData &data) {
   const Conv2DShape &s = c.shape;
   unsigned numAdditions =
       (c.destination != Destination::Zero) + c.hasBias + c.hasResidual;
-  Expectation expected{referenceConv2D(s, data.image, data.filter),
+  Expectation expected{getConvolution(c, data),
                        getConvolutionBounds(c, data, numAdditions)};
   double gamma = c.isInteger ? 0 : getGamma(numAdditions);
   const double limit = c.isInteger ? 100 : 2;

@@ -265,11 +265,12 @@ std::string ModuleWriter::write() {
   if (c.hasBias)
     addArgument("bias", getType({s.k}), weight);
   text += formatv(") -> {0} {{\n"
-                  "  %padding = arith.constant {1} : {2}\n"
+                  "  %padding = arith.constant {5} : {2}\n"
                   "  %zero = arith.constant {1} : {3}\n"
                   "  %limit = arith.constant {4} : {3}\n",
                   getResultType(), c.isInteger ? "0" : "0.0", factorType,
-                  sumType, c.isInteger ? "100" : "2.0");
+                  sumType, c.isInteger ? "100" : "2.0",
+                  c.isInteger ? std::to_string(c.padValue) : "0.0");
   writePad();
   writeDestination();
   writeConvolution();

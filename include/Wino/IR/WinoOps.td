@@ -98,7 +98,7 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
       channels.
     - (C7) G has integer entries if elements are integers.
     - (C8) With `numbers` the transform has rational matrices that can be scaled
-      so, and elements are integers: i16 in `init`.
+      so, and elements are i8, and i16 in `init`.
 
     ```mlir
     %u = wino.filter_transform <F(4x4, 3x3)>

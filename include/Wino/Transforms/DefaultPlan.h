@@ -27,9 +27,11 @@ parseAlgorithmRequest(llvm::StringRef text, mlir::MLIRContext *context);
 
 /// Returns the plan that the default rule gives `problem`; see the pass
 /// wino-assign-plans. The filters of other convolutions take `otherBytes`; they
-/// are read before that of `problem` is read again.
+/// are read before that of `problem` is read again. `refusal` becomes why
+/// #wino.ring computes it by no transform, with the inequality that fails;
+/// empty if it does, or is not asked to.
 PlanAttr getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu,
-                        double otherBytes);
+                        double otherBytes, std::string &refusal);
 
 /// Returns the plan of a request, or failure with the reason if the algorithm
 /// does not apply to `problem`.

@@ -74,7 +74,8 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
     convolutions (of their locations, else `conv` and the number in the function)
     and whose values are plan attributes as text;
     a name that no convolution has, or a plan that does not apply, is an error.
-    A remark tells each choice and why a convolution has none.
+    A remark tells each choice, why a convolution has none, and the inequality by
+    which `#wino.ring` cannot be proved exact for it.
 
     ```mlir
     // wino-opt --wino-assign-plans="cpu=cortex-a73"
@@ -112,7 +113,8 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
     have one are left, with a remark.
 
     Each convolution adds a record to the `wino.layers` attribute of its
-    function: name, shape, algorithm, multiply-adds, bytes.
+    function: name, shape, algorithm, multiply-adds, bytes; in `#wino.ring` also
+    the inequality that proves the result exact, which a remark tells, too.
   }];
   let dependentDialects = [
     "::wino::WinoDialect", "::mlir::affine::AffineDialect",
