@@ -353,8 +353,11 @@ void ScheduleChooser::tryBlocks(int64_t blockRows, int64_t blockCols) {
 }
 
 void ScheduleChooser::tryNest() {
+  // Blocks are tried from the largest on; smaller ones have overheads that the
+  // model does not know, and have to be clearly cheaper.
+  constexpr double kMargin = 0.995;
   double cycles = getCycles();
-  if (cycles >= best.cycles)
+  if (cycles >= kMargin * best.cycles)
     return;
   best.cycles = cycles;
   best.schedule = ScheduleAttr::get(
