@@ -341,15 +341,10 @@ Value KernelBuilder::load(Value memref, ValueRange indices, Value mask) {
 
 void KernelBuilder::store(Value value, Value memref, ValueRange indices,
                           Value mask, bool streams) {
-  // LLVM 22 stores 32 bits on x86 where i32 are truncated and all but one of
-  // them masked.
-  auto constantMask =
-      mask ? mask.getDefiningOp<vector::ConstantMaskOp>() : nullptr;
   auto type = cast<VectorType>(value.getType());
-  if (constantMask && type.getElementTypeBitWidth() < 32 &&
-      constantMask.getMaskDimSizes()[0] == 1)
-    memref::StoreOp::create(*this, vector::ExtractOp::create(*this, value, 0),
-                            memref, indices);
+  if (mask && isa<IntegerType>(type.getElementType()) &&
+      type.getElementTypeBitWidth() < 32)
+    storeLanes(value, memref, indices, mask);
   else if (mask)
     vector::MaskedStoreOp::create(*this, memref, indices, mask, value);
   else if (streams)
@@ -357,6 +352,31 @@ void KernelBuilder::store(Value value, Value memref, ValueRange indices,
                             llvm::MaybeAlign(getVectorBytes(memref)));
   else
     vector::StoreOp::create(*this, value, memref, indices);
+}
+
+void KernelBuilder::storeLanes(Value value, Value memref, ValueRange indices,
+                               Value mask) {
+  // LLVM 22 stores 32 bits on x86 where i32 are truncated and all but one of
+  // them masked, which it may only find out when it has unrolled a loop.
+  auto constantMask = mask.getDefiningOp<vector::ConstantMaskOp>();
+  auto dynamicMask = mask.getDefiningOp<vector::CreateMaskOp>();
+  if (!dynamicMask &&
+      (!constantMask || constantMask.getMaskDimSizes()[0] != 1)) {
+    vector::MaskedStoreOp::create(*this, memref, indices, mask, value);
+    return;
+  }
+  auto storeLane = [&](Value lane) {
+    SmallVector<Value> at(indices);
+    at.back() = add(at.back(), lane);
+    memref::StoreOp::create(
+        *this, vector::ExtractOp::create(*this, value, OpFoldResult(lane)),
+        memref, at);
+  };
+  if (!dynamicMask)
+    return storeLane(index(0));
+  loop(createOrFold<arith::MinSIOp>(dynamicMask.getOperand(0),
+                                    index(getVectorLength())),
+       storeLane);
 }
 
 int64_t KernelBuilder::getVectorBytes(Value memref) const {

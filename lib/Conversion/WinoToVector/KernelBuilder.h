@@ -147,6 +147,9 @@ public:
   Value scratch(mlir::VectorType type, llvm::ArrayRef<int64_t> shape);
 
 private:
+  /// Stores as `store` does, integers of less than 32 bits under a mask.
+  void storeLanes(Value value, Value memref, ValueRange indices, Value mask);
+
   mlir::Operation *op;
   const WinoToVectorOptions &options;
   mlir::VectorType vectorType;
