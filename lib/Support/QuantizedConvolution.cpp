@@ -28,8 +28,8 @@ double wino::roundUpToPowerOfTwo(double value) {
 // Numbers
 //===----------------------------------------------------------------------===//
 
-static llvm::Error validateScales(llvm::StringRef name,
-                                  const StageScales &scales) {
+llvm::Error wino::validateScales(llvm::StringRef name,
+                                 const StageScales &scales) {
   for (float scale : scales.values)
     if (!(scale > 0) || !std::isfinite(scale))
       return llvm::createStringError(

@@ -10,6 +10,7 @@
 
 include "Wino/IR/WinoDialect.td"
 include "Wino/IR/WinoNumbers.td"
+include "Wino/IR/WinoQuantized.td"
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
 

@@ -9,6 +9,7 @@
 #define WINO_IR_WINODIALECT_H
 
 #include "Wino/Support/IntegerTransform.h"
+#include "Wino/Support/QuantizedConvolution.h"
 #include "Wino/Support/ResidueSystem.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -36,6 +37,12 @@ namespace wino {
 /// matrices are floats, tiles at the edge are smaller, or no bit is left for
 /// results.
 llvm::Expected<RingTransform> buildRingTransform(TransformAttr transform);
+
+/// Returns what a convolution by `transform` in quantized numbers computes.
+/// Fails if tiles at the edge are smaller, or scales are given in another number
+/// than taps.
+llvm::Expected<QuantizedConvolution> buildQuantized(TransformAttr transform,
+                                                    QuantizedAttr numbers);
 
 /// Returns the matrices of `transform` along `axis` in `numbers`, which an op
 /// has been verified to allow (null: rationals or floats).

@@ -40,6 +40,10 @@ struct StageScales {
   std::vector<float> values;
 };
 
+/// Fails if a scale is not a positive, finite number, or there are several per
+/// tensor; `name` says whose they are.
+llvm::Error validateScales(llvm::StringRef name, const StageScales &scales);
+
 /// How a convolution is quantized.
 struct QuantizedNumbers {
   static constexpr unsigned kMinBits = 4, kMaxBits = 16;
