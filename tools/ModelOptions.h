@@ -56,8 +56,8 @@ struct ModelOptions {
         reportFile(optionName("report"),
                    llvm::cl::desc("Write a report as JSON, or as a page beside "
                                   "the JSON"),
-                   llvm::cl::value_desc("file.json|file.html"), llvm::cl::cat(category)) {
-  }
+                   llvm::cl::value_desc("file.json|file.html"),
+                   llvm::cl::cat(category)) {}
 
   /// Returns the compile options that the given options mean.
   CompileOptions get() const {
