@@ -71,11 +71,10 @@ llvm::Error Compiler::load() {
   if (!options.prefix.empty())
     if (llvm::Error error = checkPrefix(options.prefix))
       return error;
-  if (llvm::Error error =
-          OutputFiles::check({options.outputFile, options.headerFile,
-                              options.weightsFile, options.reportFile,
-                              options.reportPageFile},
-                             options.modelFile))
+  if (llvm::Error error = OutputFiles::check(
+          {options.outputFile, options.headerFile, options.weightsFile,
+           options.reportFile, options.reportPageFile},
+          options.modelFile))
     return error;
 
   if (options.threads < 1)
