@@ -187,7 +187,7 @@ func.func @ring_learned(%f: tensor<1x1x2x4xi8>, %u: tensor<1x1x2x4xi16>) {
 // -----
 
 func.func @numbers_of_no_kind(%f: tensor<3x3x2x4xi8>, %u: tensor<6x6x2x4xi16>) {
-  // expected-error @+1 {{attribute 'numbers' failed to satisfy constraint: numbers of a transform}}
+  // expected-error @+1 {{invalid kind of attribute specified}}
   %0 = wino.filter_transform <F(4x4, 3x3)> numbers 3 : i32 ins(%f : tensor<3x3x2x4xi8>) outs(%u : tensor<6x6x2x4xi16>) -> tensor<6x6x2x4xi16>
   return
 }
