@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "VerifyScales.h"
 #include "Wino/IR/WinoDialect.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -173,6 +174,16 @@ QuantizedAttr QuantizedAttr::get(MLIRContext *context,
              numbers.output ? getScales(*numbers.output) : ScalesAttr());
 }
 
+QuantizedAttr QuantizedAttr::getWithoutOperandScales() const {
+  QuantizedNumbers numbers = getQuantization();
+  numbers.filter.values.clear();
+  if (numbers.sums)
+    numbers.sums->values.clear();
+  if (numbers.output)
+    numbers.output->values.clear();
+  return get(getContext(), numbers);
+}
+
 LogicalResult
 QuantizedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                       int64_t bits, int64_t dataMin, int64_t dataMax,
@@ -193,4 +204,74 @@ wino::buildQuantized(TransformAttr transform, QuantizedAttr numbers) {
   return QuantizedConvolution::create(transform.getTransform(0),
                                       transform.getTransform(1),
                                       numbers.getQuantization());
+}
+
+//===----------------------------------------------------------------------===//
+// Numbers
+//===----------------------------------------------------------------------===//
+
+Type QuantizedAttr::getElementType() const {
+  return IntegerType::get(getContext(), 8);
+}
+
+Type QuantizedAttr::getFactorType() const {
+  return IntegerType::get(getContext(), getQuantization().getStorageBits());
+}
+
+llvm::Error
+QuantizedAttr::checkTransform(const TransformAttr &transform) const {
+  return buildQuantized(transform, *this).takeError();
+}
+
+Transform1D QuantizedAttr::getMatrices(const TransformAttr &transform,
+                                       unsigned axis, bool, int64_t) const {
+  QuantizedConvolution convolution =
+      llvm::cantFail(buildQuantized(transform, *this));
+  Transform1D matrices =
+      axis == 0 ? convolution.getRows() : convolution.getCols();
+  matrices.bt = convolution.getInputMatrix(axis);
+  return matrices;
+}
+
+//===----------------------------------------------------------------------===//
+// Scales as operands
+//===----------------------------------------------------------------------===//
+
+/// Verifies the operand with the scales of a stage.
+static LogicalResult verifyScalesOperand(Operation *op, StringRef name,
+                                         ScalesAttr stage, Value scales,
+                                         int64_t taps, int64_t channels) {
+  const int64_t size = stage.getPer() == ScalePer::Tensor ? 1
+                       : stage.getPer() == ScalePer::Tap  ? taps
+                                                          : channels;
+  auto type = cast<ShapedType>(scales.getType());
+  if (type.getRank() == 1 && type.getElementType().isF32() &&
+      type.getDimSize(0) == size)
+    return success();
+  return op->emitOpError("expected ")
+         << size << " scales of the " << name << " in f32, but got " << type;
+}
+
+LogicalResult wino::verifyScales(Operation *op, NumbersAttrInterface numbers,
+                                 ValueRange scales, bool isResult, int64_t taps,
+                                 int64_t channels) {
+  SmallVector<std::pair<StringRef, ScalesAttr>> stages;
+  if (auto quantized = dyn_cast_or_null<QuantizedAttr>(numbers)) {
+    if (quantized != quantized.getWithoutOperandScales())
+      return op->emitOpError("expected only the scales of the input in "
+                             "numbers: all others are operands");
+    stages.emplace_back("filter", quantized.getFilter());
+    if (isResult && quantized.getSums())
+      stages.emplace_back("sums", quantized.getSums());
+    if (isResult && quantized.getOutput())
+      stages.emplace_back("output", quantized.getOutput());
+  }
+  if (scales.size() != stages.size())
+    return op->emitOpError("expected scales of ")
+           << stages.size() << " stages, but got " << scales.size();
+  for (auto [stage, operand] : llvm::zip_equal(stages, scales))
+    if (failed(verifyScalesOperand(op, stage.first, stage.second, operand, taps,
+                                   channels)))
+      return failure();
+  return success();
 }

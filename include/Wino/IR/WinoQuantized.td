@@ -8,6 +8,7 @@
 #ifndef WINO_IR_WINOQUANTIZED_TD
 #define WINO_IR_WINOQUANTIZED_TD
 
+include "Wino/IR/WinoAttrInterfaces.td"
 include "Wino/IR/WinoDialect.td"
 include "mlir/IR/AttrTypeBase.td"
 
@@ -41,7 +42,8 @@ def Wino_ScalesAttr : AttrDef<Wino_Dialect, "Scales"> {
   }];
 }
 
-def Wino_QuantizedAttr : AttrDef<Wino_Dialect, "Quantized"> {
+def Wino_QuantizedAttr : AttrDef<Wino_Dialect, "Quantized", [
+    DeclareAttrInterfaceMethods<Wino_NumbersAttrInterface>]> {
   let mnemonic = "quantized";
   let summary = "integers of a few bits, which are not exact";
   let description = [{
@@ -93,6 +95,8 @@ def Wino_QuantizedAttr : AttrDef<Wino_Dialect, "Quantized"> {
     /// Returns the attribute of `numbers`, which are valid.
     static QuantizedAttr get(::mlir::MLIRContext *context,
                              const QuantizedNumbers &numbers);
+    /// Returns the numbers of ops, to which the scales behind V are operands.
+    QuantizedAttr getWithoutOperandScales() const;
   }];
 }
 
