@@ -160,7 +160,8 @@ QuantizedNumbers QuantizedAttr::getQuantization() const {
 }
 
 QuantizedAttr QuantizedAttr::get(MLIRContext *context,
-                                 const QuantizedNumbers &numbers) {
+                                 const QuantizedNumbers &numbers,
+                                 FloatAttr maxError) {
   auto getScales = [&](const StageScales &stage) {
     return ScalesAttr::get(
         context, stage.per, stage.powersOfTwo,
@@ -168,7 +169,7 @@ QuantizedAttr QuantizedAttr::get(MLIRContext *context,
                              : DenseF32ArrayAttr::get(context, stage.values));
   };
   return get(context, numbers.bits, numbers.dataMin, numbers.dataMax,
-             numbers.isNormalized, getScales(numbers.input),
+             numbers.isNormalized, maxError, getScales(numbers.input),
              getScales(numbers.filter),
              numbers.sums ? getScales(*numbers.sums) : ScalesAttr(),
              numbers.output ? getScales(*numbers.output) : ScalesAttr());
@@ -187,8 +188,12 @@ QuantizedAttr QuantizedAttr::getWithoutOperandScales() const {
 LogicalResult
 QuantizedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                       int64_t bits, int64_t dataMin, int64_t dataMax,
-                      bool normalized, ScalesAttr input, ScalesAttr filter,
-                      ScalesAttr sums, ScalesAttr output) {
+                      bool normalized, FloatAttr maxError, ScalesAttr input,
+                      ScalesAttr filter, ScalesAttr sums, ScalesAttr output) {
+  // C4
+  if (maxError && !(maxError.getValueAsDouble() > 0))
+    return emitError() << "expected max_error to be positive, but got "
+                       << maxError;
   // C1, C2, C3
   if (llvm::Error error = getNumbers(bits, dataMin, dataMax, normalized, input,
                                      filter, sums, output)
@@ -238,9 +243,9 @@ Transform1D QuantizedAttr::getMatrices(const TransformAttr &transform,
 //===----------------------------------------------------------------------===//
 
 /// Verifies the operand with the scales of a stage.
-static LogicalResult verifyScalesOperand(Operation *op, StringRef name,
-                                         ScalesAttr stage, Value scales,
-                                         int64_t taps, int64_t channels) {
+static LogicalResult verifyScalesOperand(Operation *op, ScalesAttr stage,
+                                         Value scales, int64_t taps,
+                                         int64_t channels) {
   const int64_t size = stage.getPer() == ScalePer::Tensor ? 1
                        : stage.getPer() == ScalePer::Tap  ? taps
                                                           : channels;
@@ -249,29 +254,36 @@ static LogicalResult verifyScalesOperand(Operation *op, StringRef name,
       type.getDimSize(0) == size)
     return success();
   return op->emitOpError("expected ")
-         << size << " scales of the " << name << " in f32, but got " << type;
+         << size << " scales " << getName(stage.getPer())
+         << " in f32, but got " << type;
+}
+
+SmallVector<ScalesAttr> wino::getOperandStages(NumbersAttrInterface numbers) {
+  auto quantized = dyn_cast_or_null<QuantizedAttr>(numbers);
+  if (!quantized)
+    return {};
+  SmallVector<ScalesAttr> stages = {quantized.getFilter()};
+  for (ScalesAttr stage : {quantized.getSums(), quantized.getOutput()})
+    if (stage)
+      stages.push_back(stage);
+  return stages;
 }
 
 LogicalResult wino::verifyScales(Operation *op, NumbersAttrInterface numbers,
                                  ValueRange scales, bool isResult, int64_t taps,
                                  int64_t channels) {
-  SmallVector<std::pair<StringRef, ScalesAttr>> stages;
-  if (auto quantized = dyn_cast_or_null<QuantizedAttr>(numbers)) {
-    if (quantized != quantized.getWithoutOperandScales())
-      return op->emitOpError("expected only the scales of the input in "
-                             "numbers: all others are operands");
-    stages.emplace_back("filter", quantized.getFilter());
-    if (isResult && quantized.getSums())
-      stages.emplace_back("sums", quantized.getSums());
-    if (isResult && quantized.getOutput())
-      stages.emplace_back("output", quantized.getOutput());
-  }
+  SmallVector<ScalesAttr> stages = getOperandStages(numbers);
+  if (!isResult && !stages.empty())
+    stages.resize(1);
+  auto quantized = dyn_cast_or_null<QuantizedAttr>(numbers);
+  if (quantized && quantized != quantized.getWithoutOperandScales())
+    return op->emitOpError("expected only the scales of the input in numbers: "
+                           "all others are operands");
   if (scales.size() != stages.size())
     return op->emitOpError("expected scales of ")
            << stages.size() << " stages, but got " << scales.size();
   for (auto [stage, operand] : llvm::zip_equal(stages, scales))
-    if (failed(verifyScalesOperand(op, stage.first, stage.second, operand, taps,
-                                   channels)))
+    if (failed(verifyScalesOperand(op, stage, operand, taps, channels)))
       return failure();
   return success();
 }

@@ -322,7 +322,7 @@ private:
     Value init = createEmpty(getIndexAttrs(sizes),
                              byNumbers ? getFactorType() : problem.filterType);
     return FilterTransformOp::create(rewriter, loc, init.getType(), by, filter,
-                                     init, byNumbers)
+                                     init, /*scales=*/Value(), byNumbers)
         ->getResult(0);
   }
 

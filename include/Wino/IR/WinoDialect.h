@@ -50,6 +50,10 @@ llvm::Expected<RingTransform> buildRingTransform(TransformAttr transform);
 llvm::Expected<QuantizedConvolution> buildQuantized(TransformAttr transform,
                                                     QuantizedAttr numbers);
 
+/// Returns the scales of the stages behind V in the order of operands: filter,
+/// and if they are rounded sums and output. None but in quantized numbers.
+llvm::SmallVector<ScalesAttr> getOperandStages(NumbersAttrInterface numbers);
+
 /// Returns the matrices of `transform` along `axis` that give a plane of
 /// `numbers`, which can compute it (null: rationals or floats, of one plane).
 inline Transform1D getMatrices(TransformAttr transform,

@@ -70,7 +70,9 @@ def Wino_QuantizedAttr : AttrDef<Wino_Dialect, "Quantized", [
     one scale serves all taps.
 
     The result is y rounded to i32. It is not that of the convolution; how far it
-    is away depends on the data. Data of i8 are transformed in i16 where the rows
+    is away depends on the data. `max_error` allows a plan an error of the result,
+    ||y' - y|| / ||y||; without it passes refuse the plan unless their options
+    allow one. Data of i8 are transformed in i16 where the rows
     of B^T can be scaled to integers that fit, and multiplied by integers / 2^15,
     so that scales of V are as precise as these.
 
@@ -79,12 +81,14 @@ def Wino_QuantizedAttr : AttrDef<Wino_Dialect, "Quantized", [
     - (C1) `bits` is in 4 .. 16.
     - (C2) -128 <= `data_min` <= `data_max` <= 127.
     - (C3) The input has no scales per channel, the output none per tap.
+    - (C4) `max_error` is positive.
   }];
   let parameters = (ins
     DefaultValuedParameter<"int64_t", "8">:$bits,
     DefaultValuedParameter<"int64_t", "-128">:$data_min,
     DefaultValuedParameter<"int64_t", "127">:$data_max,
     DefaultValuedParameter<"bool", "false">:$normalized,
+    OptionalParameter<"::mlir::FloatAttr">:$max_error,
     "ScalesAttr":$input, "ScalesAttr":$filter,
     OptionalParameter<"ScalesAttr">:$sums,
     OptionalParameter<"ScalesAttr">:$output);
@@ -94,8 +98,10 @@ def Wino_QuantizedAttr : AttrDef<Wino_Dialect, "Quantized", [
     QuantizedNumbers getQuantization() const;
     /// Returns the attribute of `numbers`, which are valid.
     static QuantizedAttr get(::mlir::MLIRContext *context,
-                             const QuantizedNumbers &numbers);
-    /// Returns the numbers of ops, to which the scales behind V are operands.
+                             const QuantizedNumbers &numbers,
+                             ::mlir::FloatAttr maxError = {});
+    /// Returns the numbers of ops, to which the scales behind V are operands,
+    /// and which are allowed to be what they are.
     QuantizedAttr getWithoutOperandScales() const;
   }];
 }
