@@ -29,7 +29,7 @@ std::optional<int64_t> ConvProblem::getNumDirectProducts() const {
   return product;
 }
 
-int64_t wino::getBytes(Type type) {
+int64_t wino::getElementBytes(Type type) {
   return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
 }
 

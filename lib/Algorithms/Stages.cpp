@@ -71,11 +71,11 @@ MemoryUse wino::getStageMemory(const ConvProblem &problem, PlanAttr plan) {
   const StageSizes sizes(problem, plan);
   ScheduleAttr schedule = plan.getSchedule();
   const bool onTheFly = schedule.getOnTheFly();
-  const int64_t factorBytes = getBytes(sizes.factorType);
+  const int64_t factorBytes = getElementBytes(sizes.factorType);
   MemoryUse use;
   use.filterBytes = (onTheFly ? problem.kh * problem.kw : sizes.taps) *
                     sizes.paddedDepth * sizes.paddedK *
-                    (onTheFly ? getBytes(problem.filterType) : factorBytes);
+                    (onTheFly ? getElementBytes(problem.filterType) : factorBytes);
   auto getTiles = [](int64_t block, int64_t pixels, int64_t m) -> int64_t {
     if (block != 0)
       return block;
@@ -86,7 +86,7 @@ MemoryUse wino::getStageMemory(const ConvProblem &problem, PlanAttr plan) {
                   getTiles(schedule.getBlockCols(), problem.outW,
                            sizes.transform.getMCols());
   use.scratchBytes = tiles * (sizes.paddedDepth * factorBytes +
-                              schedule.getKBlock() * getBytes(problem.sumType));
+                              schedule.getKBlock() * getElementBytes(problem.sumType));
   if (onTheFly)
     use.scratchBytes +=
         schedule.getKBlock() * factorBytes *

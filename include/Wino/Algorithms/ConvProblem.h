@@ -40,7 +40,7 @@ struct ConvProblem {
 };
 
 /// Bytes of an element of `type`.
-int64_t getBytes(mlir::Type type);
+int64_t getElementBytes(mlir::Type type);
 
 /// The type of the factors of `problem` that are transformed in `numbers`;
 /// null: in its own.
