@@ -29,13 +29,13 @@ std::optional<int64_t> ConvProblem::getNumDirectProducts() const {
   return product;
 }
 
-int64_t wino::getElementBytes(Type type) {
+int64_t wino::getScalarBytes(Type type) {
   return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
 }
 
-Type wino::getFactorType(const ConvProblem &problem, Attribute numbers) {
-  return numbers ? IntegerType::get(numbers.getContext(), 16)
-                 : problem.imageType;
+Type wino::getFactorType(const ConvProblem &problem,
+                         NumbersAttrInterface numbers) {
+  return numbers ? numbers.getFactorType() : problem.imageType;
 }
 
 /// Returns the results of `map` in which loop dimension `dim` occurs.

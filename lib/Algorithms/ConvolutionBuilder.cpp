@@ -120,13 +120,14 @@ void ConvolutionBuilder::joinTaps() {
 }
 
 Value ConvolutionBuilder::buildFilterTransform(Value from, TransformAttr by,
-                                               Attribute numbers, int64_t depth,
+                                               NumbersAttrInterface numbers,
+                                               int64_t depth,
                                                Type elementType) {
   const int64_t group = schedule.getGroup();
   SmallVector<int64_t> sizes = {
       int64_t(llvm::divideCeil(problem.k, schedule.getKBlock())),
-      by.getAlphaRows(),
-      by.getAlphaCols(),
+      getNumTaps(by, numbers, 0),
+      getNumTaps(by, numbers, 1),
       schedule.getKBlock() / schedule.getMicroCols(),
       depth / group,
       schedule.getMicroCols()};

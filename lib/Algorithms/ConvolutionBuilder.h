@@ -32,7 +32,7 @@ protected:
   /// Packs the filter `from` by the schedule, transformed by `by`, with `depth`
   /// channels, into panels of `elementType`.
   mlir::Value buildFilterTransform(mlir::Value from, TransformAttr by,
-                                   mlir::Attribute numbers, int64_t depth,
+                                   NumbersAttrInterface numbers, int64_t depth,
                                    mlir::Type elementType);
 
   /// Returns what the convolution adds to: null if it is zero, [K] if it is the

@@ -83,18 +83,18 @@ DirectSchedules::DirectSchedules(const ConvTask &task)
   outH = std::max<int64_t>(1, getTypicalSize(problem.outH));
   outW = std::max<int64_t>(1, getTypicalSize(problem.outW));
   depth = problem.kh * problem.kw * problem.c;
-  resultBytes = double(problem.k * getElementBytes(problem.sumType));
+  resultBytes = double(problem.k * getScalarBytes(problem.sumType));
   // Pixels between those that a filter reads take no place in the cache.
   imageBytes = double(std::min(problem.strides[0], problem.kh) *
                       std::min(problem.strides[1], problem.kw) * problem.c *
-                      getElementBytes(problem.imageType));
+                      getScalarBytes(problem.imageType));
 }
 
 DirectSchedules::Sizes DirectSchedules::getSizes(const MicroTile &micro) const {
   Sizes sizes;
   sizes.k = llvm::alignTo(std::max<int64_t>(task.problem.k, 1), micro.cols);
   sizes.filterBytes =
-      double(depth * sizes.k * getElementBytes(task.problem.filterType));
+      double(depth * sizes.k * getScalarBytes(task.problem.filterType));
   sizes.pixelsBesideFilter = (double(task.cpu.l2Bytes) - sizes.filterBytes) /
                              (imageBytes + resultBytes);
   sizes.filterStays = 2 * sizes.pixelsBesideFilter >= double(micro.rows);
@@ -235,7 +235,7 @@ static int64_t getPaddedImageBytes(const ConvProblem &problem,
   if (problem.isMatmul ||
       !isPaddedIfTransposed(op.getDpsInputs()[0], problem.imagePermutation))
     return 0;
-  int64_t size = problem.c * getElementBytes(problem.imageType);
+  int64_t size = problem.c * getScalarBytes(problem.imageType);
   const int64_t block[] = {schedule.getBlockRows(), schedule.getBlockCols()};
   const int64_t taps[] = {problem.kh, problem.kw};
   const int64_t all[] = {problem.h, problem.w};
@@ -283,7 +283,7 @@ public:
     MemoryUse use;
     use.filterBytes = problem.kh * problem.kw * problem.c *
                       int64_t(llvm::alignTo(problem.k, schedule.getKBlock())) *
-                      getElementBytes(problem.filterType);
+                      getScalarBytes(problem.filterType);
     use.scratchBytes = getPaddedImageBytes(problem, schedule);
     return use;
   }

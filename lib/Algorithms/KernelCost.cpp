@@ -18,7 +18,7 @@ int64_t wino::getTypicalSize(int64_t size) {
 Kernel::Kernel(const ConvTask &task, Type factorType)
     : vector(task.cpu.getVectorLength(
           task.problem.sumType.getIntOrFloatBitWidth())),
-      factorBytes(double(getElementBytes(factorType))),
+      factorBytes(double(getScalarBytes(factorType))),
       vectorBytes(double(task.cpu.vectorBits) / 8),
       hasLanes(task.cpu.hasLaneFma) {
   const CPUInfo &cpu = task.cpu;
@@ -85,8 +85,8 @@ bool wino::streamsStores(const ConvProblem &problem, const CPUInfo &cpu) {
     return product;
   };
   double bytes = getProduct({problem.n, problem.h, problem.w, problem.c,
-                             getElementBytes(problem.imageType)}) +
+                             getScalarBytes(problem.imageType)}) +
                  getProduct({problem.n, problem.outH, problem.outW, problem.k,
-                             getElementBytes(problem.sumType)});
+                             getScalarBytes(problem.sumType)});
   return cpu.streamsStores && bytes > double(cpu.l3Bytes) / 4;
 }

@@ -38,10 +38,10 @@ StageSchedules::StageSchedules(const ConvTask &task, const Variant &variant)
        ++panels)
     if (numPanels % panels == 0)
       panelCounts.push_back(panels);
-  whole.imageBytes = getElementBytes(problem.imageType);
-  whole.filterBytes = getElementBytes(problem.filterType);
+  whole.imageBytes = getScalarBytes(problem.imageType);
+  whole.filterBytes = getScalarBytes(problem.filterType);
   whole.inputBytes = whole.transformedFilterBytes = int64_t(kernel.factorBytes);
-  whole.productBytes = whole.resultBytes = getElementBytes(problem.sumType);
+  whole.productBytes = whole.resultBytes = getScalarBytes(problem.sumType);
   whole.otherBytes = task.otherBytes;
   TransformAttr transform = variant.transform;
   if (!transform)

@@ -31,7 +31,8 @@ StageSizes::StageSizes(const ConvProblem &problem, PlanAttr plan)
     : transform(plan.getTransform()
                     ? plan.getTransform()
                     : TransformAttr::get(plan.getContext(), 1, 1, 1, 1)),
-      taps(transform.getAlphaRows() * transform.getAlphaCols()),
+      rowTaps(getNumTaps(transform, plan.getNumbers(), 0)),
+      colTaps(getNumTaps(transform, plan.getNumbers(), 1)),
       paddedDepth(getPaddedDepth(plan.getSchedule(), getDepth(problem, plan))),
       paddedK(llvm::alignTo(problem.k, plan.getSchedule().getKBlock())),
       factorType(getFactorType(problem, plan.getNumbers())) {}
@@ -50,7 +51,7 @@ LogicalResult wino::checkStageSizes(const ConvProblem &problem, PlanAttr plan,
   auto getNumTiles = [](int64_t pixels, int64_t m) {
     return ShapedType::isDynamic(pixels) ? pixels : llvm::divideCeil(pixels, m);
   };
-  const int64_t taps = sizes.taps, n = problem.n;
+  const int64_t taps = sizes.getTaps(), n = problem.n;
   const int64_t rows = getNumTiles(problem.outH, sizes.transform.getMRows());
   const int64_t cols = getNumTiles(problem.outW, sizes.transform.getMCols());
   // The limit of the ops.
@@ -71,11 +72,12 @@ MemoryUse wino::getStageMemory(const ConvProblem &problem, PlanAttr plan) {
   const StageSizes sizes(problem, plan);
   ScheduleAttr schedule = plan.getSchedule();
   const bool onTheFly = schedule.getOnTheFly();
-  const int64_t factorBytes = getElementBytes(sizes.factorType);
+  const int64_t factorBytes = getScalarBytes(sizes.factorType);
   MemoryUse use;
-  use.filterBytes = (onTheFly ? problem.kh * problem.kw : sizes.taps) *
-                    sizes.paddedDepth * sizes.paddedK *
-                    (onTheFly ? getElementBytes(problem.filterType) : factorBytes);
+  use.filterBytes =
+      (onTheFly ? problem.kh * problem.kw : sizes.getTaps()) *
+      sizes.paddedDepth * sizes.paddedK *
+      (onTheFly ? getScalarBytes(problem.filterType) : factorBytes);
   auto getTiles = [](int64_t block, int64_t pixels, int64_t m) -> int64_t {
     if (block != 0)
       return block;
@@ -85,13 +87,14 @@ MemoryUse wino::getStageMemory(const ConvProblem &problem, PlanAttr plan) {
                            sizes.transform.getMRows()) *
                   getTiles(schedule.getBlockCols(), problem.outW,
                            sizes.transform.getMCols());
-  use.scratchBytes = tiles * (sizes.paddedDepth * factorBytes +
-                              schedule.getKBlock() * getElementBytes(problem.sumType));
+  use.scratchBytes =
+      tiles * (sizes.paddedDepth * factorBytes +
+               schedule.getKBlock() * getScalarBytes(problem.sumType));
   if (onTheFly)
     use.scratchBytes +=
         schedule.getKBlock() * factorBytes *
         (schedule.getCBlock() ? schedule.getCBlock() : sizes.paddedDepth);
-  use.scratchBytes *= sizes.taps;
+  use.scratchBytes *= sizes.getTaps();
   return use;
 }
 
@@ -107,8 +110,8 @@ SmallVector<OpFoldResult> StageBuilder::getTileSizes(int64_t channels) {
     return affine::makeComposedFoldedAffineApply(rewriter, loc, d0.ceilDiv(m),
                                                  {resultSizes[dim]});
   };
-  return {rewriter.getIndexAttr(sizes.transform.getAlphaRows()),
-          rewriter.getIndexAttr(sizes.transform.getAlphaCols()),
+  return {rewriter.getIndexAttr(sizes.rowTaps),
+          rewriter.getIndexAttr(sizes.colTaps),
           resultSizes[image_dim::kBatch],
           tiles(image_dim::kRow, sizes.transform.getMRows()),
           tiles(image_dim::kCol, sizes.transform.getMCols()),

@@ -25,7 +25,9 @@ struct StageSizes {
 
   /// F(1x1, 1x1) if the plan has none.
   TransformAttr transform;
-  int64_t taps;
+  /// Taps along the rows and the columns.
+  int64_t rowTaps, colTaps;
+  int64_t getTaps() const { return rowTaps * colTaps; }
   /// Length of a row of V with padding, and padded channels of M.
   int64_t paddedDepth, paddedK;
   /// The type of V and U.
@@ -66,7 +68,7 @@ private:
 
   StageSizes sizes;
   /// The numbers of the transforms; null for those of the problem.
-  mlir::Attribute numbers;
+  NumbersAttrInterface numbers;
 };
 
 } // namespace wino

@@ -16,7 +16,7 @@ class WinogradRing : public Winograd {
 public:
   WinogradRing() : Winograd("winograd-ring") {}
 
-  bool hasNumbers(Attribute numbers) const override {
+  bool hasNumbers(NumbersAttrInterface numbers) const override {
     return isa_and_present<RingAttr>(numbers);
   }
   bool supportsTypes(const ConvProblem &problem) const override {

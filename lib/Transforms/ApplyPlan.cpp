@@ -163,6 +163,8 @@ private:
       }
       DictionaryAttr record;
       Location loc = op.getLoc();
+      std::string numbers;
+      llvm::raw_string_ostream(numbers) << plan.getNumbers();
       if (failed(applyPlan(rewriter, *problem, plan, &record, name))) {
         hasFailed = true;
         return;
@@ -170,7 +172,8 @@ private:
       if (auto certificate = record.getAs<StringAttr>("certificate"))
         remark::passed(loc,
                        remark::RemarkOpts::name("ApplyPlan").category("wino"))
-            << (name + " is exact in #wino.ring: " + certificate.getValue())
+            << (name + " is exact in " + numbers + ": " +
+                certificate.getValue())
                    .str();
       records.push_back(record);
     });

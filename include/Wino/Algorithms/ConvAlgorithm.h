@@ -36,7 +36,7 @@ struct Variant {
   /// Null for algorithms without transforms.
   TransformAttr transform;
   /// What the transform computes in; null: in the numbers of the convolution.
-  mlir::Attribute numbers;
+  NumbersAttrInterface numbers;
 };
 
 /// What a ScheduleAttr says. Of the many that a search tries, few become
@@ -104,7 +104,9 @@ public:
   Role getRole() const { return role; }
 
   /// Whether plans with these numbers, and of the kind, are its own.
-  virtual bool hasNumbers(mlir::Attribute numbers) const { return !numbers; }
+  virtual bool hasNumbers(NumbersAttrInterface numbers) const {
+    return !numbers;
+  }
   /// Whether it computes with elements of these types.
   virtual bool supportsTypes(const ConvProblem &problem) const { return true; }
 

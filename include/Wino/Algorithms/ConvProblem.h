@@ -39,12 +39,13 @@ struct ConvProblem {
   std::optional<int64_t> getNumDirectProducts() const;
 };
 
-/// Bytes of an element of `type`.
-int64_t getElementBytes(mlir::Type type);
+/// Bytes of an element of a scalar type.
+int64_t getScalarBytes(mlir::Type type);
 
 /// The type of the factors of `problem` that are transformed in `numbers`;
 /// null: in its own.
-mlir::Type getFactorType(const ConvProblem &problem, mlir::Attribute numbers);
+mlir::Type getFactorType(const ConvProblem &problem,
+                         NumbersAttrInterface numbers);
 
 /// Elements of a tensor of these sizes, a dynamic size counted as one.
 /// Saturates.
