@@ -41,7 +41,7 @@ func.func @stages(%x: tensor<1x8x8x16xi8>, %f: tensor<3x3x16x8xi8>,
     ins(%v, %u : tensor<6x6x1x2x2x16xi8>, tensor<6x6x16x8xi8>)
     outs(%m0 : tensor<6x6x1x2x2x8xi32>) -> tensor<6x6x1x2x2x8xi32>
   %y0 = tensor.empty() : tensor<1x6x6x8xi32>
-  // CHECK: wino.output_transform <F(4x4, 3x3)> numbers #wino.quantized<{{.*}}>
+  // CHECK: wino.output_transform <F(4x4, 3x3)> numbers #wino.quantized<{{.*}}output = <per_tensor>>
   // CHECK-SAME: scales(%[[S]], %{{.*}}, %{{.*}} : tensor<8xf32>, tensor<36xf32>, tensor<1xf32>) ins
   %y = wino.output_transform <F(4x4, 3x3)>
     numbers #wino.quantized<input = <per_tap>, filter = <per_channel>, sums = <per_tap>, output = <per_tensor>>
