@@ -122,7 +122,12 @@ public:
   virtual mlir::LogicalResult checkVariant(const ConvProblem &problem,
                                            const Variant &variant,
                                            std::string &reason) const;
-  /// Returns the schedules of a variant that computes the convolution.
+  /// Predicts the largest error of a result by the largest result; zero if the
+  /// variant, which computes `problem`, is exact.
+  virtual double getError(const ConvProblem &problem,
+                          const Variant &variant) const;
+  /// Returns the schedules of a variant that computes the convolution; it
+  /// refers to what `task` does.
   virtual std::unique_ptr<ScheduleSpace>
   getSchedules(const ConvTask &task, const Variant &variant) const = 0;
   PlanAttr getPlan(mlir::MLIRContext *context, const Variant &variant,
