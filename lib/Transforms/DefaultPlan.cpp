@@ -119,9 +119,7 @@ struct Kernel {
 
   /// The cycles of the products of `rows` rows and a panel for one element of
   /// the depth, and the vectors that are loaded for it.
-  double getProductCycles(double rows) const {
-    return rows * double(tile.cols) / productsPerCycle;
-  }
+  double getProductCycles(double rows) const;
   double getLoads(double rows) const {
     double perVector = hasLanes ? vectorBytes / factorBytes : double(group);
     return double(tile.cols) * factorBytes / vectorBytes + rows / perVector;
@@ -131,6 +129,9 @@ struct Kernel {
   /// Elements of a vector of sums, and channels that an instruction sums.
   int64_t vector, group = 1;
   double productsPerCycle, factorBytes, vectorBytes;
+  /// Multiply-adds, and micro-operations of all kinds, that start in a cycle;
+  /// zero if the latter do not limit.
+  double fmasPerCycle, startsPerCycle;
   bool hasLanes;
 };
 
@@ -214,7 +215,8 @@ private:
 Kernel::Kernel(const ConvProblem &problem, const CPUInfo &cpu, Type factorType)
     : vector(cpu.getVectorLength(problem.sumType.getIntOrFloatBitWidth())),
       factorBytes(double(getBytes(factorType))),
-      vectorBytes(double(cpu.vectorBits) / 8), hasLanes(cpu.hasLaneFma) {
+      vectorBytes(double(cpu.vectorBits) / 8), fmasPerCycle(cpu.fmasPerCycle),
+      startsPerCycle(cpu.startsPerCycle), hasLanes(cpu.hasLaneFma) {
   if (!problem.isInteger()) {
     tile = selectMicroTile(cpu, vector, problem.k);
     productsPerCycle = double(vector) * cpu.fmasPerCycle;
@@ -225,6 +227,17 @@ Kernel::Kernel(const ConvProblem &problem, const CPUInfo &cpu, Type factorType)
   tile = kernel.tile;
   group = kernel.group;
   productsPerCycle = bits == 8 ? cpu.int8Products : cpu.int16Products;
+}
+
+double Kernel::getProductCycles(double rows) const {
+  double cycles = rows * double(tile.cols) / productsPerCycle;
+  if (startsPerCycle == 0)
+    return cycles;
+  // The loop takes a vector of each row at a time, and counts two addresses.
+  constexpr double kLoad = 2, kLoop = 4;
+  double starts = cycles * fmasPerCycle + kLoad * getLoads(rows) +
+                  kLoop * factorBytes / vectorBytes;
+  return std::max(cycles, starts / startsPerCycle);
 }
 
 ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
@@ -453,20 +466,42 @@ static int64_t getEvenPart(int64_t total, int64_t limit) {
   return llvm::divideCeil(total, llvm::divideCeil(total, limit));
 }
 
+/// Sizes of parts, with the number of parts of that size.
+using Parts = SmallVector<std::pair<int64_t, int64_t>, 2>;
+
+/// Splits `total` into parts of `size` and a rest.
+static Parts getBlocks(int64_t total, int64_t size) {
+  Parts parts = {{size, total / size}};
+  if (total % size != 0)
+    parts.emplace_back(total % size, 1);
+  return parts;
+}
+
+/// Splits `total` evenly into the fewest parts of at most `limit`.
+static Parts getSegments(int64_t total, int64_t limit) {
+  int64_t number = llvm::divideCeil(total, limit);
+  int64_t size = llvm::divideCeil(total, number);
+  int64_t numSmall = size * number - total;
+  return {{size, number - numSmall}, {size - 1, numSmall}};
+}
+
 namespace {
 /// Blocks a direct convolution: all output channels at a time, as far as a
 /// schedule can say so, for a block of pixels whose image stays in the
 /// second-level cache.
 class DirectChooser {
 public:
+  /// Chooses for micro-kernels of `tile`, or by default of the tile that loads
+  /// least.
   DirectChooser(const ConvProblem &problem, const CPUInfo &cpu,
-                double otherBytes);
+                double otherBytes, std::optional<MicroTile> tile = {});
 
   Candidate choose();
 
 private:
   double getMaxPixels();
-  double getProductCycles(double blockPixels) const;
+  double getBlockCycles(int64_t rows, int64_t cols) const;
+  double getKernelCycles(int64_t pixels) const;
 
   const ConvProblem &problem;
   const CPUInfo &cpu;
@@ -485,15 +520,16 @@ private:
 } // namespace
 
 DirectChooser::DirectChooser(const ConvProblem &problem, const CPUInfo &cpu,
-                             double otherBytes)
+                             double otherBytes, std::optional<MicroTile> tile)
     : problem(problem), cpu(cpu), otherBytes(otherBytes),
       kernel(problem, cpu, problem.imageType), micro(kernel.tile),
       vector(kernel.vector),
       n(ShapedType::isDynamic(problem.n) ? 1 : problem.n),
       outH(std::max<int64_t>(1, getTypicalSize(problem.outH))),
       outW(std::max<int64_t>(1, getTypicalSize(problem.outW))),
-      k(llvm::alignTo(std::max<int64_t>(problem.k, 1), micro.cols)),
       depth(problem.kh * problem.kw * problem.c) {
+  kernel.tile = tile.value_or(kernel.tile);
+  k = llvm::alignTo(std::max<int64_t>(problem.k, 1), micro.cols);
   filterBytes = double(depth * k * getBytes(problem.filterType));
   resultBytes = double(problem.k * getBytes(problem.sumType));
   // Pixels between those that a filter reads take no place in the cache.
@@ -529,7 +565,10 @@ Candidate DirectChooser::choose() {
   double blocks = double(n * llvm::divideCeil(outH, blockRows) *
                          llvm::divideCeil(outW, blockCols));
   filterPasses = std::min(filterPasses, blocks);
-  double products = blocks * getProductCycles(double(n * outH * outW) / blocks);
+  double products = 0;
+  for (auto [rows, numRows] : getBlocks(outH, blockRows))
+    for (auto [cols, numCols] : getBlocks(outW, blockCols))
+      products += double(n * numRows * numCols) * getBlockCycles(rows, cols);
   // Where the image is padded its pixels are loaded and stored once more.
   double copies = problem.kh * problem.kw == 1
                       ? 0
@@ -557,16 +596,53 @@ Candidate DirectChooser::choose() {
   return candidate;
 }
 
-double DirectChooser::getProductCycles(double blockPixels) const {
+/// The cycles of the products of a block of pixels, divided into micro-kernels
+/// as by the code that wino.conv becomes.
+double DirectChooser::getBlockCycles(int64_t rows, int64_t cols) const {
+  // Rows that follow each other in image and result are one.
+  if (cols == outW &&
+      problem.strides[0] * problem.w == problem.strides[1] * cols) {
+    cols *= rows;
+    rows = 1;
+  }
+  int64_t maxCols = std::min(cols, micro.rows);
+  int64_t maxRows = cols < micro.rows ? micro.rows / cols : 1;
+  double cycles = 0;
+  for (auto [kernelRows, numRows] : getSegments(rows, maxRows))
+    for (auto [kernelCols, numCols] : getSegments(cols, maxCols))
+      cycles +=
+          double(numRows * numCols) * getKernelCycles(kernelRows * kernelCols);
+  return cycles * double(k / micro.cols);
+}
+
+double DirectChooser::getKernelCycles(int64_t pixels) const {
+  const double rows = double(pixels);
   const double vectors = double(micro.cols) / double(vector);
-  const double kernels = std::ceil(blockPixels / double(micro.rows));
-  const double rows = blockPixels / kernels;
   // As for the products of a transform; the sums are stored once.
-  double products =
-      double(depth) * (kernel.getProductCycles(rows) +
-                       kernel.getLoads(rows) * cpu.exposedLoadCycles);
-  return kernels * double(k / micro.cols) *
-         (products + rows * vectors * cpu.opCycles);
+  return double(depth) * (kernel.getProductCycles(rows) +
+                          kernel.getLoads(rows) * cpu.exposedLoadCycles) +
+         rows * vectors * cpu.opCycles;
+}
+
+/// Returns the cheapest schedule of a direct convolution.
+static Candidate chooseDirect(const ConvProblem &problem, const CPUInfo &cpu,
+                              double otherBytes) {
+  Candidate best = DirectChooser(problem, cpu, otherBytes).choose();
+  const int64_t vector =
+      cpu.getVectorLength(problem.sumType.getIntOrFloatBitWidth());
+  // Other tiles load more, and have to be clearly cheaper.
+  constexpr double kMargin = 0.97;
+  for (MicroTile tile :
+       problem.isInteger()
+           ? getIntegerTiles(cpu, problem.imageType.getIntOrFloatBitWidth(),
+                             problem.k)
+           : getMicroTiles(cpu, vector)) {
+    Candidate candidate =
+        DirectChooser(problem, cpu, otherBytes, tile).choose();
+    if (candidate.cycles < kMargin * best.cycles)
+      best = candidate;
+  }
+  return best;
 }
 
 //===----------------------------------------------------------------------===//
@@ -654,7 +730,7 @@ PlanAttr wino::getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu,
   MLIRContext *context = problem.op->getContext();
   auto [transform, winograd] =
       getCheapest(problem, cpu, otherBytes, getCandidates(problem, refusal));
-  Candidate direct = DirectChooser(problem, cpu, otherBytes).choose();
+  Candidate direct = chooseDirect(problem, cpu, otherBytes);
   if (winograd.cycles <= direct.cycles)
     return PlanAttr::get(context, Algorithm::Winograd, transform,
                          getNumbers(problem, transform), winograd.schedule);
@@ -677,7 +753,7 @@ FailureOr<PlanAttr> wino::getRequestedPlan(const ConvProblem &problem,
   TransformAttr transform = request.transform;
   ScheduleAttr schedule;
   if (request.algorithm == Algorithm::Direct) {
-    schedule = DirectChooser(problem, cpu, otherBytes).choose().schedule;
+    schedule = chooseDirect(problem, cpu, otherBytes).schedule;
   } else if (request.algorithm != Algorithm::Loops) {
     SmallVector<TransformAttr> transforms = {transform};
     if (request.algorithm == Algorithm::Winograd && !transform)
