@@ -14,8 +14,10 @@
 
 #include "DimOption.h"
 #include "Wino/Driver/Compile.h"
+#include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Path.h"
 
 namespace wino {
 
@@ -52,9 +54,10 @@ struct ModelOptions {
                 llvm::cl::value_desc("count"), llvm::cl::init(1),
                 llvm::cl::cat(category)),
         reportFile(optionName("report"),
-                   llvm::cl::desc("Write a report as JSON"),
-                   llvm::cl::value_desc("file.json"), llvm::cl::cat(category)) {
-  }
+                   llvm::cl::desc("Write a report as JSON, or as a page beside "
+                                  "the JSON"),
+                   llvm::cl::value_desc("file.json|file.html"),
+                   llvm::cl::cat(category)) {}
 
   /// Returns the compile options that the given options mean.
   CompileOptions get() const {
@@ -66,6 +69,12 @@ struct ModelOptions {
     options.algorithm = algorithm;
     options.threads = threads;
     options.reportFile = reportFile;
+    if (llvm::sys::path::extension(reportFile) == ".html") {
+      llvm::SmallString<128> beside(reportFile);
+      llvm::sys::path::replace_extension(beside, "json");
+      options.reportFile = beside.str();
+      options.reportPageFile = reportFile;
+    }
     return options;
   }
 

@@ -9,6 +9,7 @@
 #include "Wino/Driver/CodeGen.h"
 #include "Wino/Driver/OutputFiles.h"
 #include "Wino/Driver/Report.h"
+#include "Wino/Driver/ReportPage.h"
 #include "Wino/Driver/WeightsFile.h"
 #include "Wino/IR/WinoDialect.h"
 #include "Wino/Pipelines/Pipelines.h"
@@ -70,10 +71,10 @@ llvm::Error Compiler::load() {
   if (!options.prefix.empty())
     if (llvm::Error error = checkPrefix(options.prefix))
       return error;
-  if (llvm::Error error =
-          OutputFiles::check({options.outputFile, options.headerFile,
-                              options.weightsFile, options.reportFile},
-                             options.modelFile))
+  if (llvm::Error error = OutputFiles::check(
+          {options.outputFile, options.headerFile, options.weightsFile,
+           options.reportFile, options.reportPageFile},
+          options.modelFile))
     return error;
 
   if (options.threads < 1)
@@ -350,7 +351,12 @@ llvm::Error Compiler::writeReport(OutputFiles &files, uint64_t objectBytes) {
   report.scratchLowerBound = scratchLowerBound;
   report.objectBytes = objectBytes;
   report.phases = progress.getPhases();
-  return files.add(options.reportFile, formatReport(report));
+  llvm::json::Object contents = buildReport(report);
+  if (!options.reportPageFile.empty())
+    if (llvm::Error error =
+            files.add(options.reportPageFile, formatReportPage(contents)))
+      return error;
+  return files.add(options.reportFile, formatReport(std::move(contents)));
 }
 
 llvm::Error Compiler::compile() {

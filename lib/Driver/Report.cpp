@@ -67,7 +67,7 @@ static int64_t sumOverLayers(ArrayAttr layers, StringRef field) {
   return sum;
 }
 
-std::string wino::formatReport(const Report &report) {
+json::Object wino::buildReport(const Report &report) {
   const ModelInterface &model = *report.interface;
   ArrayAttr layers = report.layers;
   json::Object options{{"threads", report.threads}};
@@ -107,8 +107,12 @@ std::string wino::formatReport(const Report &report) {
                               {"object_bytes", report.objectBytes}}},
       {"seconds", std::move(seconds)},
   };
+  return result;
+}
+
+std::string wino::formatReport(json::Object report) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  os << llvm::formatv("{0:2}\n", json::Value(std::move(result)));
+  os << llvm::formatv("{0:2}\n", json::Value(std::move(report)));
   return text;
 }

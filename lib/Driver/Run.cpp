@@ -370,6 +370,7 @@ llvm::Error Runner::run() {
   SmallVector<StringRef> outputs(options.outputFiles.begin(),
                                  options.outputFiles.end());
   outputs.push_back(options.compile.reportFile);
+  outputs.push_back(options.compile.reportPageFile);
   if (llvm::Error error =
           OutputFiles::check(outputs, options.compile.modelFile))
     return error;

@@ -45,7 +45,9 @@ struct CompileOptions {
   EmitKind emit = EmitKind::Object;
   /// The output files; empty means that a file is not wanted, `-` is standard
   /// output.
-  std::string outputFile, headerFile, weightsFile, reportFile;
+  std::string outputFile, headerFile, weightsFile;
+  /// The report, as JSON and as a page.
+  std::string reportFile, reportPageFile;
   /// Start of all C names. Empty: made from the model's file name.
   std::string prefix;
   /// See WinoToLLVMOptions.

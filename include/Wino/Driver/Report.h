@@ -11,6 +11,7 @@
 #include "Wino/Driver/CInterface.h"
 #include "Wino/Target/CPU.h"
 #include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/Support/JSON.h"
 
 namespace wino {
 
@@ -33,8 +34,10 @@ struct Report {
   llvm::ArrayRef<std::pair<std::string, double>> phases;
 };
 
-/// Returns the report as JSON text, as docs/CInterface.md describes it.
-std::string formatReport(const Report &report);
+/// Returns the report as JSON, as docs/CInterface.md describes it.
+llvm::json::Object buildReport(const Report &report);
+/// Returns the text of a report.
+std::string formatReport(llvm::json::Object report);
 
 } // namespace wino
 
