@@ -235,6 +235,55 @@ static QuantizedNumbers calibrate(TransformAttr transform,
   return convolution.calibrate(sample.get());
 }
 
+namespace {
+/// What a sample of a convolution says.
+struct Measured {
+  /// With all scales, those per channel of some channels only where they were
+  /// given.
+  QuantizedNumbers numbers;
+  QuantizationError error;
+  std::string data;
+};
+} // namespace
+
+/// Measures `problem` by valid numbers with scales for all channels.
+static Measured measure(const ConvProblem &problem, TransformAttr transform,
+                        QuantizedNumbers numbers, const ImageSamples *samples) {
+  // Scales of all channels need all of them.
+  auto needsAll = [](const std::optional<StageScales> &stage) {
+    return stage && stage->per == ScalePer::Channel && stage->values.empty();
+  };
+  constexpr int64_t kOutputs = 16;
+  const bool usesAll = needsAll(numbers.sums) || needsAll(numbers.output);
+  Sample sample(problem, transform, numbers, samples,
+                usesAll ? problem.k : kOutputs);
+  // The part of the convolution has the scales that the whole one has.
+  auto getPart = [&](QuantizedNumbers whole) {
+    whole.filter = selectChannels(whole.filter, sample.outputs);
+    if (whole.sums)
+      whole.sums = selectChannels(*whole.sums, sample.outputs);
+    if (whole.output)
+      whole.output = selectChannels(*whole.output, sample.outputs);
+    return whole;
+  };
+  numbers.filter.values = llvm::cantFail(create(transform, numbers))
+                              .getFilterScales(sample.getAllFilters());
+  QuantizedNumbers found =
+      calibrate(transform, getPart(numbers), sample, samples != nullptr);
+  QuantizedConvolution convolution = llvm::cantFail(create(transform, found));
+  std::vector<int32_t> result = convolution.convolve(
+      sample.get(), convolution.getOutputScales(sample.get()));
+  return {found, getError(result, sample.getExact(transform)), sample.data};
+}
+
+QuantizationError wino::measureQuantizationError(const ConvProblem &problem,
+                                                 TransformAttr transform,
+                                                 QuantizedAttr numbers) {
+  return measure(problem, transform, numbers.getQuantization(),
+                 /*samples=*/nullptr)
+      .error;
+}
+
 FailureOr<QuantizedPlan>
 wino::resolveQuantizedPlan(const ConvProblem &problem, PlanAttr plan,
                            StringRef name, const ErrorBudget &budget,
@@ -280,48 +329,20 @@ wino::resolveQuantizedPlan(const ConvProblem &problem, PlanAttr plan,
   if (failed(checkChannelScales(numbers, problem.k, reason)))
     return failure();
 
-  // Scales of all channels need all of them.
-  auto needsAll = [](const std::optional<StageScales> &stage) {
-    return stage && stage->per == ScalePer::Channel && stage->values.empty();
-  };
-  constexpr int64_t kOutputs = 16;
-  const bool usesAll = needsAll(numbers.sums) || needsAll(numbers.output);
-  Sample sample(problem, transform, numbers, samples,
-                usesAll ? problem.k : kOutputs);
-  // The part of the convolution has the scales that the whole one has.
-  auto getPart = [&](QuantizedNumbers whole) {
-    whole.filter = selectChannels(whole.filter, sample.outputs);
-    if (whole.sums)
-      whole.sums = selectChannels(*whole.sums, sample.outputs);
-    if (whole.output)
-      whole.output = selectChannels(*whole.output, sample.outputs);
-    return whole;
-  };
-  const StageScales filter = numbers.filter;
-  numbers.filter.values = llvm::cantFail(create(transform, numbers))
-                              .getFilterScales(sample.getAllFilters());
-  QuantizedNumbers found =
-      calibrate(transform, getPart(numbers), sample, samples != nullptr);
-  QuantizedConvolution convolution = llvm::cantFail(create(transform, found));
-  QuantizedPlan result;
-  result.error = getError(
-      convolution.convolve(sample.get(),
-                           convolution.getOutputScales(sample.get())),
-      sample.getExact(transform));
-  result.data = sample.data;
+  Measured measured = measure(problem, transform, numbers, samples);
+  QuantizedPlan result{{}, measured.error, measured.data};
   if (!(result.error.relative <= maxError)) {
     reason = llvm::formatv("{0} > {1}", result.toString(), maxError);
     return failure();
   }
-  numbers.input = found.input;
+  numbers.input = measured.numbers.input;
   auto take = [](std::optional<StageScales> &stage,
                  const std::optional<StageScales> &from) {
     if (stage && stage->values.empty())
       stage->values = from->values;
   };
-  take(numbers.sums, found.sums);
-  take(numbers.output, found.output);
-  numbers.filter = filter;
+  take(numbers.sums, measured.numbers.sums);
+  take(numbers.output, measured.numbers.output);
   Builder builder(plan.getContext());
   result.plan = PlanAttr::get(
       plan.getContext(), plan.getAlgorithm(), transform,

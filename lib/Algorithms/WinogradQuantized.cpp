@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Registry.h"
+#include "Wino/Algorithms/QuantizedPlan.h"
 #include "Winograd.h"
 
 using namespace mlir;
@@ -40,6 +41,13 @@ public:
              variant.transform.getMCols() > kMaxM;
     });
     return variants;
+  }
+
+  double getError(const ConvProblem &problem,
+                  const Variant &variant) const override {
+    return measureQuantizationError(problem, variant.transform,
+                                    cast<QuantizedAttr>(variant.numbers))
+        .largest;
   }
 
   LogicalResult checkPlan(const ConvProblem &problem, PlanAttr plan,

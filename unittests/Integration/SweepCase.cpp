@@ -8,7 +8,6 @@
 #include "SweepCase.h"
 
 #include "Wino/Support/CookToom.h"
-
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"

@@ -66,6 +66,12 @@ struct QuantizedPlan {
 /// Whether a plan is in quantized numbers.
 bool isQuantized(PlanAttr plan);
 
+/// Measures the error of `problem` by a transform that computes it on seeded
+/// data.
+QuantizationError measureQuantizationError(const ConvProblem &problem,
+                                           TransformAttr transform,
+                                           QuantizedAttr numbers);
+
 /// Finds the scales of a quantized plan that computes `problem` and measures its
 /// error. Fails if neither the plan nor `budget` allows one, or it is larger;
 /// then `reason` says so.
