@@ -102,8 +102,7 @@ Expected<Calibration> Calibration::read(StringRef path) {
   if (!buffer)
     return llvm::createStringError("cannot read calibration '" + path +
                                    "': " + buffer.getError().message());
-  Expected<llvm::json::Value> json =
-      llvm::json::parse((*buffer)->getBuffer());
+  Expected<llvm::json::Value> json = llvm::json::parse((*buffer)->getBuffer());
   if (!json)
     return llvm::createStringError("cannot read calibration '" + path +
                                    "': " + llvm::toString(json.takeError()));

@@ -112,8 +112,7 @@ std::vector<int32_t> wino::getFilterElements(const ConvProblem &problem) {
     for (auto [dim, at] : llvm::zip_equal(dims, position))
       index += at * strides[dim];
     result.push_back(values[index]);
-    for (size_t i = dims.size();
-         i-- > 0 && ++position[i] == shape[dims[i]];)
+    for (size_t i = dims.size(); i-- > 0 && ++position[i] == shape[dims[i]];)
       position[i] = 0;
   }
   return result;

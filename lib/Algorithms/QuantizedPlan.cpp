@@ -94,8 +94,8 @@ static ImageSamples crop(const ImageSamples &samples, TransformAttr transform,
                          int64_t numTiles) {
   ImageSamples result;
   auto limit = [&](int64_t size, unsigned axis) {
-    return std::min(size, numTiles * transform.getM(axis) +
-                              transform.getR(axis) - 1);
+    return std::min(size,
+                    numTiles * transform.getM(axis) + transform.getR(axis) - 1);
   };
   result.n = std::min(samples.n, numTiles);
   result.h = limit(samples.h, 0);
@@ -131,8 +131,9 @@ Sample::Sample(const ConvProblem &problem, TransformAttr transform,
     image.c = problem.c;
     // Normally distributed around zero, four deviations to the largest, and
     // rectified where the range begins at zero.
-    const double deviation = static_cast<double>(
-        std::max<int64_t>({-numbers.dataMin, numbers.dataMax, 4})) / 4;
+    const double deviation = static_cast<double>(std::max<int64_t>(
+                                 {-numbers.dataMin, numbers.dataMax, 4})) /
+                             4;
     image.values.resize(image.h * image.w * image.c);
     for (int32_t &value : image.values)
       value = random.normalInteger(deviation, numbers.dataMin, numbers.dataMax);
@@ -284,10 +285,11 @@ QuantizationError wino::measureQuantizationError(const ConvProblem &problem,
       .error;
 }
 
-FailureOr<QuantizedPlan>
-wino::resolveQuantizedPlan(const ConvProblem &problem, PlanAttr plan,
-                           StringRef name, const ErrorBudget &budget,
-                           std::string &reason) {
+FailureOr<QuantizedPlan> wino::resolveQuantizedPlan(const ConvProblem &problem,
+                                                    PlanAttr plan,
+                                                    StringRef name,
+                                                    const ErrorBudget &budget,
+                                                    std::string &reason) {
   auto attr = cast<QuantizedAttr>(plan.getNumbers());
   double maxError = budget.maxError;
   if (FloatAttr own = attr.getMaxError()) {
@@ -344,10 +346,10 @@ wino::resolveQuantizedPlan(const ConvProblem &problem, PlanAttr plan,
   take(numbers.sums, measured.numbers.sums);
   take(numbers.output, measured.numbers.output);
   Builder builder(plan.getContext());
-  result.plan = PlanAttr::get(
-      plan.getContext(), plan.getAlgorithm(), transform,
-      QuantizedAttr::get(plan.getContext(), numbers,
-                         builder.getF64FloatAttr(maxError)),
-      plan.getSchedule());
+  result.plan =
+      PlanAttr::get(plan.getContext(), plan.getAlgorithm(), transform,
+                    QuantizedAttr::get(plan.getContext(), numbers,
+                                       builder.getF64FloatAttr(maxError)),
+                    plan.getSchedule());
   return result;
 }

@@ -222,8 +222,8 @@ Value StageBuilder::buildProducts(Value v, Value u) {
   }
 
   // The integers of quantized filters are symmetric.
-  const bool narrowRange = numbers ? isa<QuantizedAttr>(numbers)
-                                   : hasNarrowRange(problem);
+  const bool narrowRange =
+      numbers ? isa<QuantizedAttr>(numbers) : hasNarrowRange(problem);
   return HadamardOp::create(rewriter, loc, m.getType(), v, u, m, edge, edgeTaps,
                             schedule, /*accumulate=*/false, narrowRange)
       ->getResult(0);

@@ -949,11 +949,10 @@ LogicalResult OutputTransformOp::verify() {
     return emitOpError("expected products of floats or i32, but got ") << type;
   // C13
   NumbersAttrInterface numbers = getNumbersAttr();
-  if (failed(verifyScales(
-          *this, numbers, getScales(), /*isResult=*/true,
-          input.getDimSize(tile_dim::kTapRow) *
-              input.getDimSize(tile_dim::kTapCol),
-          input.getDimSize(tile_dim::kChannel))))
+  if (failed(verifyScales(*this, numbers, getScales(), /*isResult=*/true,
+                          input.getDimSize(tile_dim::kTapRow) *
+                              input.getDimSize(tile_dim::kTapCol),
+                          input.getDimSize(tile_dim::kChannel))))
     return failure();
   // C11
   if (!numbers)

@@ -163,10 +163,10 @@ QuantizedAttr QuantizedAttr::get(MLIRContext *context,
                                  const QuantizedNumbers &numbers,
                                  FloatAttr maxError) {
   auto getScales = [&](const StageScales &stage) {
-    return ScalesAttr::get(
-        context, stage.per, stage.powersOfTwo,
-        stage.values.empty() ? DenseF32ArrayAttr()
-                             : DenseF32ArrayAttr::get(context, stage.values));
+    return ScalesAttr::get(context, stage.per, stage.powersOfTwo,
+                           stage.values.empty()
+                               ? DenseF32ArrayAttr()
+                               : DenseF32ArrayAttr::get(context, stage.values));
   };
   return get(context, numbers.bits, numbers.dataMin, numbers.dataMax,
              numbers.isNormalized, maxError, getScales(numbers.input),
@@ -254,8 +254,8 @@ static LogicalResult verifyScalesOperand(Operation *op, ScalesAttr stage,
       type.getDimSize(0) == size)
     return success();
   return op->emitOpError("expected ")
-         << size << " scales " << getName(stage.getPer())
-         << " in f32, but got " << type;
+         << size << " scales " << getName(stage.getPer()) << " in f32, but got "
+         << type;
 }
 
 SmallVector<ScalesAttr> wino::getOperandStages(NumbersAttrInterface numbers) {

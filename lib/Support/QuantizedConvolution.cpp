@@ -48,8 +48,8 @@ llvm::Error wino::validateScales(llvm::StringRef name,
 llvm::Error QuantizedNumbers::validate() const {
   if (bits < kMinBits || bits > kMaxBits)
     return llvm::createStringError(
-        llvm::formatv("expected {0} to {1} bits, but got {2}",
-                      kMinBits + 0, kMaxBits + 0, bits)
+        llvm::formatv("expected {0} to {1} bits, but got {2}", kMinBits + 0,
+                      kMaxBits + 0, bits)
             .str());
   if (dataMin < -128 || dataMax > 127 || dataMin > dataMax)
     return llvm::createStringError(
@@ -122,10 +122,10 @@ static double getRowFactor(RationalMatrix matrix, unsigned row) {
 /// Whether B^T scaled to integers transforms data of the range in i16.
 static bool fitsI16(const Transform1D &rows, const Transform1D &cols,
                     const QuantizedNumbers &numbers) {
-  IntegerRange range = getTransformedRange(
-      getIntegerRows(rows.bt), getIntegerRows(cols.bt),
-      {llvm::DynamicAPInt(numbers.dataMin),
-       llvm::DynamicAPInt(numbers.dataMax)});
+  IntegerRange range =
+      getTransformedRange(getIntegerRows(rows.bt), getIntegerRows(cols.bt),
+                          {llvm::DynamicAPInt(numbers.dataMin),
+                           llvm::DynamicAPInt(numbers.dataMax)});
   return IntegerRange::getSigned(/*bits=*/16).contains(range);
 }
 
@@ -170,8 +170,8 @@ static float getScale(double bound, const QuantizedNumbers &numbers,
 
 /// Returns the scales of groups by their largest absolute values.
 static std::vector<float> getScalesOf(std::vector<double> bounds,
-                                    const QuantizedNumbers &numbers,
-                                    const StageScales &stage) {
+                                      const QuantizedNumbers &numbers,
+                                      const StageScales &stage) {
   std::vector<float> scales;
   for (double bound : bounds)
     scales.push_back(getScale(bound, numbers, stage.powersOfTwo));
@@ -216,9 +216,9 @@ void QuantizedConvolution::chooseInputScales() {
 bool QuantizedConvolution::checkSums(int64_t channels,
                                      std::string &text) const {
   const int64_t largest = numbers.getMaxInteger();
-  llvm::DynamicAPInt bound =
-      llvm::DynamicAPInt(channels) * llvm::DynamicAPInt(largest + 1) *
-      llvm::DynamicAPInt(largest);
+  llvm::DynamicAPInt bound = llvm::DynamicAPInt(channels) *
+                             llvm::DynamicAPInt(largest + 1) *
+                             llvm::DynamicAPInt(largest);
   const bool holds = bound < llvm::DynamicAPInt(int64_t(1) << 31);
   llvm::raw_string_ostream(text)
       << channels << " * " << largest + 1 << " * " << largest << " = " << bound
@@ -252,9 +252,8 @@ QuantizedConvolution::transformInput(ArrayRef<int16_t> tile,
   for (auto [tap, value] : llvm::enumerate(values)) {
     observe(tap, value);
     float integer = std::nearbyint(value * inverseScales[tap]);
-    result.push_back(static_cast<int16_t>(
-        std::clamp(integer, static_cast<float>(-max - 1),
-                   static_cast<float>(max))));
+    result.push_back(static_cast<int16_t>(std::clamp(
+        integer, static_cast<float>(-max - 1), static_cast<float>(max))));
   }
   return result;
 }
@@ -300,13 +299,13 @@ static size_t getNumGroups(ScalePer per, int64_t taps, int64_t channels) {
   llvm_unreachable("unknown granularity");
 }
 
-std::vector<float> QuantizedConvolution::getFilterScales(
-    const QuantizedProblem &problem) const {
+std::vector<float>
+QuantizedConvolution::getFilterScales(const QuantizedProblem &problem) const {
   const StageScales &stage = numbers.filter;
   if (!stage.values.empty())
     return stage.values;
-  std::vector<double> bounds(
-      getNumGroups(stage.per, getNumTaps(), problem.k), 0.0);
+  std::vector<double> bounds(getNumGroups(stage.per, getNumTaps(), problem.k),
+                             0.0);
   const size_t k = problem.k, pairs = problem.c * problem.k;
   for (auto [index, value] : llvm::enumerate(transformFilter(problem))) {
     double &bound = bounds[getGroup(stage.per, index / pairs, index % k)];
@@ -429,8 +428,8 @@ QuantizedConvolution::convolve(const QuantizedProblem &problem,
   auto getPixel = [&](int64_t n, int64_t row, int64_t col, int64_t channel) {
     if (row >= problem.h || col >= problem.w)
       return problem.padValue;
-    return problem.image[((n * problem.h + row) * problem.w + col) * c +
-                         channel];
+    return problem
+        .image[((n * problem.h + row) * problem.w + col) * c + channel];
   };
   auto buildTile = [&](int64_t n, int64_t firstRow, int64_t firstCol) {
     // M [taps, K], summed modulo 2^32.
@@ -444,9 +443,9 @@ QuantizedConvolution::convolve(const QuantizedProblem &problem,
       std::vector<int16_t> transformed = transformInput(tile, observers.input);
       for (int64_t tap = 0; tap < taps; ++tap)
         for (int64_t out = 0; out < k; ++out)
-          sums[tap * k + out] += static_cast<uint32_t>(
-              static_cast<int32_t>(transformed[tap]) *
-              filter[(tap * c + channel) * k + out]);
+          sums[tap * k + out] +=
+              static_cast<uint32_t>(static_cast<int32_t>(transformed[tap]) *
+                                    filter[(tap * c + channel) * k + out]);
     }
     std::vector<int32_t> tapSums(taps);
     for (int64_t out = 0; out < k; ++out) {
@@ -475,8 +474,8 @@ QuantizedConvolution::calibrate(const QuantizedProblem &problem) const {
   auto choose = [&](StageScales &stage, QuantizedNumbers stages,
                     ObserveFn Observers::*observer) {
     QuantizedConvolution convolution(rows, cols, stages);
-    std::vector<double> bounds(
-        getNumGroups(stage.per, getNumTaps(), problem.k), 0.0);
+    std::vector<double> bounds(getNumGroups(stage.per, getNumTaps(), problem.k),
+                               0.0);
     auto observe = [&](size_t group, double value) {
       double &bound = bounds[bounds.size() == 1 ? 0 : group];
       bound = std::max(bound, std::abs(value));

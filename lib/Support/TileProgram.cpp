@@ -75,8 +75,8 @@ static T multiplyAdd(T factor, T lhs, T rhs) {
 /// Executes a program on one line of a tile. `factors` are those of its
 /// operations.
 template <typename T>
-static std::vector<T> execute(const LinearProgram &program,
-                              ArrayRef<T> factors, std::vector<T> values) {
+static std::vector<T> execute(const LinearProgram &program, ArrayRef<T> factors,
+                              std::vector<T> values) {
   for (auto [op, factor] : llvm::zip_equal(program.ops, factors)) {
     T lhs = values[op.lhs];
     switch (op.kind) {
@@ -118,7 +118,8 @@ static std::vector<T> execute(const TileProgram &program, ArrayRef<T> tile) {
       for (int64_t tap = 0; tap < taps; ++tap)
         inputs.push_back(pass.alongRows ? current[tap * cols + line]
                                         : current[line * cols + tap]);
-      std::vector<T> outputs = execute<T>(pass.program, factors, std::move(inputs));
+      std::vector<T> outputs =
+          execute<T>(pass.program, factors, std::move(inputs));
       for (int64_t tap = 0; tap < results; ++tap)
         next[pass.alongRows ? tap * nextCols + line : line * nextCols + tap] =
             outputs[tap];

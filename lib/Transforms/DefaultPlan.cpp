@@ -23,8 +23,7 @@ static SmallVector<const ConvAlgorithm *> findAlgorithms(StringRef name) {
   return llvm::to_vector(
       llvm::make_filter_range(getAlgorithms(), [&](const ConvAlgorithm *each) {
         return name == each->getName() ||
-               (each->isExact() &&
-                name == stringifyAlgorithm(each->getKind()));
+               (each->isExact() && name == stringifyAlgorithm(each->getKind()));
       }));
 }
 

@@ -34,8 +34,8 @@ static std::string printRounded(const RationalMatrix &matrix) {
   for (unsigned row = 0; row < matrix.getNumRows(); ++row) {
     std::string line;
     for (const Rational &entry : matrix.getRow(row))
-      line += llvm::formatv("{0}{1:F2}", line.empty() ? "" : ", ",
-                            toDouble(entry));
+      line +=
+          llvm::formatv("{0}{1:F2}", line.empty() ? "" : ", ", toDouble(entry));
     text += (text.empty() ? "[" : ", [") + line + "]";
   }
   return "[" + text + "]";
@@ -95,8 +95,8 @@ std::string SweepCase::str() const {
   if (isFilterKnown)
     text += " filter=known";
   if (!quantized.empty())
-    text += llvm::formatv(" quantized <{0}> in <{1}>", quantized,
-                          transform->str());
+    text +=
+        llvm::formatv(" quantized <{0}> in <{1}>", quantized, transform->str());
   if (!schedule.empty())
     text += " <" + schedule + ">";
   return text;
@@ -259,8 +259,7 @@ static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
   std::string cBlock;
   if (random.oneIn(2) && numUnits % parts == 0)
     cBlock = llvm::formatv("c_block = {0}, ", numUnits / parts * unit);
-  bool onTheFly =
-      isWinograd && c.quantized.empty() && random.oneIn(3);
+  bool onTheFly = isWinograd && c.quantized.empty() && random.oneIn(3);
   c.schedule = llvm::formatv("block = {0}x{1}, k_block = {2}, {3}micro_tile = "
                              "{4}x{5}, vector = {6}",
                              blockRows, blockCols, kBlock, cBlock, microRows,
@@ -295,9 +294,9 @@ SweepCase wino::test::makeSweepCase(uint64_t seed, unsigned number,
 
 /// The transforms in i16 and, of larger tiles and rounded matrices, in f32.
 static const TransformSpec kQuantizedTransforms[] = {
-    {4, 4, 3, 3, {}},        {2, 2, 3, 3, {}}, {4, 4, 3, 3, {}, true},
-    {3, 3, 3, 3, {}},        {6, 6, 3, 3, {}}, {1, 4, 1, 3, {}},
-    {2, 2, 3, 3, {}, true},  {4, 2, 3, 5, {}}, {4, 1, 3, 1, {}},
+    {4, 4, 3, 3, {}},       {2, 2, 3, 3, {}}, {4, 4, 3, 3, {}, true},
+    {3, 3, 3, 3, {}},       {6, 6, 3, 3, {}}, {1, 4, 1, 3, {}},
+    {2, 2, 3, 3, {}, true}, {4, 2, 3, 5, {}}, {4, 1, 3, 1, {}},
     {1, 4, 1, 3, {}, true}, {2, 3, 2, 2, {}}, {4, 4, 5, 5, {}}};
 
 /// Prints a list of `count` scales about `scale`, powers of two at times.
@@ -356,8 +355,7 @@ SweepCase wino::test::makeQuantizedCase(uint64_t seed, unsigned number,
   c.number = number;
   c.isInteger = true;
   c.algorithm = "winograd";
-  c.transform =
-      kQuantizedTransforms[number % std::size(kQuantizedTransforms)];
+  c.transform = kQuantizedTransforms[number % std::size(kQuantizedTransforms)];
   c.shape.kh = c.transform->rRows;
   c.shape.kw = c.transform->rCols;
   setSizes(c, random);

@@ -393,8 +393,8 @@ static std::vector<double> getQuantized(const SweepCase &c,
   };
   auto transform = llvm::cast<TransformAttr>(
       parse("#wino.transform<" + c.transform->str() + ">"));
-  auto numbers = llvm::cast<QuantizedAttr>(
-      parse("#wino.quantized<" + c.quantized + ">"));
+  auto numbers =
+      llvm::cast<QuantizedAttr>(parse("#wino.quantized<" + c.quantized + ">"));
   QuantizedConvolution convolution =
       llvm::cantFail(buildQuantized(transform, numbers));
   std::vector<int32_t> images(image.begin(), image.end());

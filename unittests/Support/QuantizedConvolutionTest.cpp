@@ -109,8 +109,9 @@ TEST(QuantizedConvolutionTest, refusesNumbersWithoutAMeaning) {
   QuantizedNumbers numbers = getNumbers(8, ScalePer::Tap);
   numbers.input.values.assign(35, 1.0f);
   Transform1D transform = getDefault(4, 3);
-  EXPECT_EQ(message(QuantizedConvolution::create(transform, transform, numbers)),
-            "expected a scale of the input for each of 36 taps, but got 35");
+  EXPECT_EQ(
+      message(QuantizedConvolution::create(transform, transform, numbers)),
+      "expected a scale of the input for each of 36 taps, but got 35");
 }
 
 // The identity has nothing to round where integers fit the bits.
@@ -228,8 +229,8 @@ TEST(QuantizedConvolutionTest, allStagesAreRounded) {
     const double operands = measure(transform, numbers, problem).relative;
     numbers.sums = StageScales{per, false, {}};
     const double sums = measure(transform, numbers, problem).relative;
-    numbers.output = StageScales{
-        per == ScalePer::Tap ? ScalePer::Tensor : per, true, {}};
+    numbers.output =
+        StageScales{per == ScalePer::Tap ? ScalePer::Tensor : per, true, {}};
     const double all = measure(transform, numbers, problem).relative;
     EXPECT_LT(operands, 0.1);
     EXPECT_LT(operands, sums);
@@ -248,8 +249,7 @@ TEST(QuantizedConvolutionTest, powersOfTwoAreScales) {
     return std::frexp(scale, &exponent) == 0.5f;
   };
   EXPECT_TRUE(llvm::all_of(convolution.getInputScales(), isPowerOfTwo));
-  EXPECT_TRUE(
-      llvm::all_of(convolution.getFilterScales(problem), isPowerOfTwo));
+  EXPECT_TRUE(llvm::all_of(convolution.getFilterScales(problem), isPowerOfTwo));
   EXPECT_LT(measure(getDefault(4, 3), numbers, problem).relative, 0.15);
 }
 

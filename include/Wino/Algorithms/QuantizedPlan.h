@@ -34,11 +34,11 @@ struct Calibration {
   };
 
   /// Reads a JSON object whose keys are names of convolutions, and whose values
-  /// are objects: `samples`, nested lists [N][H][W][C] of integers of i8 as they
-  /// enter the convolution (u8 less 128), and `scales`, an object of lists of
-  /// numbers by the stages `input`, `filter`, `sums` and `output`. Fails with
-  /// the place if the file is something else, or a scale is not positive and
-  /// finite.
+  /// are objects: `samples`, nested lists [N][H][W][C] of integers of i8 as
+  /// they enter the convolution (u8 less 128), and `scales`, an object of lists
+  /// of numbers by the stages `input`, `filter`, `sums` and `output`. Fails
+  /// with the place if the file is something else, or a scale is not positive
+  /// and finite.
   static llvm::Expected<Calibration> read(llvm::StringRef path);
 
   llvm::StringMap<Layer> layers;
@@ -72,9 +72,9 @@ QuantizationError measureQuantizationError(const ConvProblem &problem,
                                            TransformAttr transform,
                                            QuantizedAttr numbers);
 
-/// Finds the scales of a quantized plan that computes `problem` and measures its
-/// error. Fails if neither the plan nor `budget` allows one, or it is larger;
-/// then `reason` says so.
+/// Finds the scales of a quantized plan that computes `problem` and measures
+/// its error. Fails if neither the plan nor `budget` allows one, or it is
+/// larger; then `reason` says so.
 mlir::FailureOr<QuantizedPlan> resolveQuantizedPlan(const ConvProblem &problem,
                                                     PlanAttr plan,
                                                     llvm::StringRef name,

@@ -45,8 +45,8 @@ namespace wino {
 llvm::Expected<RingTransform> buildRingTransform(TransformAttr transform);
 
 /// Returns what a convolution by `transform` in quantized numbers computes.
-/// Fails if tiles at the edge are smaller, or scales are given in another number
-/// than taps.
+/// Fails if tiles at the edge are smaller, or scales are given in another
+/// number than taps.
 llvm::Expected<QuantizedConvolution> buildQuantized(TransformAttr transform,
                                                     QuantizedAttr numbers);
 

@@ -34,16 +34,14 @@ mlir::LogicalResult readBudget(mlir::Operation *op, double maxError,
                                ErrorBudget &budget);
 
 /// Rewrites the convolution of `problem` by `plan` and returns its new result.
-/// Emits an error and fails if the plan does not apply, or is not exact and does
-/// not allow that itself. `record`, if given, receives the dictionary for
-/// reports under the name `name`. `measured` is a plan in quantized numbers that
-/// has been resolved, and stands for `plan`.
-mlir::FailureOr<mlir::Value> applyPlan(mlir::RewriterBase &rewriter,
-                                       const ConvProblem &problem,
-                                       PlanAttr plan,
-                                       mlir::DictionaryAttr *record = nullptr,
-                                       llvm::StringRef name = "",
-                                       const QuantizedPlan *measured = nullptr);
+/// Emits an error and fails if the plan does not apply, or is not exact and
+/// does not allow that itself. `record`, if given, receives the dictionary for
+/// reports under the name `name`. `measured` is a plan in quantized numbers
+/// that has been resolved, and stands for `plan`.
+mlir::FailureOr<mlir::Value>
+applyPlan(mlir::RewriterBase &rewriter, const ConvProblem &problem,
+          PlanAttr plan, mlir::DictionaryAttr *record = nullptr,
+          llvm::StringRef name = "", const QuantizedPlan *measured = nullptr);
 
 /// Adds the patterns that move elementwise ops into the epilogues of
 /// convolutions.

@@ -58,10 +58,9 @@ void ScalesLowering::run() {
   if (per == ScalePer::Channel) {
     // Channels beyond those of the filter have the scale 1.
     Value ones = b.splat(b.getVectorOf(b.getF32Type()), 1);
-    b.forEachVector(b.index(op.getInitType().getDimSize(0)),
-                    [&](Value col, Value mask) {
-                      b.store(ones, op.getInit(), col, mask);
-                    });
+    b.forEachVector(
+        b.index(op.getInitType().getDimSize(0)),
+        [&](Value col, Value mask) { b.store(ones, op.getInit(), col, mask); });
     b.forEachVector(b.index(numOutputs), [&](Value col, Value mask) {
       setToZero();
       addColumns(col, mask);
@@ -89,9 +88,7 @@ void ScalesLowering::run() {
 
 void ScalesLowering::forEachMaximum(function_ref<void(ValueRange)> body) {
   b.loop(numRows, 1, [&](Value row) {
-    b.loop(numCols, 1, [&](Value col) {
-      body({row, col, b.index(0)});
-    });
+    b.loop(numCols, 1, [&](Value col) { body({row, col, b.index(0)}); });
   });
 }
 
@@ -116,8 +113,7 @@ void ScalesLowering::addColumns(Value col, Value mask) {
           if (per == ScalePer::Tap)
             indices = {row, tapCol};
           indices.push_back(b.index(0));
-          Value negative =
-              arith::SubFOp::create(b, b.splat(type, 0), value);
+          Value negative = arith::SubFOp::create(b, b.splat(type, 0), value);
           value = arith::MaxNumFOp::create(b, value, negative);
           value = arith::MaxNumFOp::create(
               b, value, vector::LoadOp::create(b, type, maxima, indices));

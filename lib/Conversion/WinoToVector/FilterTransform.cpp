@@ -25,8 +25,7 @@ static TileTransform getTransform(FilterTransformOp op) {
   TransformAttr transform = op.getTransform();
   NumbersAttrInterface numbers = op.getNumbersAttr();
   return TileTransform(getMatrices(transform, numbers, 0).g,
-                       getMatrices(transform, numbers, 1).g,
-                       isInteger(op));
+                       getMatrices(transform, numbers, 1).g, isInteger(op));
 }
 
 namespace {
@@ -39,9 +38,8 @@ class FilterLowering {
 public:
   FilterLowering(KernelBuilder &b, FilterTransformOp op)
       : b(b), op(op), filter(op.getFilter()), init(op.getInit()),
-        computeType(
-            b.getVectorOf(isInteger(op) ? Type(b.getI32Type())
-                                        : Type(b.getF64Type()))),
+        computeType(b.getVectorOf(isInteger(op) ? Type(b.getI32Type())
+                                                : Type(b.getF64Type()))),
         transform(getTransform(op)) {
     if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
       quantized.emplace(b, op);

@@ -150,8 +150,8 @@ void InputLowering::buildTransposedTileRow(const Tile &first, Value numTiles) {
   VectorType stripType = b.getVectorType();
   if (quantized)
     stripType = b.getVectorOf(b.getI16Type());
-  Value strip = b.scratch(stripType,
-                          {alphaRows, stripTiles * m + overlap, numVectors});
+  Value strip =
+      b.scratch(stripType, {alphaRows, stripTiles * m + overlap, numVectors});
   auto buildStrip = [&](const Tile &tiles, Value count, Value channel,
                         Value vectors, Value lanes) {
     ImageView(image, op.getLayout())
@@ -173,8 +173,8 @@ void InputLowering::buildTransposedTileRow(const Tile &first, Value numTiles) {
         variant.transform.build(
             b, b.getVectorType(), variant.scratch,
             [&](Value row, Value col) {
-              return convert(b.load(
-                  strip, {row, b.add(stripCol, col), vec, b.index(0)}));
+              return convert(
+                  b.load(strip, {row, b.add(stripCol, col), vec, b.index(0)}));
             },
             [&](Value value, Value row, Value col) {
               store(value, tile, row, col, vecChannel, storeMask);
@@ -300,9 +300,9 @@ void InputLowering::buildChannels(
 }
 
 Value InputLowering::convert(Value data) {
-  return quantized ? quantized->convert(data)
-                   : b.convertIntegers(data,
-                                       b.getVectorType().getElementType());
+  return quantized
+             ? quantized->convert(data)
+             : b.convertIntegers(data, b.getVectorType().getElementType());
 }
 
 void InputLowering::store(Value value, const Tile &tile, Value row, Value col,

@@ -301,9 +301,9 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
         auto loadOperand = [&](unsigned number) {
           return b.load(op.getEpilogueOperands()[number], indices, mask);
         };
-        b.store(epilogue->build(getSum(sum, k, mask), channelOperands,
-                                loadOperand),
-                init, indices, mask, streamStores);
+        b.store(
+            epilogue->build(getSum(sum, k, mask), channelOperands, loadOperand),
+            init, indices, mask, streamStores);
       };
       if (isWhole)
         return finish();

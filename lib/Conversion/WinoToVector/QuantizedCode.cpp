@@ -108,9 +108,9 @@ QuantizedInput::QuantizedInput(KernelBuilder &b, InputTransformOp op)
       factor = b.getI16IntegerAttr(convolution.getMultipliers()[tap]);
     else
       factor = b.getF32FloatAttr(convolution.getInverseInputScales()[tap]);
-    memref::StoreOp::create(b, arith::ConstantOp::create(b, factor), table,
-                            ValueRange{b.index(tap / numCols),
-                                       b.index(tap % numCols), b.index(0)});
+    memref::StoreOp::create(
+        b, arith::ConstantOp::create(b, factor), table,
+        ValueRange{b.index(tap / numCols), b.index(tap % numCols), b.index(0)});
   }
 }
 
@@ -134,8 +134,8 @@ Value QuantizedInput::clamp(Value value) {
 
 Value QuantizedInput::quantize(Value value, Value row, Value col) {
   if (!convolution.hasIntegerInput())
-    return clamp(roundToI32(
-        b, arith::MulFOp::create(b, value, getFactor(row, col))));
+    return clamp(
+        roundToI32(b, arith::MulFOp::create(b, value, getFactor(row, col))));
   ArrayRef<int16_t> multipliers = convolution.getMultipliers();
   std::optional<int64_t> knownRow = getConstantIntValue(row);
   std::optional<int64_t> knownCol = getConstantIntValue(col);
@@ -185,16 +185,15 @@ Value QuantizedFilter::quantize(Value value, Value tapRow, Value tapCol,
     scale = loadSplat(b, op.getScales(), b.index(0));
     break;
   case ScalePer::Tap:
-    scale = loadSplat(b, op.getScales(),
-                      getTapIndex(b, tapRow, tapCol,
-                                  op.getTransform().getAlphaCols()));
+    scale = loadSplat(
+        b, op.getScales(),
+        getTapIndex(b, tapRow, tapCol, op.getTransform().getAlphaCols()));
     break;
   case ScalePer::Channel:
     scale = b.load(op.getScales(), col, mask);
     // Lanes that are not loaded have no scale.
     if (mask)
-      scale = b.select(mask, scale,
-                       b.splat(b.getVectorOf(b.getF32Type()), 1));
+      scale = b.select(mask, scale, b.splat(b.getVectorOf(b.getF32Type()), 1));
     break;
   }
   VectorType type = b.getVectorOf(b.getF64Type());
@@ -295,8 +294,8 @@ Value QuantizedOutput::dequantize(Value value, Value row, Value col,
 
 Value QuantizedOutput::finish(Value value, Value channel, Value mask) {
   auto multiply = [&](Value scales) {
-    value = arith::MulFOp::create(b, value,
-                                  loadChannels(scales, channel, mask));
+    value =
+        arith::MulFOp::create(b, value, loadChannels(scales, channel, mask));
   };
   if (sumsByChannel)
     multiply(sumsScales);
