@@ -22,8 +22,8 @@ TEST(RoundingErrorTest, IdentityAddsNothing) {
 
 /// Applies `matrix` to `in` in the arithmetic of T.
 template <typename T>
-static std::vector<T> apply(const RationalMatrix &matrix,
-                            const std::vector<T> &in) {
+static std::vector<T> multiply(const RationalMatrix &matrix,
+                               const std::vector<T> &in) {
   std::vector<T> out(matrix.getNumRows(), T(0));
   for (int64_t i = 0; i < matrix.getNumRows(); ++i)
     for (int64_t j = 0; j < matrix.getNumCols(); ++j)
@@ -45,12 +45,12 @@ static std::vector<T> convolve(const Transform1D &transform, int64_t channels,
   };
   std::vector<T> sums(transform.alpha(), T(0));
   for (int64_t c = 0; c < channels; ++c) {
-    std::vector<T> u = apply(transform.g, getValues(transform.r));
-    std::vector<T> v = apply(transform.bt, getValues(transform.alpha()));
+    std::vector<T> u = multiply(transform.g, getValues(transform.r));
+    std::vector<T> v = multiply(transform.bt, getValues(transform.alpha()));
     for (int64_t k = 0; k < transform.alpha(); ++k)
       sums[k] += u[k] * v[k];
   }
-  return apply(transform.at, sums);
+  return multiply(transform.at, sums);
 }
 
 /// What random data give lies within a factor of two of the prediction.
