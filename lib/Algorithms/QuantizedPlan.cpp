@@ -8,6 +8,7 @@
 #include "Wino/Algorithms/QuantizedPlan.h"
 #include "Wino/Algorithms/FilterBounds.h"
 #include "llvm/ADT/Sequence.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 #include <random>
@@ -290,6 +291,7 @@ FailureOr<QuantizedPlan> wino::resolveQuantizedPlan(const ConvProblem &problem,
                                                     StringRef name,
                                                     const ErrorBudget &budget,
                                                     std::string &reason) {
+  reason.clear();
   auto attr = cast<QuantizedAttr>(plan.getNumbers());
   double maxError = budget.maxError;
   if (FloatAttr own = attr.getMaxError()) {
@@ -334,7 +336,8 @@ FailureOr<QuantizedPlan> wino::resolveQuantizedPlan(const ConvProblem &problem,
   Measured measured = measure(problem, transform, numbers, samples);
   QuantizedPlan result{{}, measured.error, measured.data};
   if (!(result.error.relative <= maxError)) {
-    reason = llvm::formatv("{0} > {1}", result.toString(), maxError);
+    llvm::raw_string_ostream(reason)
+        << result.toString() << " > " << llvm::format("%g", maxError);
     return failure();
   }
   numbers.input = measured.numbers.input;

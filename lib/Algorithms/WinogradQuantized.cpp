@@ -35,6 +35,11 @@ public:
                                    Refusal &refusal) const override {
     // Beyond these V does not fit i16, and eight bits leave errors of a tenth.
     constexpr int64_t kMaxM = 4;
+    if (!task.allowsErrors) {
+      refusal.reason = "its results are not exact, and no option max-error "
+                       "allows an error";
+      return {};
+    }
     SmallVector<Variant> variants = Winograd::getVariants(task, refusal);
     llvm::erase_if(variants, [](const Variant &variant) {
       return variant.transform.getMRows() > kMaxM ||

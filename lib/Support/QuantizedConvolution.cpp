@@ -33,10 +33,8 @@ llvm::Error wino::validateScales(llvm::StringRef name,
   for (float scale : scales.values)
     if (!(scale > 0) || !std::isfinite(scale))
       return llvm::createStringError(
-          llvm::formatv("expected positive, finite scales of the {0}, but got "
-                        "{1}",
-                        name, scale)
-              .str());
+          "expected positive, finite scales of the %s, but got %g",
+          name.str().c_str(), static_cast<double>(scale));
   if (scales.per == ScalePer::Tensor && scales.values.size() > 1)
     return llvm::createStringError(
         llvm::formatv("expected one scale of the {0}, but got {1}", name,
