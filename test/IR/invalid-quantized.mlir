@@ -77,7 +77,7 @@
 // -----
 
 // quantized_c4
-// expected-error @+1 {{expected max_error to be positive, but got -10000e+00 : f64}}
+// expected-error @+1 {{expected max_error to be positive, but got -1.000000e+00 : f64}}
 "test.attr"() {a = #wino.quantized<max_error = -1.0 : f64, input = <per_tap>, filter = <per_tap>>} : () -> ()
 
 // -----
