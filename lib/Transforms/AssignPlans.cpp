@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Wino/Target/TargetSpec.h"
 #include "Wino/Transforms/DefaultPlan.h"
 #include "Wino/Transforms/Passes.h"
 #include "mlir/AsmParser/AsmParser.h"
@@ -138,9 +139,9 @@ private:
   }
 
   LogicalResult readOptions() {
-    llvm::Expected<CPUInfo> info = lookupCPU(cpu);
-    if (!info)
-      return getOperation()->emitError(llvm::toString(info.takeError()));
+    FailureOr<CPUInfo> info = resolveCPU(getOperation(), cpu);
+    if (failed(info))
+      return failure();
     target = *info;
     if (!algorithm.empty()) {
       llvm::Expected<AlgorithmRequest> parsed =

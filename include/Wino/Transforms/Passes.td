@@ -46,6 +46,30 @@ def NormalizeIntegersPass : Pass<"wino-normalize-integers"> {
   ];
 }
 
+def SetTargetPass : Pass<"wino-set-target", "::mlir::ModuleOp"> {
+  let summary = "Write into a module which CPU it is for";
+  let description = [{
+    Sets the device `CPU` of the module's `dlti.target_system_spec` to the
+    description of a CPU: one that Wino knows, `host` for the machine this runs
+    on, or a file that ends in `.json`. docs/CPUs.md tells the fields. Without
+    `cpu` a module that has a CPU keeps it, and any other gets the host's.
+
+    Passes that depend on the CPU and have no option for it, or an empty one,
+    read it from there.
+
+    ```mlir
+    // wino-opt --wino-set-target="cpu=cortex-a73"
+    module attributes {dlti.target_system_spec = #dlti.target_system_spec<
+        "CPU" = #dlti.target_device_spec<"name" = "cortex-a73", ...>>} { ... }
+    ```
+  }];
+  let options = [
+    Option<"cpu", "cpu", "std::string", /*default=*/"\"\"",
+           "The CPU, by name or as a file">
+  ];
+  let dependentDialects = ["::mlir::DLTIDialect"];
+}
+
 def AssignPlansPass : Pass<"wino-assign-plans"> {
   let summary = "Give every convolution a plan";
   let description = [{
@@ -86,8 +110,9 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
     ```
   }];
   let options = [
-    Option<"cpu", "cpu", "std::string", /*default=*/"\"host\"",
-           "The CPU to plan for">,
+    Option<"cpu", "cpu", "std::string", /*default=*/"\"\"",
+           "The CPU to plan for, by name or as a file (default: the module's "
+           "target, or else the host)">,
     Option<"algorithm", "algorithm", "std::string", /*default=*/"\"\"",
            "Algorithm to force on every convolution it applies to">,
     Option<"plans", "plans", "std::string", /*default=*/"\"\"",
