@@ -7,13 +7,13 @@
 
 #include "Wino/Target/CPUFile.h"
 #include "CPUDetail.h"
+#include "Wino/Support/JSONFields.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/TargetParser/Triple.h"
-#include <cmath>
 
 using namespace wino;
 using llvm::StringRef;
@@ -21,129 +21,21 @@ using llvm::Twine;
 namespace json = llvm::json;
 
 static constexpr int64_t kFormat = 1;
-/// No size or count is larger.
-static constexpr int64_t kMaxInteger = int64_t(1) << 40;
+/// No size is larger.
+static constexpr int64_t kMaxBytes = int64_t(1) << 40;
 
 //===----------------------------------------------------------------------===//
 // Reading
 //===----------------------------------------------------------------------===//
 
-namespace {
-
-/// The first thing that is wrong.
-class Problem {
-public:
-  void report(const Twine &path, const Twine &text) {
-    if (message.empty())
-      message = (path + ": " + text).str();
-  }
-  explicit operator bool() const { return !message.empty(); }
-  const std::string &getMessage() const { return message; }
-
-private:
-  std::string message;
-};
-
-/// Reads the fields of an object; those that were not asked for are wrong.
-class Fields {
-public:
-  Fields(const json::Value *value, std::string path, Problem &problem)
-      : path(std::move(path)), problem(problem),
-        object(value ? value->getAsObject() : nullptr) {
-    if (!object)
-      problem.report(this->path, "expected an object");
-  }
-  ~Fields() {
-    if (!object)
-      return;
-    // In the order of the keys, whatever that of the object is.
-    for (const json::Object::value_type *field : json::sortedElements(*object))
-      if (!known.contains(StringRef(field->first)))
-        problem.report(getPath(field->first), "there is no such field");
-  }
-  Fields(const Fields &) = delete;
-  Fields &operator=(const Fields &) = delete;
-
-  std::string getPath(StringRef key) const {
-    return path.empty() ? key.str() : path + "." + key.str();
-  }
-  void report(StringRef key, const Twine &text) const {
-    problem.report(getPath(key), text);
-  }
-  bool has(StringRef key) const { return object && object->get(key); }
-
-  /// Returns the field `key`, or null if there is none.
-  const json::Value *get(StringRef key, bool isRequired = true) {
-    known.insert(key);
-    const json::Value *value = object ? object->get(key) : nullptr;
-    if (object && !value && isRequired)
-      report(key, "is missing");
-    return value;
-  }
-
-  void read(StringRef key, std::string &result, bool isRequired = true) {
-    const json::Value *value = get(key, isRequired);
-    if (!value)
-      return;
-    if (std::optional<StringRef> text = value->getAsString())
-      result = text->str();
-    else
-      report(key, "expected a string");
-  }
-  void read(StringRef key, bool &result, bool isRequired = true) {
-    const json::Value *value = get(key, isRequired);
-    if (!value)
-      return;
-    if (std::optional<bool> boolean = value->getAsBoolean())
-      result = *boolean;
-    else
-      report(key, "expected true or false");
-  }
-  /// Reads an integer in [min, max].
-  void read(StringRef key, int64_t &result, int64_t min = 1,
-            int64_t max = kMaxInteger, bool isRequired = true) {
-    const json::Value *value = get(key, isRequired);
-    if (!value)
-      return;
-    std::optional<int64_t> integer = value->getAsInteger();
-    if (!integer)
-      return report(key, "expected an integer");
-    if (*integer < min || *integer > max)
-      return report(key, "expected an integer from " + Twine(min) + " to " +
-                             Twine(max) + ", but got " + Twine(*integer));
-    result = *integer;
-  }
-  /// Reads a number that is positive, or with `allowZero` not negative.
-  void read(StringRef key, double &result, bool allowZero, bool isRequired) {
-    const json::Value *value = get(key, isRequired);
-    if (!value)
-      return;
-    std::optional<double> number = value->getAsNumber();
-    if (!number || !std::isfinite(*number))
-      return report(key, "expected a number");
-    if (*number < 0 || (*number == 0 && !allowZero))
-      return report(key,
-                    allowZero ? "must not be negative" : "must be positive");
-    result = *number;
-  }
-
-private:
-  std::string path;
-  Problem &problem;
-  const json::Object *object;
-  llvm::StringSet<> known;
-};
-
-} // namespace
-
-static void readPowerOfTwo(Fields &fields, StringRef key, int64_t &result,
+static void readPowerOfTwo(JSONFields &fields, StringRef key, int64_t &result,
                            int64_t min, int64_t max) {
   fields.read(key, result, min, max);
   if (!llvm::isPowerOf2_64(uint64_t(result)))
     fields.report(key, "expected a power of two, but got " + Twine(result));
 }
 
-static void readFeatures(Fields &fields, CPUInfo &cpu) {
+static void readFeatures(JSONFields &fields, CPUInfo &cpu) {
   const json::Value *value = fields.get("features");
   if (!value)
     return;
@@ -185,7 +77,7 @@ static void readFeatures(Fields &fields, CPUInfo &cpu) {
     fields.report("vectors.lane_multiply", "there is none without neon");
 }
 
-static void readCaches(Fields &fields, CPUInfo &cpu, Problem &problem) {
+static void readCaches(JSONFields &fields, CPUInfo &cpu, JSONProblem &problem) {
   const json::Value *value = fields.get("caches");
   if (!value)
     return;
@@ -194,10 +86,10 @@ static void readCaches(Fields &fields, CPUInfo &cpu, Problem &problem) {
     return fields.report("caches", "expected an array of two or three levels");
   for (auto [index, element] : llvm::enumerate(*array)) {
     CacheLevel level;
-    Fields cache(&element, ("caches[" + Twine(index) + "]").str(), problem);
+    JSONFields cache(&element, ("caches[" + Twine(index) + "]").str(), problem);
     cache.read("bytes", level.bytes);
     level.usableBytes = level.bytes;
-    cache.read("usable_bytes", level.usableBytes, 1, kMaxInteger,
+    cache.read("usable_bytes", level.usableBytes, 1, kMaxBytes,
                /*isRequired=*/false);
     cache.read("ways", level.ways, 1, 1024);
     readPowerOfTwo(cache, "line_bytes", level.lineBytes, 8, 4096);
@@ -222,8 +114,8 @@ static void readCaches(Fields &fields, CPUInfo &cpu, Problem &problem) {
   setCacheBytes(cpu);
 }
 
-static void readRates(Fields &fields, CPUInfo &cpu, Problem &problem) {
-  Fields rates(fields.get("rates"), "rates", problem);
+static void readRates(JSONFields &fields, CPUInfo &cpu, JSONProblem &problem) {
+  JSONFields rates(fields.get("rates"), "rates", problem);
   auto positive = [&](StringRef key, double &result, bool isRequired = true) {
     rates.read(key, result, /*allowZero=*/false, isRequired);
   };
@@ -248,7 +140,8 @@ static void readRates(Fields &fields, CPUInfo &cpu, Problem &problem) {
                  "more than come from the third-level cache");
 }
 
-static void readInstructions(Fields &fields, CPUInfo &cpu, Problem &problem) {
+static void readInstructions(JSONFields &fields, CPUInfo &cpu,
+                             JSONProblem &problem) {
   const json::Value *value = fields.get("instructions", /*isRequired=*/false);
   if (!value)
     return;
@@ -258,7 +151,7 @@ static void readInstructions(Fields &fields, CPUInfo &cpu, Problem &problem) {
   for (const json::Object::value_type *field : json::sortedElements(*object)) {
     StringRef name = field->first;
     InstructionTiming timing;
-    Fields values(&field->second, ("instructions." + name).str(), problem);
+    JSONFields values(&field->second, ("instructions." + name).str(), problem);
     values.read("latency", timing.latency, /*allowZero=*/true,
                 /*isRequired=*/true);
     timing.accumulateLatency = timing.latency;
@@ -273,37 +166,37 @@ static void readInstructions(Fields &fields, CPUInfo &cpu, Problem &problem) {
   }
 }
 
-static void readCore(Fields &fields, CPUInfo &cpu, Problem &problem) {
+static void readCore(JSONFields &fields, CPUInfo &cpu, JSONProblem &problem) {
   fields.read("triple", cpu.triple);
   if (!problem &&
       llvm::Triple(cpu.triple).getArch() == llvm::Triple::UnknownArch)
     fields.report("triple",
                   "LLVM knows no such architecture: " + Twine(cpu.triple));
   {
-    Fields llvmFields(fields.get("llvm"), "llvm", problem);
+    JSONFields llvmFields(fields.get("llvm"), "llvm", problem);
     llvmFields.read("cpu", cpu.llvmCPU);
     llvmFields.read("features", cpu.features, /*isRequired=*/false);
     llvmFields.read("scheduling_model", cpu.schedulingModel,
                     /*isRequired=*/false);
   }
   {
-    Fields vectors(fields.get("vectors"), "vectors", problem);
+    JSONFields vectors(fields.get("vectors"), "vectors", problem);
     readPowerOfTwo(vectors, "bits", cpu.vectorBits, 64, 2048);
     vectors.read("registers", cpu.numVectorRegisters, 8, 256);
     vectors.read("lane_multiply", cpu.hasLaneFma);
   }
-  Fields issue(fields.get("issue"), "issue", problem);
+  JSONFields issue(fields.get("issue"), "issue", problem);
   issue.read("in_order", cpu.isInOrder);
   issue.read("width", cpu.issueWidth, 1, 32);
 }
 
 llvm::Expected<CPUInfo> wino::parseCPU(const json::Value &value) {
-  Problem problem;
+  JSONProblem problem;
   CPUInfo cpu;
   if (!value.getAsObject())
     return llvm::createStringError("expected an object that describes a CPU");
   {
-    Fields fields(&value, "", problem);
+    JSONFields fields(&value, "", problem);
     int64_t format = kFormat;
     fields.read("format", format, kFormat, kFormat);
     fields.read("name", cpu.name);
@@ -319,7 +212,7 @@ llvm::Expected<CPUInfo> wino::parseCPU(const json::Value &value) {
                 /*isRequired=*/false);
     readRates(fields, cpu, problem);
     {
-      Fields memory(fields.get("memory"), "memory", problem);
+      JSONFields memory(fields.get("memory"), "memory", problem);
       memory.read("hides_streams", cpu.hidesStreams);
       memory.read("streams_stores", cpu.streamsStores);
     }
