@@ -124,6 +124,7 @@ static void readRates(JSONFields &fields, CPUInfo &cpu, JSONProblem &problem) {
   positive("int8_products_per_cycle", cpu.int8Products, /*isRequired=*/false);
   positive("int16_products_per_cycle", cpu.int16Products,
            /*isRequired=*/false);
+  positive("starts_per_cycle", cpu.startsPerCycle, /*isRequired=*/false);
   positive("transform_op_cycles", cpu.opCycles);
   rates.read("exposed_load_cycles", cpu.exposedLoadCycles, /*allowZero=*/true,
              /*isRequired=*/true);
@@ -308,6 +309,8 @@ json::Object wino::toJSON(const CPUInfo &cpu) {
                     {"miss_cycles", cpu.missCycles}}},
       {"memory", json::Object{{"hides_streams", cpu.hidesStreams},
                               {"streams_stores", cpu.streamsStores}}}};
+  if (cpu.startsPerCycle)
+    (*result.getObject("rates"))["starts_per_cycle"] = cpu.startsPerCycle;
   if (cpu.frequencyMHz)
     result["frequency_mhz"] = cpu.frequencyMHz;
   json::Object instructions;
