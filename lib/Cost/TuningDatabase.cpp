@@ -93,13 +93,13 @@ llvm::Error TuningDatabase::save(StringRef path) const {
       stream.attribute("format", kFormat);
       stream.attribute("wino_version", version);
       stream.attributeArray("entries", [&] {
-        for (const auto &[key, plans] : times)
-          for (const auto &[plan, nanoseconds] : plans)
+        for (const auto &layer : times)
+          for (const auto &time : layer.second)
             stream.object([&] {
-              stream.attribute("cpu", key.first);
-              stream.attribute("layer", key.second);
-              stream.attribute("plan", plan);
-              stream.attribute("ns", nanoseconds);
+              stream.attribute("cpu", layer.first.first);
+              stream.attribute("layer", layer.first.second);
+              stream.attribute("plan", time.first);
+              stream.attribute("ns", time.second);
             });
       });
     });

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PlanFile.h"
 #include "Wino/Algorithms/ConvAlgorithm.h"
 #include "Wino/Transforms/Passes.h"
 #include "Wino/Transforms/Transforms.h"
@@ -112,6 +113,8 @@ struct ApplyPlan : wino::impl::ApplyPlanPassBase<ApplyPlan> {
   using ApplyPlanPassBase::ApplyPlanPassBase;
 
   void runOnOperation() override {
+    if (!plans.empty() && failed(setPlansFromFile(plans, getOperation())))
+      return signalPassFailure();
     bool hasFailed = failed(refuseOtherOps());
     getOperation()->walk<WalkOrder::PreOrder>([&](FunctionOpInterface op) {
       hasFailed |= failed(applyPlans(op));

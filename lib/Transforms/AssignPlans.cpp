@@ -5,15 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PlanFile.h"
 #include "Wino/Target/TargetSpec.h"
 #include "Wino/Transforms/DefaultPlan.h"
 #include "Wino/Transforms/Passes.h"
-#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/StringMap.h"
-#include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 namespace wino {
 #define GEN_PASS_DEF_ASSIGNPLANSPASS
@@ -22,39 +20,6 @@ namespace wino {
 
 using namespace mlir;
 using namespace wino;
-
-/// Reads a JSON object of plan attributes as text, keyed by names of
-/// convolutions.
-static FailureOr<llvm::StringMap<PlanAttr>> readPlans(StringRef path,
-                                                      Operation *op) {
-  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
-  if (!buffer)
-    return op->emitError("cannot read plans '")
-           << path << "': " << buffer.getError().message();
-  llvm::Expected<llvm::json::Value> json =
-      llvm::json::parse((*buffer)->getBuffer());
-  if (!json)
-    return op->emitError("cannot read plans '")
-           << path << "': " << llvm::toString(json.takeError());
-  llvm::json::Object *object = json->getAsObject();
-  if (!object)
-    return op->emitError("expected plans '") << path << "' to be a JSON object";
-  llvm::StringMap<PlanAttr> plans;
-  for (auto &[name, value] : *object) {
-    std::optional<StringRef> text = value.getAsString();
-    if (!text)
-      return op->emitError("expected the plan of '")
-             << name.str() << "' in '" << path << "' to be a string";
-    auto plan =
-        dyn_cast_or_null<PlanAttr>(parseAttribute(*text, op->getContext()));
-    if (!plan)
-      return op->emitError("expected the plan of '")
-             << name.str() << "' in '" << path
-             << "' to be a #wino.plan, but got " << *text;
-    plans[name.str()] = plan;
-  }
-  return plans;
-}
 
 static void remarkPlan(Operation *op, StringRef name, PlanAttr plan) {
   std::string text;
@@ -153,7 +118,7 @@ private:
     if (plans.empty())
       return success();
     FailureOr<llvm::StringMap<PlanAttr>> read =
-        readPlans(plans, getOperation());
+        readPlanFile(plans, getOperation());
     if (failed(read))
       return failure();
     plansByName = std::move(*read);

@@ -7,7 +7,7 @@
 
 #include "LayoutGroups.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/IntEqClasses.h"
 #include "llvm/ADT/MapVector.h"
@@ -32,17 +32,14 @@ static bool isOfAnyLayout(Operation *op) {
                       isa<linalg::ConvolutionOpInterface>(op));
 }
 
-/// Elements of an image; dynamic sizes count as one.
-static double getNumElements(Value value) {
-  double elements = 1;
-  for (int64_t size : cast<RankedTensorType>(value.getType()).getShape())
-    elements *= ShapedType::isDynamic(size) ? 1 : double(size);
-  return elements;
+/// Elements and bytes of an image; dynamic sizes count as one.
+static double getImageElements(Value value) {
+  return double(
+      getNumElements(cast<RankedTensorType>(value.getType()).getShape()));
 }
-
-static double getNumBytes(Value value) {
+static double getImageBytes(Value value) {
   Type type = cast<RankedTensorType>(value.getType()).getElementType();
-  return getNumElements(value) * type.getIntOrFloatBitWidth() / 8;
+  return getImageElements(value) * type.getIntOrFloatBitWidth() / 8;
 }
 
 static bool isIdentity(ArrayRef<int64_t> permutation) {
@@ -96,8 +93,8 @@ LayoutGroups::LayoutGroups(Operation *function, ArrayRef<ConvProblem> problems,
     unsigned group =
         groups.insert({classes[numbers.lookup(value)], groups.size()})
             .first->second;
-    accesses.push_back(
-        {problem, group, isResult, getNumBytes(value), getNumElements(value)});
+    accesses.push_back({problem, group, isResult, getImageBytes(value),
+                        getImageElements(value)});
   };
   for (auto [index, problem] : llvm::enumerate(problems)) {
     if (problem.isMatmul)
@@ -112,7 +109,7 @@ LayoutGroups::LayoutGroups(Operation *function, ArrayRef<ConvProblem> problems,
   for (Value value : boundary)
     if (auto it = groups.find(classes[numbers.lookup(value)]);
         it != groups.end())
-      boundaryCycles[it->second] += getFoldedCycles(getNumElements(value));
+      boundaryCycles[it->second] += getFoldedCycles(getImageElements(value));
 }
 
 /// Cycles of a transpose that is part of a load or store that happens anyway:

@@ -6,9 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "PlanFile.h"
+#include "Wino/Algorithms/ConvAlgorithm.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Operation.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -46,6 +48,38 @@ FailureOr<llvm::StringMap<PlanAttr>> wino::readPlanFile(StringRef path,
     plans[name.str()] = plan;
   }
   return plans;
+}
+
+LogicalResult wino::setPlansFromFile(StringRef path, Operation *root) {
+  FailureOr<llvm::StringMap<PlanAttr>> plans = readPlanFile(path, root);
+  if (failed(plans))
+    return failure();
+  llvm::StringMap<PlanAttr> unused = *plans;
+  bool hasFailed = false;
+  auto setPlan = [&](linalg::LinalgOp op, FailureOr<ConvProblem> problem,
+                     StringRef reason, StringRef name) {
+    auto it = plans->find(name);
+    if (it == plans->end())
+      return;
+    unused.erase(name);
+    std::string why = reason.str();
+    if (succeeded(problem) && succeeded(checkPlan(*problem, it->second, why))) {
+      op->setAttr(WinoDialect::kPlanAttrName, it->second);
+      return;
+    }
+    op->emitError("the plan of '") << name << "' does not apply: " << why;
+    hasFailed = true;
+  };
+  root->walk<WalkOrder::PreOrder>([&](FunctionOpInterface op) {
+    forEachConvolution(op, setPlan);
+    return WalkResult::skip();
+  });
+  for (auto &entry : unused) {
+    root->emitError("no convolution is called '")
+        << entry.first() << "', which '" << path << "' has a plan for";
+    hasFailed = true;
+  }
+  return failure(hasFailed);
 }
 
 LogicalResult

@@ -22,6 +22,11 @@ namespace wino {
 mlir::FailureOr<llvm::StringMap<PlanAttr>> readPlanFile(llvm::StringRef path,
                                                         mlir::Operation *op);
 
+/// Sets the plans of a plan file on the convolutions below `op` that it names. A
+/// name that none has, or a plan that does not compute its convolution, is an
+/// error.
+mlir::LogicalResult setPlansFromFile(llvm::StringRef path, mlir::Operation *op);
+
 /// Writes a plan file, all of it or nothing; reports errors at `op`.
 mlir::LogicalResult
 writePlanFile(llvm::StringRef path, mlir::Operation *op,

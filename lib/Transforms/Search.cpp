@@ -7,12 +7,16 @@
 
 #include "LayoutGroups.h"
 #include "SearchCandidates.h"
+#include "Wino/Cost/TuningDatabase.h"
 #include "Wino/Support/BudgetedSelection.h"
 #include "Wino/Target/TargetSpec.h"
+#include "Wino/Transforms/LayerKey.h"
 #include "Wino/Transforms/Passes.h"
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/Support/Format.h"
 #include <cmath>
+#include <map>
 
 namespace wino {
 #define GEN_PASS_DEF_SEARCHPASS
@@ -45,23 +49,36 @@ struct Layer {
   ConvProblem problem;
   std::string name;
   SmallVector<SearchCandidate> candidates;
+  /// Of the candidates, by number, the times in nanoseconds that were measured.
+  std::map<unsigned, double> measured;
+};
+
+/// What a search is asked for.
+struct Settings {
+  CPUInfo cpu;
+  CandidateFilter filter;
+  double lambda = 0;
+  std::optional<double> maxError;
+  std::optional<int64_t> maxBytes;
+  /// Bytes of the filters of all convolutions.
+  double filterBytes = 0;
+  TuningDatabase database{WINO_VERSION};
 };
 
 /// The search of one function.
 class NetworkSearch {
 public:
-  NetworkSearch(FunctionOpInterface function, const CPUInfo &cpu,
-                CandidateFilter filter, double lambda,
-                std::optional<double> maxError, std::optional<int64_t> maxBytes,
-                double otherBytes)
-      : function(function), cpu(cpu), filter(std::move(filter)), lambda(lambda),
-        maxError(maxError), maxBytes(maxBytes), otherBytes(otherBytes) {}
+  NetworkSearch(FunctionOpInterface function, const Settings &settings)
+      : function(function), settings(settings) {}
 
   LogicalResult run();
 
 private:
   LogicalResult addLayer(const ConvProblem &problem, StringRef name);
+  LogicalResult addMeasured(const ConvTask &task, const CandidateFilter &filter,
+                            Layer &layer);
   FailureOr<CandidateFilter> getFilter(const Layer &layer) const;
+  void calibrate();
   SelectionProblem buildSelection(const LayoutGroups &groups) const;
   LogicalResult report(const SelectionFailure &failure);
   void assign(const Selection &selection, const SelectionProblem &problem);
@@ -69,13 +86,11 @@ private:
                    ArrayRef<unsigned> choices, const SelectionProblem &problem);
 
   FunctionOpInterface function;
-  const CPUInfo &cpu;
-  CandidateFilter filter;
-  double lambda;
-  std::optional<double> maxError;
-  std::optional<int64_t> maxBytes;
-  double otherBytes;
-  SmallVector<Layer> layers;
+  const Settings &settings;
+  std::vector<Layer> layers;
+  /// The unit of costs, and how many of it a cycle of the models is.
+  StringRef unit = "cycles";
+  double unitsPerCycle = 1;
 };
 
 } // namespace
@@ -84,7 +99,7 @@ private:
 /// carries.
 FailureOr<CandidateFilter> NetworkSearch::getFilter(const Layer &layer) const {
   linalg::LinalgOp op = layer.problem.op;
-  CandidateFilter result = filter;
+  CandidateFilter result = settings.filter;
   Attribute attr = op->getAttr(kCandidatesAttrName);
   if (!attr)
     return result;
@@ -107,20 +122,26 @@ FailureOr<CandidateFilter> NetworkSearch::getFilter(const Layer &layer) const {
 LogicalResult NetworkSearch::addLayer(const ConvProblem &problem,
                                       StringRef name) {
   linalg::LinalgOp op = problem.op;
-  Layer layer{problem, name.str(), {}};
-  const ConvTask task{problem, cpu, otherBytes - getFilterBytes(problem)};
+  Layer layer{problem, name.str(), {}, {}};
+  const ConvTask task{problem, settings.cpu,
+                      settings.filterBytes - getFilterBytes(problem)};
   if (auto plan = op->getAttrOfType<PlanAttr>(WinoDialect::kPlanAttrName)) {
     std::string reason;
     if (failed(checkPlan(problem, plan, reason)))
       return op->emitError("the plan of '")
              << name << "' does not apply: " << reason;
     layer.candidates.push_back(describePlan(task, plan));
+    CandidateFilter none;
+    if (failed(addMeasured(task, none, layer)))
+      return failure();
   } else {
     FailureOr<CandidateFilter> layerFilter = getFilter(layer);
     if (failed(layerFilter))
       return failure();
     SmallVector<std::string> reasons;
     layer.candidates = getSearchCandidates(task, *layerFilter, reasons);
+    if (failed(addMeasured(task, *layerFilter, layer)))
+      return failure();
     if (layer.candidates.empty()) {
       InFlightDiagnostic diagnostic =
           op->emitError("no algorithm that the search may take computes '")
@@ -134,17 +155,74 @@ LogicalResult NetworkSearch::addLayer(const ConvProblem &problem,
   return success();
 }
 
+/// Adds what was measured of a layer: times of its candidates, and plans that
+/// are none yet.
+LogicalResult NetworkSearch::addMeasured(const ConvTask &task,
+                                         const CandidateFilter &filter,
+                                         Layer &layer) {
+  linalg::LinalgOp op = task.problem.op;
+  const bool isFixed = op->hasAttr(WinoDialect::kPlanAttrName);
+  for (const auto &[text, nanoseconds] : settings.database.getTimes(
+           getTuningName(settings.cpu), getLayerKey(task.problem))) {
+    auto plan =
+        dyn_cast_or_null<PlanAttr>(parseAttribute(text, op->getContext()));
+    if (!plan)
+      return op->emitError("a tuning database has a time of '")
+             << layer.name
+             << "' for something else than a #wino.plan: " << text;
+    std::string reason;
+    if (failed(checkPlan(task.problem, plan, reason)))
+      return op->emitError("a tuning database has a time of '")
+             << layer.name << "' for a plan that does not apply: " << reason;
+    auto *known = llvm::find_if(layer.candidates,
+                                [&, plan = plan](const SearchCandidate &each) {
+                                  return each.plan == plan;
+                                });
+    unsigned number = known - layer.candidates.begin();
+    if (known == layer.candidates.end()) {
+      if (isFixed || !isAllowed(plan, filter))
+        continue;
+      layer.candidates.push_back(describePlan(task, plan));
+    }
+    layer.measured[number] = nanoseconds;
+  }
+  return success();
+}
+
+/// Replaces costs by measured times where there are any, and brings the others
+/// to the same unit, by the mean ratio of the two.
+void NetworkSearch::calibrate() {
+  double sum = 0;
+  unsigned count = 0;
+  for (const Layer &layer : layers)
+    for (auto [number, nanoseconds] : layer.measured) {
+      sum += std::log(nanoseconds / layer.candidates[number].cost);
+      ++count;
+    }
+  if (count == 0)
+    return;
+  unit = "ns";
+  unitsPerCycle = std::exp(sum / count);
+  for (Layer &layer : layers)
+    for (auto [number, candidate] : llvm::enumerate(layer.candidates)) {
+      auto it = layer.measured.find(number);
+      candidate.cost = it == layer.measured.end()
+                           ? candidate.cost * unitsPerCycle
+                           : it->second;
+    }
+}
+
 /// Builds the problem whose first nodes are the layers and whose others are the
 /// groups of images.
 SelectionProblem
 NetworkSearch::buildSelection(const LayoutGroups &groups) const {
   SelectionProblem problem;
-  problem.maxError = maxError;
-  problem.maxBytes = maxBytes;
+  problem.maxError = settings.maxError;
+  problem.maxBytes = settings.maxBytes;
   for (const Layer &layer : layers) {
     std::vector<wino::SelectionCandidate> nodes;
     for (const SearchCandidate &candidate : layer.candidates)
-      nodes.push_back({candidate.cycles + lambda * candidate.error,
+      nodes.push_back({candidate.cost + settings.lambda * candidate.error,
                        candidate.error, candidate.memory.filterBytes,
                        candidate.memory.scratchBytes});
     problem.layers.push_back(std::move(nodes));
@@ -152,7 +230,7 @@ NetworkSearch::buildSelection(const LayoutGroups &groups) const {
   for (unsigned group = 0; group < groups.getNumGroups(); ++group) {
     std::vector<wino::SelectionCandidate> nodes;
     for (double cycles : groups.getGroupCycles(group))
-      nodes.push_back({cycles});
+      nodes.push_back({cycles * unitsPerCycle});
     problem.layers.push_back(std::move(nodes));
   }
   for (const LayoutGroups::Access &access : groups.getAccesses()) {
@@ -160,7 +238,8 @@ NetworkSearch::buildSelection(const LayoutGroups &groups) const {
     CostMatrix costs(candidates.size(), 2);
     for (auto [row, candidate] : llvm::enumerate(candidates))
       for (GroupLayout layout : {kLayoutOfIR, kNHWC})
-        costs(row, layout) = groups.getCycles(access, candidate.plan, layout);
+        costs(row, layout) =
+            unitsPerCycle * groups.getCycles(access, candidate.plan, layout);
     problem.edges.push_back({access.problem,
                              unsigned(layers.size()) + access.group,
                              std::move(costs)});
@@ -175,15 +254,19 @@ LogicalResult NetworkSearch::report(const SelectionFailure &failure) {
   switch (failure.kind) {
   case SelectionFailure::Kind::Error:
     return op->emitError("no plan of '")
-           << layer.name << "' keeps to an error of " << print(*maxError)
+           << layer.name << "' keeps to an error of "
+           << print(*settings.maxError)
            << ": the smallest that is predicted is " << print(failure.least)
-           << ", " << print(failure.least / *maxError) << " times as much";
+           << ", " << print(failure.least / *settings.maxError)
+           << " times as much";
   case SelectionFailure::Kind::Memory:
     return op->emitError("no plans keep to ")
-           << *maxBytes << " bytes of packed weights and scratch: the network "
+           << *settings.maxBytes
+           << " bytes of packed weights and scratch: the network "
            << "needs at least " << int64_t(failure.least) << ", "
-           << int64_t(failure.least) - *maxBytes << " more; most of them, "
-           << failure.layerBytes << ", are of '" << layer.name << "'";
+           << int64_t(failure.least) - *settings.maxBytes
+           << " more; most of them, " << failure.layerBytes << ", are of '"
+           << layer.name << "'";
   case SelectionFailure::Kind::Conflict:
     return op->emitError("no plan of '")
            << layer.name << "' has a cost that is known";
@@ -210,7 +293,7 @@ void NetworkSearch::remarkLayer(const Layer &layer, unsigned index,
   double nextCost = 0;
   for (auto [number, candidate] : llvm::enumerate(layer.candidates)) {
     if (candidate.getLabel() == chosen.getLabel() ||
-        (maxError && candidate.error > *maxError))
+        (settings.maxError && candidate.error > *settings.maxError))
       continue;
     double cost = getCost(number);
     if (next && cost >= nextCost)
@@ -220,13 +303,13 @@ void NetworkSearch::remarkLayer(const Layer &layer, unsigned index,
   }
   std::string text;
   llvm::raw_string_ostream os(text);
-  os << layer.name << ": " << chosen.getLabel() << ", " << print(chosen.cycles)
-     << " cycles, error " << print(chosen.error) << ", "
+  os << layer.name << ": " << chosen.getLabel() << ", " << print(chosen.cost)
+     << " " << unit << ", error " << print(chosen.error) << ", "
      << chosen.memory.filterBytes << " + " << chosen.memory.scratchBytes
      << " bytes; ";
   if (next)
-    os << "next " << next->getLabel() << ", " << print(next->cycles)
-       << " cycles";
+    os << "next " << next->getLabel() << ", " << print(next->cost) << " "
+       << unit;
   else
     os << "there is no other";
   linalg::LinalgOp op = layer.problem.op;
@@ -237,19 +320,19 @@ void NetworkSearch::remarkLayer(const Layer &layer, unsigned index,
 
 void NetworkSearch::assign(const Selection &selection,
                            const SelectionProblem &problem) {
-  double error = 0, cycles = selection.cost;
+  double error = 0, cost = selection.cost;
   for (auto [index, layer] : llvm::enumerate(layers)) {
     const SearchCandidate &chosen = layer.candidates[selection.choices[index]];
     linalg::LinalgOp op = layer.problem.op;
     op->setAttr(WinoDialect::kPlanAttrName, chosen.plan);
     error = std::max(error, chosen.error);
-    cycles -= lambda * chosen.error;
+    cost -= settings.lambda * chosen.error;
     remarkLayer(layer, index, selection.choices, problem);
   }
   std::string text;
   llvm::raw_string_ostream os(text);
-  os << layers.size() << " convolutions: " << print(cycles)
-     << " cycles, largest error " << print(error) << ", " << selection.bytes
+  os << layers.size() << " convolutions: " << print(cost) << " " << unit
+     << ", largest error " << print(error) << ", " << selection.bytes
      << " bytes; ";
   if (selection.isOptimal())
     os << "no selection of these candidates costs less";
@@ -280,7 +363,8 @@ LogicalResult NetworkSearch::run() {
     return success();
   SmallVector<ConvProblem> problems = llvm::map_to_vector(
       layers, [](const Layer &layer) { return layer.problem; });
-  LayoutGroups groups(function, problems, cpu);
+  calibrate();
+  LayoutGroups groups(function, problems, settings.cpu);
   SelectionProblem problem = buildSelection(groups);
   std::variant<Selection, SelectionFailure> result =
       selectWithinBudgets(problem);
@@ -295,26 +379,12 @@ struct Search : wino::impl::SearchPassBase<Search> {
   using SearchPassBase::SearchPassBase;
 
   void runOnOperation() override {
-    FailureOr<CPUInfo> target = resolveCPU(getOperation(), cpu);
-    FailureOr<CandidateFilter> filter = readFilter();
-    if (failed(target) || failed(filter) || failed(checkNumbers()))
+    Settings settings;
+    if (failed(readSettings(settings)))
       return signalPassFailure();
-    double filterBytes = 0;
-    getOperation()->walk([&](linalg::LinalgOp op) {
-      std::string reason;
-      FailureOr<ConvProblem> problem = matchConvolution(op, reason);
-      if (succeeded(problem))
-        filterBytes += getFilterBytes(*problem);
-    });
     bool hasFailed = false;
     getOperation()->walk<WalkOrder::PreOrder>([&](FunctionOpInterface op) {
-      auto errorBudget =
-          maxError < 0 ? std::nullopt : std::optional<double>(maxError);
-      auto memoryBudget =
-          maxMemory < 0 ? std::nullopt : std::optional<int64_t>(maxMemory);
-      hasFailed |= failed(NetworkSearch(op, *target, *filter, lambda,
-                                        errorBudget, memoryBudget, filterBytes)
-                              .run());
+      hasFailed |= failed(NetworkSearch(op, settings).run());
       return WalkResult::skip();
     });
     if (hasFailed)
@@ -322,12 +392,32 @@ struct Search : wino::impl::SearchPassBase<Search> {
   }
 
 private:
-  LogicalResult checkNumbers() {
+  LogicalResult readSettings(Settings &settings) {
+    FailureOr<CPUInfo> target = resolveCPU(getOperation(), cpu);
+    FailureOr<CandidateFilter> filter = readFilter();
+    if (failed(target) || failed(filter))
+      return failure();
     if (std::isnan(maxError))
       return getOperation()->emitError("expected max-error to be a number");
     if (!std::isfinite(lambda) || lambda < 0)
       return getOperation()->emitError(
           "expected lambda to be a number that is not negative");
+    settings.cpu = *target;
+    settings.filter = *filter;
+    settings.lambda = lambda;
+    if (maxError >= 0)
+      settings.maxError = maxError;
+    if (maxMemory >= 0)
+      settings.maxBytes = maxMemory;
+    for (StringRef path : tuning)
+      if (llvm::Error error = settings.database.load(path))
+        return getOperation()->emitError(llvm::toString(std::move(error)));
+    getOperation()->walk([&](linalg::LinalgOp op) {
+      std::string reason;
+      FailureOr<ConvProblem> problem = matchConvolution(op, reason);
+      if (succeeded(problem))
+        settings.filterBytes += getFilterBytes(*problem);
+    });
     return success();
   }
 

@@ -36,6 +36,16 @@ static bool hasAllowedTiles(TransformAttr transform, ArrayRef<int64_t> tiles) {
           llvm::is_contained(tiles, transform.getMCols()));
 }
 
+bool wino::isAllowed(PlanAttr plan, const CandidateFilter &filter) {
+  auto isRequested = [&](const AlgorithmRequest &request) {
+    return llvm::is_contained(request.algorithms, &getAlgorithm(plan)) &&
+           (!request.transform || request.transform == plan.getTransform());
+  };
+  return hasAllowedTiles(plan.getTransform(), filter.tiles) &&
+         (filter.algorithms.empty() ||
+          llvm::any_of(filter.algorithms, isRequested));
+}
+
 /// Returns the variants of `algorithm` that `filter` lets pass; adds why there
 /// are none.
 static SmallVector<Variant> getVariants(const ConvTask &task,
@@ -80,6 +90,8 @@ namespace {
 struct Option {
   Schedule schedule;
   double cycles;
+  /// Its place in the space.
+  size_t number;
 };
 } // namespace
 
@@ -91,12 +103,12 @@ static SmallVector<Option> getOptions(const ScheduleSpace &space,
   space.forEach([&](const Schedule &schedule) {
     double cycles = space.getCost(schedule).cycles;
     if (isMemoryLimited || options.empty())
-      options.push_back({schedule, cycles});
+      options.push_back({schedule, cycles, options.size()});
     else if (cycles < space.getMargin() * options.front().cycles)
-      options.front() = {schedule, cycles};
+      options.front() = {schedule, cycles, 0};
   });
-  llvm::stable_sort(options, [](const Option &a, const Option &b) {
-    return a.cycles < b.cycles;
+  llvm::sort(options, [](const Option &a, const Option &b) {
+    return std::tie(a.cycles, a.number) < std::tie(b.cycles, b.number);
   });
   return options;
 }
@@ -139,14 +151,21 @@ static void addCandidates(const ConvTask &task, const ConvAlgorithm &algorithm,
 SmallVector<SearchCandidate>
 wino::getSearchCandidates(const ConvTask &task, const CandidateFilter &filter,
                           SmallVectorImpl<std::string> &reasons) {
+  using Role = ConvAlgorithm::Role;
   SmallVector<SearchCandidate> candidates;
-  for (const ConvAlgorithm *algorithm : getAlgorithms()) {
-    if (!algorithm->supportsTypes(task.problem))
-      continue;
-    for (const Variant &variant :
-         getVariants(task, *algorithm, filter, reasons))
-      addCandidates(task, *algorithm, variant, filter.isMemoryLimited,
-                    candidates, reasons);
+  for (Role role : {Role::Choice, Role::Fallback}) {
+    // Who asks for algorithms compares all of them.
+    if (!candidates.empty() && filter.algorithms.empty())
+      break;
+    for (const ConvAlgorithm *algorithm : getAlgorithms()) {
+      if (algorithm->getRole() != role ||
+          !algorithm->supportsTypes(task.problem))
+        continue;
+      for (const Variant &variant :
+           getVariants(task, *algorithm, filter, reasons))
+        addCandidates(task, *algorithm, variant, filter.isMemoryLimited,
+                      candidates, reasons);
+    }
   }
   return candidates;
 }

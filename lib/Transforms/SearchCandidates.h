@@ -15,7 +15,8 @@ namespace wino {
 /// A plan that computes a convolution, and what it is expected to take.
 struct SearchCandidate {
   PlanAttr plan;
-  double cycles = 0;
+  /// Cycles by the model, or what measurements and a search make of them.
+  double cost = 0;
   /// The largest error of a result by the largest result.
   double error = 0;
   MemoryUse memory;
@@ -36,10 +37,15 @@ struct CandidateFilter {
 
 /// Returns the cheapest plan of each variant of each algorithm that `filter`
 /// lets pass; with limited memory also those that take less than all cheaper
-/// ones. If there is none, `reasons` are those of the algorithms.
+/// ones. Fallbacks are among them if the filter asks for algorithms, or where no
+/// other algorithm applies. If there is none, `reasons` are those of the
+/// algorithms.
 llvm::SmallVector<SearchCandidate>
 getSearchCandidates(const ConvTask &task, const CandidateFilter &filter,
                     llvm::SmallVectorImpl<std::string> &reasons);
+
+/// Whether `filter` lets a plan pass.
+bool isAllowed(PlanAttr plan, const CandidateFilter &filter);
 
 /// Describes a plan that computes the convolution.
 SearchCandidate describePlan(const ConvTask &task, PlanAttr plan);

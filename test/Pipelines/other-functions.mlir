@@ -55,7 +55,7 @@ module {
 
 // -----
 
-// CHECK: module attributes
+// CHECK: module attributes {{.*}} {
 // CHECK-NEXT: }
 module {
 }
