@@ -169,9 +169,9 @@ TEST(ConvAlgorithmTest, ErrorsGrowWithTiles) {
   CPUInfo cpu = llvm::cantFail(lookupCPU("cortex-a73"));
   Refusal refusal;
   const ConvAlgorithm &winograd = find("winograd-float");
-  double previous = find("direct").getError(problem, {});
+  double previous = 0;
   for (const Variant &variant : winograd.getVariants({problem, cpu}, refusal)) {
-    if (variant.transform.hasEdge() || variant.transform.getMRows() < 3)
+    if (variant.transform.hasEdge() || variant.transform.getMRows() % 2 != 0)
       continue;
     double error = winograd.getError(problem, variant);
     EXPECT_GT(error, previous) << variant.transform.getName();
