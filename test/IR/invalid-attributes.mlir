@@ -427,11 +427,6 @@ func.func @unsigned_without_value(%arg0: tensor<4xi8> {wino.unsigned = true}) {
 
 // -----
 
-// expected-error @+1 {{cannot compute F(6x6, 3x3), edge = 4x4 in #wino.ring: tiles at the edge are smaller}}
-"test"() {a = #wino.plan<algorithm = winograd, transform = <F(6x6, 3x3), edge = 4x4>, numbers = #wino.ring, schedule = <block = 1x1, k_block = 16, micro_tile = 6x16, vector = 4>>} : () -> ()
-
-// -----
-
 // Numbers are of a kind that transforms compute with.
 // expected-error @+2 {{invalid kind of attribute specified}}
 // expected-error @+1 {{failed to parse Wino_PlanAttr parameter 'numbers'}}

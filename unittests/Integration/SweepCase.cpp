@@ -7,7 +7,8 @@
 
 #include "SweepCase.h"
 
-#include "Wino/Support/IntegerTransform.h"
+#include "Wino/IR/WinoDialect.h"
+#include "mlir/AsmParser/AsmParser.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -220,21 +221,32 @@ static void setIntegers(SweepCase &c, Random &random, const CPUInfo &cpu) {
         llvm::alignTo(c.shape.c, selectIntegerKernel(cpu, 8, c.shape.k).group);
 }
 
+/// Returns the transform in the ring, for all its kinds of tiles.
+static llvm::SmallVector<RingTransform, 0>
+getRings(const TransformSpec &transform) {
+  mlir::MLIRContext context;
+  context.loadDialect<WinoDialect>();
+  auto attr = llvm::cast<TransformAttr>(mlir::parseAttribute(
+      "#wino.transform<" + transform.str() + ">", &context));
+  return llvm::cantFail(buildRingTransforms(attr));
+}
+
 int64_t wino::test::getLargestNorm(const TransformSpec &transform) {
-  auto scale = [&](int64_t m, int64_t r) {
-    llvm::SmallVector<Point> points = getDefaultPoints(m, r, m);
-    if (!transform.points.empty())
-      points.clear();
-    for (const std::string &name : transform.points)
-      points.push_back(*parsePoint(name));
-    return scaleToIntegers(llvm::cantFail(buildCookToom(m, r, points)));
-  };
-  RingTransform ring = llvm::cantFail(
-      buildRingTransform(scale(transform.mRows, transform.rRows),
-                         scale(transform.mCols, transform.rCols)));
+  llvm::DynamicAPInt numResults = getRings(transform).front().getNumResults();
+  for (const RingTransform &ring : getRings(transform))
+    numResults = std::min(numResults, ring.getNumResults());
   // 2 * 128 * norm < M.
-  return int64_t((ring.getNumResults() - llvm::DynamicAPInt(1)) /
+  return int64_t((numResults - llvm::DynamicAPInt(1)) /
                  llvm::DynamicAPInt(2 * 128));
+}
+
+/// Whether i16 hold all images of i8 that `transform` transforms.
+static bool isStoragePossible(const TransformSpec &transform) {
+  return llvm::all_of(getRings(transform), [](const RingTransform &ring) {
+    IntegerRange image = IntegerRange::getSigned(/*bits=*/8);
+    return IntegerRange::getSigned(/*bits=*/16)
+        .contains(ring.getTransformedInputRange(image));
+  });
 }
 
 /// Makes the case one of as many channels as the ring just allows, on an image
@@ -258,7 +270,7 @@ static void setEdgeOfProof(SweepCase &c, Random &random) {
 /// Gives half of the transforms smaller tiles at the edge, where the image has
 /// one; a quarter of these are larger than what is left.
 static void setEdge(SweepCase &c, Random &random) {
-  if (!c.transform || c.isInteger || c.isDynamic() || random.oneIn(2))
+  if (!c.transform || c.isDynamic() || random.oneIn(2))
     return;
   auto getEdge = [&](int64_t pixels, int64_t m) {
     int64_t rest = pixels % m;
@@ -267,8 +279,11 @@ static void setEdge(SweepCase &c, Random &random) {
     int64_t edge = random.oneIn(4) ? random.integer(rest, m) : rest;
     return edge == m ? 0 : edge;
   };
-  c.transform->edgeRows = getEdge(c.shape.outH(), c.transform->mRows);
-  c.transform->edgeCols = getEdge(c.shape.outW(), c.transform->mCols);
+  TransformSpec whole = *c.transform;
+  c.transform->edgeRows = getEdge(c.shape.outH(), whole.mRows);
+  c.transform->edgeCols = getEdge(c.shape.outW(), whole.mCols);
+  if (c.isInteger && !isStoragePossible(*c.transform))
+    c.transform = whole;
 }
 
 /// Makes half of the plans hand-written, with a random schedule. The generic

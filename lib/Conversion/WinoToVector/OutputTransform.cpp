@@ -24,10 +24,12 @@ public:
   void run();
 
 private:
-  /// A tile: its position in M, its first pixel, and its transform.
+  /// A tile: its position in M, its first pixel, its transform, and the ring
+  /// that this computes in, if any.
   struct Tile {
     Value batch, row, col, pixelRow, pixelCol;
     const TileTransforms::Variant *variant;
+    std::optional<RingTransform> ring;
   };
 
   /// Calls `body` with the bounds of the whole tiles of M along an axis, and of
@@ -48,9 +50,9 @@ private:
   /// Stores the rows of a strip of `count` tiles at channels from `channel` on.
   void storeStrip(const Tile &tiles, Value count, Value strip, Value channel,
                   Value vectors, Value lanes);
-  /// Returns the convolution's sum for a value of the transform: the value, or
-  /// what it stands for in the ring.
-  Value getSum(Value value);
+  /// Returns the convolution's sum for a value of a tile's transform: the
+  /// value, or what it stands for in the ring.
+  Value getSum(const Tile &tile, Value value);
   /// Builds one tile; `isWhole` if all its pixels are in the result.
   void buildTile(const Tile &tile, bool isWhole);
 
@@ -59,8 +61,6 @@ private:
   ImageDims dims;
   Value products, init, height, width;
   TileTransforms transforms;
-  /// The ring, if the transform computes there.
-  std::optional<RingTransform> ring;
   bool streamStores = false;
   std::optional<EpilogueBuilder> epilogue;
 };
@@ -70,8 +70,6 @@ void OutputLowering::run() {
   height = b.size(init, dims.row);
   width = b.size(init, dims.col);
   epilogue.emplace(b, cast<ResultOpInterface>(*op));
-  if (isa_and_present<RingAttr>(op.getNumbersAttr()))
-    ring = llvm::cantFail(buildRingTransform(op.getTransform()));
   bool needsStrips = op.getLayout() == ImageLayout::NCHW;
   for (unsigned number = 0; number < op.getEpilogueOperands().size(); ++number)
     needsStrips |= op.getEpilogueLayout(number) == ImageLayout::NCHW;
@@ -93,7 +91,11 @@ void OutputLowering::buildTiles(bool inStrips) {
                     begin,
                     b.mul(row, attr.getMRows()),
                     b.mul(begin, attr.getMCols()),
-                    &transforms.get(rowAtEdge, colAtEdge)};
+                    &transforms.get(rowAtEdge, colAtEdge),
+                    {}};
+      if (isa_and_present<RingAttr>(op.getNumbersAttr()))
+        first.ring =
+            llvm::cantFail(buildRingTransform(attr, rowAtEdge, colAtEdge));
       if (inStrips)
         buildTileRowByStrips(first, b.sub(end, begin));
       else
@@ -234,7 +236,7 @@ void OutputLowering::storeStrip(const Tile &tiles, Value count, Value strip,
               Value sum =
                   b.load(strip, {row, b.add(col, pixel), vec, b.index(0)});
               pixels.push_back(epilogue->build(
-                  getSum(sum), channelOperands,
+                  getSum(tiles, sum), channelOperands,
                   [&](unsigned number) { return operands[number][pixel]; }));
             }
             ImageView(init, op.getLayout()).store(b, pixels, at, lanes);
@@ -243,7 +245,8 @@ void OutputLowering::storeStrip(const Tile &tiles, Value count, Value strip,
   });
 }
 
-Value OutputLowering::getSum(Value value) {
+Value OutputLowering::getSum(const Tile &tile, Value value) {
+  const std::optional<RingTransform> &ring = tile.ring;
   if (!ring)
     return value;
   VectorType type = b.getVectorType();
@@ -286,7 +289,7 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
         auto load = [&](unsigned number) {
           return b.load(op.getEpilogueOperands()[number], indices, mask);
         };
-        b.store(epilogue->build(getSum(sum), channelOperands, load), init,
+        b.store(epilogue->build(getSum(tile, sum), channelOperands, load), init,
                 indices, mask, streamStores);
       };
       if (isWhole)
