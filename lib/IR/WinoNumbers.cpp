@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Wino/IR/WinoDialect.h"
+#include "Wino/Support/ExactnessProof.h"
 
 using namespace mlir;
 using namespace wino;
@@ -65,7 +66,19 @@ Type RingAttr::getFactorType() const {
 }
 
 llvm::Error RingAttr::checkTransform(const TransformAttr &transform) const {
-  return buildRingTransforms(transform).takeError();
+  llvm::Expected<SmallVector<RingTransform, 0>> rings =
+      buildRingTransforms(transform);
+  if (!rings)
+    return rings.takeError();
+  for (const RingTransform &ring : *rings) {
+    StorageProof proof = {
+        ring.getTransformedInputRange(IntegerRange::getSigned(/*bits=*/8)),
+        /*bits=*/16};
+    if (!proof.holds())
+      return llvm::createStringError(
+          "the transformed image does not fit i16: " + proof.toString());
+  }
+  return llvm::Error::success();
 }
 
 Transform1D RingAttr::getMatrices(const TransformAttr &transform, unsigned axis,

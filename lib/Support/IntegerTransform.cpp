@@ -33,9 +33,7 @@ DynamicAPInt IntegerRange::getMaxAbs() const {
 // Scaling
 //===----------------------------------------------------------------------===//
 
-/// Scales a row to integers without a common divisor; returns the factor, 1 for
-/// a row of zeros.
-static Rational scaleRow(RationalMatrix &matrix, unsigned row) {
+Rational wino::scaleRowToIntegers(RationalMatrix &matrix, unsigned row) {
   DynamicAPInt multiple(1), divisor(0);
   for (const Rational &entry : matrix.getRow(row)) {
     Rational lowest = mlir::presburger::reduce(entry);
@@ -75,8 +73,8 @@ IntegerTransform wino::scaleToIntegers(const Transform1D &transform) {
   result.matrices = transform;
   SmallVector<Rational> factors;
   for (int64_t k = 0; k < transform.alpha(); ++k)
-    factors.push_back(scaleRow(result.matrices.g, k) *
-                      scaleRow(result.matrices.bt, k));
+    factors.push_back(scaleRowToIntegers(result.matrices.g, k) *
+                      scaleRowToIntegers(result.matrices.bt, k));
   result.scale = scaleOutput(result.matrices.at, factors);
   return result;
 }
@@ -101,7 +99,7 @@ IntegerTransform wino::scaleEdgeToIntegers(const Transform1D &edge,
     Rational factor = getRowFactor(g, whole.matrices.g, k);
     for (int64_t j = 0; j < r; ++j)
       g(k, j) = mlir::presburger::reduce(g(k, j) * factor);
-    factors.push_back(factor * scaleRow(bt, k));
+    factors.push_back(factor * scaleRowToIntegers(bt, k));
   }
   result.scale = scaleOutput(at, factors);
   return result;
@@ -110,7 +108,7 @@ IntegerTransform wino::scaleEdgeToIntegers(const Transform1D &edge,
 IntegerTransform wino::moveOutputFactorsToFilter(IntegerTransform transform) {
   RationalMatrix columns = transform.matrices.at.transposed();
   for (unsigned k = 0; k < columns.getNumRows(); ++k) {
-    Rational factor = scaleRow(columns, k);
+    Rational factor = scaleRowToIntegers(columns, k);
     for (int64_t j = 0; j < transform.matrices.r; ++j)
       transform.matrices.g(k, j) = divide(transform.matrices.g(k, j), factor);
   }

@@ -72,6 +72,9 @@ enum class FilterPattern { Random, Least, Alternating, Edge };
 struct TransformSpec {
   int64_t mRows = 1, mCols = 1, rRows = 1, rCols = 1;
   std::vector<std::string> points;
+  /// Whether the matrices are written with two decimals, as learned ones that
+  /// satisfy the convolution identity about.
+  bool isRounded = false;
   /// m and m' of the last tiles; zero if they are no smaller ones.
   int64_t edgeRows = 0, edgeCols = 0;
 
@@ -119,6 +122,8 @@ struct SweepCase {
   std::string algorithm;
   /// The transform of winograd.
   std::optional<TransformSpec> transform;
+  /// The parameters of `#wino.quantized`; empty if the numbers are exact.
+  std::string quantized;
   /// The schedule of a hand-written plan; if empty the algorithm is forced by
   /// the option of wino-assign-plans, and the schedule is the default one.
   std::string schedule;
@@ -151,6 +156,8 @@ int64_t getLargestNorm(const TransformSpec &transform);
 /// integers, with `numSets` sets of data.
 SweepCase makeSweepCase(uint64_t seed, unsigned number, const CPUInfo &cpu,
                         bool isInteger, unsigned numSets);
+/// The same of a sweep of convolutions in quantized numbers.
+SweepCase makeQuantizedCase(uint64_t seed, unsigned number, const CPUInfo &cpu);
 
 } // namespace wino::test
 

@@ -59,6 +59,10 @@ static llvm::cl::opt<unsigned>
             llvm::cl::desc("Sets of data that each case is run on; for "
                            "integers, seven have images of every kind"),
             llvm::cl::init(1));
+static llvm::cl::opt<bool>
+    quantized("quantized",
+              llvm::cl::desc("Convolutions of i8 in quantized numbers, whose "
+                             "results are those of the model"));
 static llvm::cl::opt<bool> verbose("v",
                                    llvm::cl::desc("Print every case and its "
                                                   "errors"));
@@ -195,7 +199,9 @@ static void judge(const SweepCase &c, const std::array<CaseResult, 2> &results,
 static int runSweep(const CPUInfo &cpu) {
   std::vector<SweepCase> cases;
   for (unsigned i = 0; i < numCases; ++i)
-    cases.push_back(makeSweepCase(seed, firstCase + i, cpu, integers, numSets));
+    cases.push_back(
+        quantized ? makeQuantizedCase(seed, firstCase + i, cpu)
+                  : makeSweepCase(seed, firstCase + i, cpu, integers, numSets));
   if (printOnly) {
     for (const SweepCase &c : cases)
       outs() << "// " << c.str() << "\n" << c.getModule();
