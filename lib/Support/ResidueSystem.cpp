@@ -36,6 +36,10 @@ int64_t wino::reduceCentred(const DynamicAPInt &value, int64_t modulus) {
   return residue > (modulus - 1) / 2 ? residue - modulus : residue;
 }
 
+IntegerRange wino::getCentredResidues(int64_t modulus) {
+  return {DynamicAPInt(-(modulus / 2)), DynamicAPInt((modulus - 1) / 2)};
+}
+
 std::optional<int64_t> wino::invertModulo(int64_t value, int64_t modulus) {
   // Extended Euclid; `coefA` and `coefB` are a and b over `value`, modulo
   // `modulus`.
@@ -206,6 +210,16 @@ Expected<Transform1D> wino::reduceModulo(const Transform1D &transform,
   for (RationalMatrix *matrix : {&result.at, &result.g, &result.bt})
     if (llvm::Error error = reduceEntries(*matrix, modulus))
       return error;
+  return result;
+}
+
+Transform1D wino::moveFactorsToFilter(const Transform1D &transform) {
+  IntegerTransform integers =
+      moveOutputFactorsToFilter(scaleToIntegers(transform));
+  Transform1D result = integers.matrices;
+  for (unsigned i = 0; i < result.g.getNumRows(); ++i)
+    for (unsigned j = 0; j < result.g.getNumCols(); ++j)
+      result.g(i, j) = divide(result.g(i, j), Rational(integers.scale, 1));
   return result;
 }
 

@@ -6,21 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelBuilder.h"
-#include "TileTransform.h"
+#include "ResidueTileCode.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace wino;
-
-static TileTransform getTransform(FilterTransformOp op) {
-  TransformAttr transform = op.getTransform();
-  NumbersAttrInterface numbers = op.getNumbersAttr();
-  return TileTransform(getMatrices(transform, numbers, 0).g,
-                       getMatrices(transform, numbers, 1).g,
-                       isa<IntegerType>(op.getInitType().getElementType()));
-}
 
 namespace {
 /// Lowers the transform of a filter that is not packed. U is written panel by
@@ -36,7 +28,8 @@ public:
             b.getVectorOf(isa<FloatType>(op.getInitType().getElementType())
                               ? Type(b.getF64Type())
                               : Type(b.getI32Type()))),
-        transform(getTransform(op)) {
+        code(TileCode::create(b, op.getTransform(), op.getNumbersAttr(),
+                              TransformStage::Filter, computeType)) {
     ArrayRef<int64_t> from = op.getFilterType().getShape();
     ArrayRef<int64_t> to = op.getInitType().getShape();
     numCols = from.back();
@@ -74,9 +67,9 @@ private:
 
   KernelBuilder &b;
   FilterTransformOp op;
-  Value filter, init, scratch;
+  Value filter, init;
   VectorType computeType;
-  TileTransform transform;
+  std::unique_ptr<TileCode> code;
   int64_t numCols, numChannels, panelCols, initCols, initChannels, group = 1;
 };
 } // namespace
@@ -84,7 +77,6 @@ private:
 void FilterLowering::run() {
   if (panelCols == 0)
     return;
-  scratch = transform.allocateScratch(b, computeType);
   int64_t wholePanels = numCols / panelCols;
   int64_t numPanels = llvm::divideCeil(initCols, panelCols);
   b.loop(wholePanels, 1,
@@ -163,10 +155,9 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
   Type elementType = op.getInitType().getElementType();
   bool isDouble = elementType.isF64(), isInteger = elementType.isInteger();
   if (loadLanes == 0) {
-    TransformAttr attr = op.getTransform();
     Value zero = b.zero();
-    b.loop(attr.getAlphaRows(), 1, [&](Value row) {
-      b.loop(attr.getAlphaCols(), 1, [&](Value col) {
+    b.loop(code->rowsOut, 1, [&](Value row) {
+      b.loop(code->colsOut, 1, [&](Value col) {
         store(zero, row, col, panel, channel, panelCol, storeLanes);
       });
     });
@@ -183,8 +174,8 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
     return isDouble ? value
                     : arith::ExtFOp::create(b, computeType, value).getResult();
   };
-  transform.build(
-      b, computeType, scratch, load, [&](Value value, Value row, Value col) {
+  code->build(
+      load, [&](Value value, Value row, Value col) {
         if (isInteger)
           value = b.convertIntegers(value, elementType);
         else if (!isDouble)
@@ -197,8 +188,9 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
 /// since this is computed whenever it is used.
 static void lowerPackedFilter(KernelBuilder &b, FilterTransformOp op) {
   ShapedType type = op.getInitType();
-  TileTransform transform = getTransform(op);
-  Value scratch = transform.allocateScratch(b, b.getVectorType());
+  std::unique_ptr<TileCode> code =
+      TileCode::create(b, op.getTransform(), op.getNumbersAttr(),
+                       TransformStage::Filter, b.getVectorType());
   Value filter = b.flattenGroups(op.getFilter());
   Value init = b.flattenGroups(op.getInit());
   b.loop(type.getDimSize(packed_dim::kBlock), 1, [&](Value block) {
@@ -207,8 +199,7 @@ static void lowerPackedFilter(KernelBuilder &b, FilterTransformOp op) {
         Value numCols =
             b.index(type.getDimSize(packed_dim::kPanelCol) * getGroup(type));
         b.forEachVector(numCols, [&](Value col, Value mask) {
-          transform.build(
-              b, b.getVectorType(), scratch,
+          code->build(
               [&](Value i, Value j) {
                 Value value =
                     b.load(filter, {block, i, j, panel, channel, col}, mask);
@@ -229,8 +220,9 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, FilterTransformOp op,
     return failure();
   Type elementType = op.getInitType().getElementType();
   if (op.isFilterPacked()) {
-    KernelBuilder b(rewriter, op, elementType, options,
-                    getNativeLength(elementType, options));
+    KernelBuilder b(
+        rewriter, op, elementType, options,
+        getTransformLength(elementType, op.getNumbersAttr(), options));
     lowerPackedFilter(b, op);
   } else {
     KernelBuilder b(rewriter, op, elementType, options);

@@ -7,7 +7,7 @@
 
 #include "Epilogue.h"
 #include "ImageView.h"
-#include "TileTransform.h"
+#include "ResidueTileCode.h"
 
 using namespace mlir;
 using namespace wino;
@@ -19,7 +19,7 @@ public:
   OutputLowering(KernelBuilder &b, OutputTransformOp op)
       : b(b), op(op), dims(op.getImageDims()), products(op.getInput()),
         init(op.getInit()), transforms(b, op.getTransform(),
-                                       op.getNumbersAttr(), &Transform1D::at) {}
+                                       op.getNumbersAttr(), TransformStage::Output) {}
 
   void run();
 
@@ -27,7 +27,7 @@ private:
   /// A tile: its position in M, its first pixel, and its transform.
   struct Tile {
     Value batch, row, col, pixelRow, pixelCol;
-    const TileTransforms::Variant *variant;
+    const TileCode *code;
   };
 
   /// Calls `body` with the bounds of the whole tiles of M along an axis, and of
@@ -146,8 +146,8 @@ OutputLowering::Tile OutputLowering::getTile(const Tile &first, Value col) {
 void OutputLowering::buildTileRow(const Tile &first, Value numTiles) {
   b.loop(numTiles, [&](Value col) {
     Tile tile = getTile(first, col);
-    Value isWhole = b.logicalAnd(fits(0, tile.pixelRow, tile.variant->rowsOut),
-                                 fits(1, tile.pixelCol, tile.variant->colsOut));
+    Value isWhole = b.logicalAnd(fits(0, tile.pixelRow, tile.code->rowsOut),
+                                 fits(1, tile.pixelCol, tile.code->colsOut));
     b.branch(
         isWhole, [&] { buildTile(tile, /*isWhole=*/true); },
         [&] { buildTile(tile, /*isWhole=*/false); });
@@ -155,8 +155,8 @@ void OutputLowering::buildTileRow(const Tile &first, Value numTiles) {
 }
 
 void OutputLowering::buildTileRowByStrips(const Tile &first, Value numTiles) {
-  const TileTransforms::Variant &variant = *first.variant;
-  const int64_t mRows = variant.rowsOut, mCols = variant.colsOut;
+  const TileCode &code = *first.code;
+  const int64_t mRows = code.rowsOut, mCols = code.colsOut;
   ShapedType inputType = op.getInputType();
   const int64_t inputChannels = inputType.getDimSize(tile_dim::kChannel);
   const int64_t numVectors =
@@ -178,8 +178,7 @@ void OutputLowering::buildTileRowByStrips(const Tile &first, Value numTiles) {
       Value stripCol = b.mul(col, mCols);
       b.loop(vectors, [&](Value vec) {
         Value vecChannel = b.add(channel, b.mul(vec, b.getVectorLength()));
-        variant.transform.build(
-            b, b.getVectorType(), variant.scratch,
+        code.build(
             [&](Value row, Value col) {
               return b.load(
                   products,
@@ -207,10 +206,10 @@ void OutputLowering::buildTileRowByStrips(const Tile &first, Value numTiles) {
 void OutputLowering::storeStrip(const Tile &tiles, Value count, Value strip,
                                 Value channel, Value vectors, Value lanes) {
   // Partial tiles are cropped.
-  Value rows = b.createOrFold<arith::MinSIOp>(b.index(tiles.variant->rowsOut),
+  Value rows = b.createOrFold<arith::MinSIOp>(b.index(tiles.code->rowsOut),
                                               b.sub(height, tiles.pixelRow));
   Value cols = b.createOrFold<arith::MinSIOp>(
-      b.mul(count, tiles.variant->colsOut), b.sub(width, tiles.pixelCol));
+      b.mul(count, tiles.code->colsOut), b.sub(width, tiles.pixelCol));
   b.loop(vectors, [&](Value vec) {
     Value vecChannel = b.add(channel, b.mul(vec, b.getVectorLength()));
     SmallVector<Value> channelOperands = epilogue->loadChannelOperands(
@@ -261,9 +260,9 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
   auto check = [&](Value first, Value pixel, Value size) {
     return b.compare(arith::CmpIPredicate::slt, b.add(first, pixel), size);
   };
-  for (int64_t row = 0; !isWhole && row < tile.variant->rowsOut; ++row)
+  for (int64_t row = 0; !isWhole && row < tile.code->rowsOut; ++row)
     rowChecks.push_back(check(tile.pixelRow, b.index(row), height));
-  for (int64_t col = 0; !isWhole && col < tile.variant->colsOut; ++col)
+  for (int64_t col = 0; !isWhole && col < tile.code->colsOut; ++col)
     colChecks.push_back(check(tile.pixelCol, b.index(col), width));
   auto isInImage = [&](Value row, Value col) {
     std::optional<int64_t> knownRow = getConstantIntValue(row);
@@ -293,7 +292,7 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
         return finish();
       b.branch(isInImage(row, col), finish);
     };
-    tile.variant->transform.build(b, b.getVectorType(), tile.variant->scratch,
+    tile.code->build(
                                   load, store);
   });
 }
@@ -302,7 +301,9 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, OutputTransformOp op,
                                   const WinoToVectorOptions &options) {
   if (failed(checkVectorizable(op, options)))
     return failure();
-  KernelBuilder b(rewriter, op, op.getInputType().getElementType(), options);
+  Type elementType = op.getInputType().getElementType();
+  KernelBuilder b(rewriter, op, elementType, options,
+                  getTransformLength(elementType, op.getNumbersAttr(), options));
   OutputLowering(b, op).run();
   rewriter.eraseOp(op);
   return success();
