@@ -186,7 +186,8 @@ Value StageBuilder::buildProducts(Value v, Value u) {
 
   return HadamardOp::create(rewriter, loc, m.getType(), v, u, m, edge, edgeTaps,
                             schedule, /*accumulate=*/false,
-                            !numbers && hasNarrowRange(problem))
+                            numbers ? numbers.hasNarrowFactors()
+                                    : hasNarrowRange(problem))
       ->getResult(0);
 }
 

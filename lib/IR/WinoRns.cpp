@@ -75,6 +75,38 @@ Transform1D RnsAttr::getMatrices(const TransformAttr &transform, unsigned axis,
   return result;
 }
 
+bool RnsAttr::hasNarrowFactors() const {
+  return getFactorType().isInteger(8) && *llvm::max_element(getModuli()) < 256;
+}
+
+ResiduePasses wino::planResiduePasses(TransformAttr transform, RnsAttr numbers,
+                                      TransformStage stage) {
+  ArrayRef<int64_t> moduli = numbers.getModuli();
+  SmallVector<MatrixPair> matrices;
+  SmallVector<IntegerRange> targets;
+  const bool isOutput = stage == TransformStage::Output;
+  const unsigned storageBits = numbers.getSystem().getStorageBits();
+  for (auto [plane, modulus] : llvm::enumerate(moduli)) {
+    matrices.push_back(
+        {getMatrix(numbers.getMatrices(transform, 0, /*atEdge=*/false, plane),
+                   stage),
+         getMatrix(numbers.getMatrices(transform, 1, /*atEdge=*/false, plane),
+                   stage)});
+    IntegerRange residues = getCentredResidues(modulus);
+    if (isOutput) // What comes out of the passes is put together.
+      residues = IntegerRange::getSigned(32);
+    else if (storageBits == 8)
+      // Two products of these fit i16 (`narrow_range` of wino.hadamard), but
+      // those of the residue -128 modulo 256.
+      residues = {std::min(residues.min, DynamicAPInt(-127)),
+                  DynamicAPInt(127)};
+    targets.push_back(residues);
+  }
+  const unsigned inputBits = isOutput ? 32 : 8;
+  return planResiduePasses(matrices, moduli, IntegerRange::getSigned(inputBits),
+                           inputBits, /*sharesInput=*/!isOutput, targets);
+}
+
 //===----------------------------------------------------------------------===//
 // Verifiers
 //===----------------------------------------------------------------------===//

@@ -336,6 +336,39 @@ static bool isIdentity(const RationalMatrix &matrix) {
   return true;
 }
 
+double ResiduePasses::getOpsPerLane(int64_t rows, int64_t cols,
+                                    unsigned vectorBits) const {
+  double ops = 0;
+  auto addOps = [&](int64_t count, unsigned bits) {
+    ops += double(count) * bits / vectorBits;
+  };
+  auto addReduction = [&](const Reduction &reduction, int64_t count) {
+    for (const ReductionStep &step : reduction.steps)
+      addOps(2 * count, step.bits);
+  };
+  // Adds the ops of a pass, and sets the size of the tile to that of its result.
+  auto addPass = [&](const Pass &pass, int64_t &tileRows, int64_t &tileCols) {
+    const ResidueProgram &program = pass.program;
+    const int64_t count = program.outputs.size();
+    int64_t lines = pass.alongRows ? tileCols : tileRows;
+    addReduction(pass.before, tileRows * tileCols);
+    addOps(lines * (int64_t(program.ops.size()) + program.getNumReductions() +
+                    program.numInputs + count),
+           program.bits);
+    (pass.alongRows ? tileRows : tileCols) = count;
+  };
+  for (const Pass &pass : shared)
+    addPass(pass, rows, cols);
+  for (auto [own, reduction] : llvm::zip_equal(perModulus, after)) {
+    int64_t ownRows = rows, ownCols = cols;
+    for (const Pass &pass : own)
+      addPass(pass, ownRows, ownCols);
+    addReduction(reduction, ownRows * ownCols);
+    addOps(ownRows * ownCols, /*bits=*/16);
+  }
+  return ops;
+}
+
 /// Plans a pass on exact integers of 16 or, if they do not fit, 32 bits.
 static std::optional<ResiduePasses::Pass>
 planExactPass(bool alongRows, const RationalMatrix &matrix,

@@ -110,6 +110,8 @@ struct SweepCase {
   std::string algorithm;
   /// The transform of winograd.
   std::optional<TransformSpec> transform;
+  /// The moduli in which winograd computes on integers; empty for the ring.
+  std::vector<int64_t> moduli;
   /// The schedule of a hand-written plan; if empty the algorithm is forced by
   /// the option of wino-assign-plans, and the schedule is the default one.
   std::string schedule;
@@ -120,7 +122,9 @@ struct SweepCase {
   bool isDynamic() const { return isDynamicN || isDynamicH || isDynamicW; }
   /// The symbol of the function.
   std::string getSymbol() const { return "case" + std::to_string(number); }
-  /// The value of the option `algorithm`.
+  /// The attribute of what winograd computes in on integers.
+  std::string getNumbers() const;
+  /// The value of the option `algorithm`; it leaves the moduli open.
   std::string getRequest() const;
   /// One line for people: how to rerun the case, and what it is.
   std::string str() const;

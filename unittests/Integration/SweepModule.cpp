@@ -172,7 +172,7 @@ void ModuleWriter::writeConvolution() {
     if (c.transform)
       text += ", transform = <" + c.transform->str() + ">";
     if (c.transform && c.isInteger)
-      text += ", numbers = #wino.ring";
+      text += ", numbers = " + c.getNumbers();
     text += ", schedule = <" + c.schedule + ">>";
   }
   text += formatv("}\n    ins({0}, %f : {1}, {2}) outs({3} : {4}) -> {4}\n",

@@ -14,7 +14,7 @@ include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
 
 def Wino_RnsAttr : AttrDef<Wino_Dialect, "Rns", [
-    DeclareAttrInterfaceMethods<Wino_NumbersAttrInterface, ["getNumPlanes"]>]> {
+    DeclareAttrInterfaceMethods<Wino_NumbersAttrInterface, ["getNumPlanes", "hasNarrowFactors"]>]> {
   let mnemonic = "rns";
   let summary = "a residue number system";
   let description = [{

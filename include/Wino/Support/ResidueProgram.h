@@ -113,6 +113,11 @@ struct ResiduePasses {
   std::vector<std::vector<Pass>> perModulus;
   /// What is done with the results of each modulus in the end.
   std::vector<Reduction> after;
+
+  /// Estimates the instructions on vectors of `vectorBits` bits that a lane of a
+  /// vector takes its share of, for a tile of `rows` x `cols` elements: ops, loads
+  /// and stores.
+  double getOpsPerLane(int64_t rows, int64_t cols, unsigned vectorBits) const;
 };
 
 /// L and R of a transform.

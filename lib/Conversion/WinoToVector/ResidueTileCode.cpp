@@ -71,40 +71,11 @@ private:
 };
 } // namespace
 
-/// Plans the passes of a stage.
-static ResiduePasses plan(TransformAttr attr, RnsAttr numbers,
-                          TransformStage stage) {
-  ArrayRef<int64_t> moduli = numbers.getModuli();
-  SmallVector<MatrixPair> matrices;
-  SmallVector<IntegerRange> targets;
-  const bool isOutput = stage == TransformStage::Output;
-  const unsigned storageBits = numbers.getSystem().getStorageBits();
-  for (auto [plane, modulus] : llvm::enumerate(moduli)) {
-    matrices.push_back(
-        {getMatrix(numbers.getMatrices(attr, 0, /*atEdge=*/false, plane),
-                   stage),
-         getMatrix(numbers.getMatrices(attr, 1, /*atEdge=*/false, plane),
-                   stage)});
-    IntegerRange residues = getCentredResidues(modulus);
-    if (isOutput) // What comes out of the passes is put together.
-      residues = IntegerRange::getSigned(32);
-    else if (storageBits == 8)
-      // Two products of these fit i16 (`narrow_range` of wino.hadamard), but
-      // those of the residue -128 modulo 256.
-      residues = {std::min(residues.min, llvm::DynamicAPInt(-127)),
-                  llvm::DynamicAPInt(127)};
-    targets.push_back(residues);
-  }
-  const unsigned inputBits = isOutput ? 32 : 8;
-  return planResiduePasses(matrices, moduli, IntegerRange::getSigned(inputBits),
-                           inputBits, /*sharesInput=*/!isOutput, targets);
-}
-
 ResidueTileCode::ResidueTileCode(KernelBuilder &b, TransformAttr attr,
                                  RnsAttr numbers, TransformStage stage,
                                  VectorType type)
     : TileCode(b, type), system(numbers.getSystem()),
-      passes(plan(attr, numbers, stage)) {
+      passes(planResiduePasses(attr, numbers, stage)) {
   const int64_t numPlanes = numbers.getNumPlanes();
   RationalMatrix rows = getMatrix(getMatrices(attr, numbers, 0), stage);
   RationalMatrix cols = getMatrix(getMatrices(attr, numbers, 1), stage);

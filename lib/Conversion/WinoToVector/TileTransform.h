@@ -14,9 +14,6 @@
 
 namespace wino {
 
-/// The transforms of a convolution, which have a matrix of a Transform1D each.
-enum class TransformStage { Filter, Input, Output };
-
 /// Code for one transform of tiles whose elements are vectors.
 class TileCode {
 public:
@@ -50,19 +47,6 @@ protected:
   /// The type of what is loaded and stored.
   mlir::VectorType type;
 };
-
-/// Returns the matrix of a stage.
-inline RationalMatrix getMatrix(Transform1D transform, TransformStage stage) {
-  switch (stage) {
-  case TransformStage::Filter:
-    return transform.g;
-  case TransformStage::Input:
-    return transform.bt;
-  case TransformStage::Output:
-    return transform.at;
-  }
-  llvm_unreachable("unknown stage");
-}
 
 /// Code for Y = L X R^T on tiles X whose elements are vectors, with constant
 /// matrices L and R: a straight-line program for L on every column of the tile
