@@ -57,9 +57,9 @@ LogicalResult wino::checkStageSizes(const ConvProblem &problem, PlanAttr plan,
   // The limit of the ops.
   constexpr uint64_t kMaxNumElements = uint64_t(1) << 48;
   const std::pair<StringRef, uint64_t> tensors[] = {
-      {"filter", getNumElements({taps, depth, sizes.paddedK})},
-      {"image", getNumElements({taps, n, rows, cols, depth})},
-      {"products", getNumElements({taps, n, rows, cols, sizes.paddedK})}};
+      {"filter", countElements({taps, depth, sizes.paddedK})},
+      {"image", countElements({taps, n, rows, cols, depth})},
+      {"products", countElements({taps, n, rows, cols, sizes.paddedK})}};
   for (auto [name, size] : ArrayRef(tensors).take_front(onlyFilter ? 1 : 3))
     if (size > kMaxNumElements) {
       os << "its transformed " << name << " would have more than 2^48 elements";

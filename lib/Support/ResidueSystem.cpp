@@ -179,10 +179,21 @@ int64_t ResidueSystem::extendTo(int64_t modulus,
 //===----------------------------------------------------------------------===//
 
 SmallVector<Point> wino::getResiduePoints(int64_t m, int64_t r) {
-  int64_t numFinite = m + r - 2;
+  const int64_t numFinite = m + r - 2;
   SmallVector<Point> points;
-  for (int64_t i = 0; i < numFinite; ++i)
-    points.push_back(Rational(i % 2 == 0 ? -(i / 2) : (i + 1) / 2));
+  auto add = [&](const Rational &point) {
+    if (int64_t(points.size()) < numFinite)
+      points.push_back(point);
+  };
+  add(Rational(0));
+  for (int64_t i = 1; int64_t(points.size()) < numFinite; ++i) {
+    add(Rational(i));
+    add(Rational(-i));
+    if (i != 2)
+      continue;
+    add(Rational(1, 2));
+    add(Rational(-1, 2));
+  }
   points.push_back(Point::infinity());
   return points;
 }

@@ -82,9 +82,10 @@ private:
   int64_t product = 1;
 };
 
-/// Returns the points 0, 1, -1, 2, -2, ..., inf for F(m, r): as residues, small
-/// and in pairs +-a. They differ modulo p, and so do for every modulus whose
-/// prime factors are at least m + r - 2.
+/// Returns the points 0, 1, -1, 2, -2, 1/2, -1/2, 3, -3, ..., inf for F(m, r): in
+/// pairs +-a, which programs share work of, and with small matrices. They differ
+/// modulo every prime that is at least m + r - 2, where +-1/2 are the residues
+/// farthest from 0.
 llvm::SmallVector<Point> getResiduePoints(int64_t m, int64_t r);
 
 /// Returns the matrices of `transform` modulo `modulus`, as centred residues.

@@ -225,7 +225,10 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, FilterTransformOp op,
         getTransformLength(elementType, op.getNumbersAttr(), options));
     lowerPackedFilter(b, op);
   } else {
-    KernelBuilder b(rewriter, op, elementType, options);
+    // Filters may be prepared on another machine than the one they are for.
+    WinoToVectorOptions portable = options;
+    portable.integerProducts = IntegerProducts::Generic;
+    KernelBuilder b(rewriter, op, elementType, portable);
     FilterLowering(b, op).run();
   }
   rewriter.eraseOp(op);

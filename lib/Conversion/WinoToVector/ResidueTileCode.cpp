@@ -48,6 +48,9 @@ private:
 
   /// Prepares passes over tiles of size `size`, which becomes the result's.
   Chain allocate(ArrayRef<Pass> passes, TileSize &size);
+  /// Returns a buffer for a tile between the passes of a chain, which other
+  /// chains use as well.
+  Value getBetween(TileSize size, unsigned bits);
   Value allocateBuffer(TileSize size, unsigned bits);
   void buildChain(const Chain &chain, TileSize size, LoadFn load,
                   StoreFn store) const;
@@ -57,8 +60,15 @@ private:
   Value load(Value buffer, Value row, Value col) const;
   void store(Value value, Value buffer, Value row, Value col) const;
 
+  struct Between {
+    TileSize size;
+    unsigned bits;
+    Value value;
+  };
+
   ResidueSystem system;
   ResiduePasses passes;
+  SmallVector<Between> between;
   /// Rows and columns of a plane that is transformed, after the shared passes,
   /// and in the end.
   TileSize sizeIn, sizeShared, sizeOut;
@@ -103,13 +113,23 @@ Value ResidueTileCode::allocateBuffer(TileSize size, unsigned bits) {
                    {size.rows, size.cols});
 }
 
+Value ResidueTileCode::getBetween(TileSize size, unsigned bits) {
+  // No chain has two buffers.
+  for (const Between &buffer : between)
+    if (buffer.size.rows == size.rows && buffer.size.cols == size.cols &&
+        buffer.bits == bits)
+      return buffer.value;
+  between.push_back({size, bits, allocateBuffer(size, bits)});
+  return between.back().value;
+}
+
 ResidueTileCode::Chain ResidueTileCode::allocate(ArrayRef<Pass> passes,
                                                  TileSize &size) {
   Chain chain{passes, {}};
   for (const Pass &pass : passes) {
     size = size.getResult(pass);
     if (&pass != &passes.back())
-      chain.buffers.push_back(allocateBuffer(size, pass.program.bits));
+      chain.buffers.push_back(getBetween(size, pass.program.bits));
   }
   return chain;
 }
