@@ -29,7 +29,7 @@ public:
   bool supportsTypes(const ConvProblem &problem) const override {
     return problem.isInteger();
   }
-  /// The tiles that moduli of 8 bits admit.
+  /// Small tiles, in moduli of 8 bits.
   SmallVector<Variant> getVariants(const ConvTask &task,
                                    Refusal &refusal) const override;
   /// `transform` in the fewest moduli of 8 bits that hold the results. Points for
@@ -85,13 +85,14 @@ Variant WinogradResidues::getVariant(const ConvProblem &problem,
 
 SmallVector<Variant>
 WinogradResidues::getVariants(const ConvTask &task, Refusal &refusal) const {
-  // Larger tiles have far larger filters for few products less.
-  constexpr int64_t kMaxAlpha = 16;
+  // Larger tiles have far larger filters for few products less: who wants them
+  // asks for them.
+  constexpr int64_t kMaxTaps = 10;
   const ConvProblem &problem = task.problem;
   MLIRContext *context = linalg::LinalgOp(problem.op)->getContext();
   SmallVector<Variant> variants;
-  for (int64_t m = 2; m + std::max(problem.kh, problem.kw) - 1 <= kMaxAlpha;
-       ++m) {
+  const int64_t taps = std::max(problem.kh, problem.kw);
+  for (int64_t m = 2; taps != 1 && m + taps - 1 <= kMaxTaps; ++m) {
     Variant variant = getVariant(
         problem, getResidueTransform(context, problem.kh == 1 ? 1 : m,
                                      problem.kw == 1 ? 1 : m, problem.kh,
@@ -102,8 +103,11 @@ WinogradResidues::getVariants(const ConvTask &task, Refusal &refusal) const {
     else if (refusal.reason.empty())
       refusal = {reason, /*isOfRange=*/false};
   }
-  if (variants.empty() && refusal.reason.empty())
-    refusal.reason = "no tile of winograd has few enough points";
+  if (!variants.empty())
+    refusal = {};
+  else if (refusal.reason.empty())
+    refusal.reason = "winograd in residues needs a filter of 2 to 9 taps along "
+                     "an axis";
   return variants;
 }
 

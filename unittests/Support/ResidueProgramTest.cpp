@@ -7,6 +7,7 @@
 
 #include "Wino/Support/ResidueProgram.h"
 #include "TransformTester.h"
+#include <array>
 #include <random>
 
 using namespace wino;
@@ -206,6 +207,119 @@ TEST(ResidueProgramTest, ExactProgramsFitOrAreNone) {
       if (program)
         expectProgram(*program, transform.bt, input, 0, random);
     }
+  }
+}
+
+namespace {
+/// A tile, row by row.
+using Tile = SmallVector<SmallVector<int64_t>>;
+
+int64_t apply(const Reduction &reduction, int64_t value) {
+  for (const ReductionStep &step : reduction.steps)
+    value = step.apply(value);
+  return value;
+}
+
+Tile runPass(const ResiduePasses::Pass &pass, const Tile &tile) {
+  const unsigned rows = tile.size(), cols = tile[0].size();
+  const unsigned count = pass.program.outputs.size();
+  const unsigned lines = pass.alongRows ? cols : rows;
+  Tile result(pass.alongRows ? count : rows);
+  for (SmallVector<int64_t> &row : result)
+    row.resize(pass.alongRows ? cols : count);
+  for (unsigned line = 0; line < lines; ++line) {
+    SmallVector<int64_t> inputs;
+    for (unsigned i = 0; i < pass.program.numInputs; ++i)
+      inputs.push_back(apply(pass.before,
+                             pass.alongRows ? tile[i][line] : tile[line][i]));
+    for (auto [i, output] : llvm::enumerate(pass.program.run(inputs)))
+      (pass.alongRows ? result[i][line] : result[line][i]) = output;
+  }
+  return result;
+}
+
+/// Returns the results of all moduli for the tiles of all moduli.
+SmallVector<Tile> runPasses(const ResiduePasses &passes, ArrayRef<Tile> tiles) {
+  SmallVector<Tile> results;
+  for (auto [number, own] : llvm::enumerate(passes.perModulus)) {
+    Tile tile = tiles[number];
+    for (const ResiduePasses::Pass &pass : passes.shared)
+      tile = runPass(pass, tile);
+    for (const ResiduePasses::Pass &pass : own)
+      tile = runPass(pass, tile);
+    for (SmallVector<int64_t> &row : tile)
+      for (int64_t &value : row)
+        value = apply(passes.after[number], value);
+    results.push_back(std::move(tile));
+  }
+  return results;
+}
+} // namespace
+
+// Tiles of the least and greatest elements, by all passes, are convolved
+// exactly, whatever size and moduli.
+TEST(ResidueProgramTest, PassesConvolve) {
+  std::mt19937 random(4);
+  auto draw = [&](unsigned rows, unsigned cols) {
+    Tile tile(rows);
+    for (SmallVector<int64_t> &row : tile)
+      for (unsigned col = 0; col < cols; ++col)
+        row.push_back(random() % 4 == 0   ? int64_t(random() % 256) - 128
+                      : random() % 2 == 0 ? -128
+                                          : 127);
+    return tile;
+  };
+  for (auto [sizes, moduli] :
+       {std::pair<std::array<int64_t, 4>, SmallVector<int64_t>>{
+            {2, 2, 3, 3}, {253, 251, 247}},
+        {{7, 7, 3, 3}, {251, 241, 239}},
+        {{1, 6, 1, 3}, {251, 241, 239}},
+        {{4, 2, 3, 5}, {4001, 4331}},
+        {{14, 14, 3, 3}, {251, 241, 239}},
+        {{2, 2, 2, 2}, {256, 251, 247}},
+        {{12, 12, 5, 5}, {239, 241, 251, 233}}}) {
+    auto [mRows, mCols, rRows, rCols] = sizes;
+    SCOPED_TRACE(std::to_string(mRows) + "x" + std::to_string(mCols));
+    Transform1D rows = getTransform(mRows, rRows);
+    Transform1D cols = getTransform(mCols, rCols);
+    ResidueSystem system = llvm::cantFail(ResidueSystem::get(moduli));
+    const size_t count = moduli.size();
+    auto plan = [&](RationalMatrix Transform1D::*matrix, bool isOutput) {
+      SmallVector<MatrixPair> pairs;
+      SmallVector<IntegerRange> targets;
+      for (int64_t modulus : moduli) {
+        pairs.push_back({llvm::cantFail(reduceModulo(rows, modulus)).*matrix,
+                         llvm::cantFail(reduceModulo(cols, modulus)).*matrix});
+        if (matrix != &Transform1D::g)
+          pairs.back() = {rows.*matrix, cols.*matrix};
+        targets.push_back(getCentredResidues(modulus));
+      }
+      const unsigned bits = isOutput ? 32 : 8;
+      return planResiduePasses(pairs, moduli, IntegerRange::getSigned(bits),
+                               bits, !isOutput, targets);
+    };
+    Tile image = draw(mRows + rRows - 1, mCols + rCols - 1);
+    Tile filter = draw(rRows, rCols);
+    SmallVector<Tile> v = runPasses(plan(&Transform1D::bt, false),
+                                    SmallVector<Tile>(count, image));
+    SmallVector<Tile> u = runPasses(plan(&Transform1D::g, false),
+                                    SmallVector<Tile>(count, filter));
+    for (auto [a, b] : llvm::zip_equal(v, u))
+      for (auto [rowA, rowB] : llvm::zip_equal(a, b))
+        for (auto [x, y] : llvm::zip_equal(rowA, rowB))
+          x *= y;
+    SmallVector<Tile> y = runPasses(plan(&Transform1D::at, true), v);
+    for (int64_t i = 0; i < mRows; ++i)
+      for (int64_t j = 0; j < mCols; ++j) {
+        int64_t expected = 0;
+        for (int64_t p = 0; p < rRows; ++p)
+          for (int64_t q = 0; q < rCols; ++q)
+            expected += image[i + p][j + q] * filter[p][q];
+        SmallVector<int64_t> residues;
+        for (const Tile &tile : y)
+          residues.push_back(tile[i][j]);
+        ASSERT_EQ(system.fromDigits(system.getDigits(residues)), expected);
+      }
   }
 }
 
