@@ -32,8 +32,8 @@ public:
   /// Small tiles, in moduli of 8 bits.
   SmallVector<Variant> getVariants(const ConvTask &task,
                                    Refusal &refusal) const override;
-  /// `transform` in the fewest moduli of 8 bits that hold the results. Points for
-  /// residues take the place of default ones, which are for floats.
+  /// `transform` in the fewest moduli of 8 bits that hold the results. Points
+  /// for residues take the place of default ones, which are for floats.
   Variant getVariant(const ConvProblem &problem,
                      TransformAttr transform) const override;
   std::string getCertificate(const ConvProblem &problem,
@@ -83,8 +83,8 @@ Variant WinogradResidues::getVariant(const ConvProblem &problem,
   return {transform, numbers};
 }
 
-SmallVector<Variant>
-WinogradResidues::getVariants(const ConvTask &task, Refusal &refusal) const {
+SmallVector<Variant> WinogradResidues::getVariants(const ConvTask &task,
+                                                   Refusal &refusal) const {
   // Larger tiles have far larger filters for few products less: who wants them
   // asks for them.
   constexpr int64_t kMaxTaps = 10;
@@ -94,9 +94,9 @@ WinogradResidues::getVariants(const ConvTask &task, Refusal &refusal) const {
   const int64_t taps = std::max(problem.kh, problem.kw);
   for (int64_t m = 2; taps != 1 && m + taps - 1 <= kMaxTaps; ++m) {
     Variant variant = getVariant(
-        problem, getResidueTransform(context, problem.kh == 1 ? 1 : m,
-                                     problem.kw == 1 ? 1 : m, problem.kh,
-                                     problem.kw));
+        problem,
+        getResidueTransform(context, problem.kh == 1 ? 1 : m,
+                            problem.kw == 1 ? 1 : m, problem.kh, problem.kw));
     std::string reason;
     if (succeeded(checkVariant(problem, variant, reason)))
       variants.push_back(variant);
@@ -137,9 +137,9 @@ LogicalResult WinogradResidues::checkRange(const ConvProblem &problem,
   }
   // Residues in i8 need not be centred.
   const int64_t largest = *llvm::max_element(system.getModuli());
-  const int64_t residue =
-      system.getStorageBits() == 8 ? std::max<int64_t>(127, largest / 2)
-                                   : largest / 2;
+  const int64_t residue = system.getStorageBits() == 8
+                              ? std::max<int64_t>(127, largest / 2)
+                              : largest / 2;
   const int64_t sum = residue * residue * problem.c;
   const int64_t limit = int64_t(1) << 31;
   const bool fits = sum < limit;
@@ -155,9 +155,9 @@ LogicalResult WinogradResidues::checkRange(const ConvProblem &problem,
 std::string WinogradResidues::getCertificate(const ConvProblem &problem,
                                              PlanAttr plan) const {
   std::string text;
-  bool holds = succeeded(
-      checkRange(problem, {plan.getTransform(), plan.getNumbers()},
-                 getFilterBounds(problem), text));
+  bool holds =
+      succeeded(checkRange(problem, {plan.getTransform(), plan.getNumbers()},
+                           getFilterBounds(problem), text));
   return holds ? text : "";
 }
 

@@ -19,7 +19,7 @@ using namespace wino;
 
 /// Returns the algorithms that `name` stands for: one, or all of a kind. With
 /// `numbers` those that compute in these; without, a kind leaves out those that
-/// are only there on request.
+/// are not exact, or only there on request.
 static SmallVector<const ConvAlgorithm *>
 findAlgorithms(StringRef name, NumbersAttrInterface numbers) {
   return llvm::to_vector(
@@ -29,7 +29,8 @@ findAlgorithms(StringRef name, NumbersAttrInterface numbers) {
         return name == each->getName() ||
                (name == stringifyAlgorithm(each->getKind()) &&
                 (numbers ||
-                 each->getRole() != ConvAlgorithm::Role::OnRequest));
+                 (each->isExact() &&
+                  each->getRole() != ConvAlgorithm::Role::OnRequest)));
       }));
 }
 
@@ -42,8 +43,7 @@ static llvm::Expected<AttrT> parseRequested(StringRef text, StringRef spec,
   ScopedDiagnosticHandler handler(context, [&](Diagnostic &diag) {
     message += (message.empty() ? "" : "; ") + diag.str();
   });
-  if (auto attr =
-          dyn_cast_or_null<AttrT>(parseAttribute(spec, context)))
+  if (auto attr = dyn_cast_or_null<AttrT>(parseAttribute(spec, context)))
     return attr;
   return llvm::createStringError("'" + text + "' is no " + kind +
                                  (message.empty() ? "" : ": " + message));
@@ -187,7 +187,8 @@ PlanAttr wino::getDefaultPlan(const ConvTask &task, std::string &refusal) {
   Choice best;
   for (const ConvAlgorithm *algorithm : getAlgorithms()) {
     if (algorithm->getRole() != ConvAlgorithm::Role::Choice ||
-        !algorithm->supportsTypes(task.problem))
+        !algorithm->supportsTypes(task.problem) ||
+        !(algorithm->isExact() || task.allowsErrors))
       continue;
     Refusal why;
     Choice choice =

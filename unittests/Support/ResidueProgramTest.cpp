@@ -30,8 +30,8 @@ Transform1D getTransform(int64_t m, int64_t r) {
   return moveFactorsToFilter(build(m, r, getResiduePoints(m, r)));
 }
 
-/// Expects that `program` computes `matrix` modulo `modulus` (exactly, if 0), in
-/// its range, for extreme and random inputs.
+/// Expects that `program` computes `matrix` modulo `modulus` (exactly, if 0),
+/// in its range, for extreme and random inputs.
 void expectProgram(const ResidueProgram &program, const RationalMatrix &matrix,
                    const IntegerRange &input, int64_t modulus,
                    std::mt19937 &random) {
@@ -139,8 +139,8 @@ TEST(ResidueProgramTest, ReducesWideIntegers) {
 TEST(ResidueProgramTest, StepsAreFew) {
   // Sums of 512 products of residues modulo 251 take one step of 32 bits.
   IntegerRange sums = range(-512 * 125 * 125, 512 * 125 * 125);
-  EXPECT_EQ(
-      getReduction(sums, 251, 32, getCentredResidues(251)).steps.size(), 1u);
+  EXPECT_EQ(getReduction(sums, 251, 32, getCentredResidues(251)).steps.size(),
+            1u);
   // Any sum takes another, in 16 bits.
   Reduction any = getReduction(IntegerRange::getSigned(32), 251, 32,
                                getCentredResidues(251));
@@ -148,17 +148,25 @@ TEST(ResidueProgramTest, StepsAreFew) {
   EXPECT_EQ(any.steps[0].bits, 32u);
   EXPECT_EQ(any.steps[1].bits, 16u);
   // Residues are there.
-  EXPECT_TRUE(getReduction(getCentredResidues(251), 251, 16,
-                           getCentredResidues(251))
-                  .steps.empty());
+  EXPECT_TRUE(
+      getReduction(getCentredResidues(251), 251, 16, getCentredResidues(251))
+          .steps.empty());
 }
 
 // Transforms of all sizes that three moduli admit, from elements of i8 and from
 // residues.
 TEST(ResidueProgramTest, ComputesTransforms) {
   std::mt19937 random(2);
-  for (auto [m, r] : {std::pair(2, 3), {4, 3}, {6, 3}, {7, 3}, {10, 3}, {14, 3},
-                      {4, 5}, {8, 5}, {12, 5}, {3, 7}}) {
+  for (auto [m, r] : {std::pair(2, 3),
+                      {4, 3},
+                      {6, 3},
+                      {7, 3},
+                      {10, 3},
+                      {14, 3},
+                      {4, 5},
+                      {8, 5},
+                      {12, 5},
+                      {3, 7}}) {
     SCOPED_TRACE(std::to_string(m) + ", " + std::to_string(r));
     Transform1D transform = getTransform(m, r);
     for (int64_t modulus : {239, 241, 251, 4001, 4331}) {
@@ -181,10 +189,10 @@ TEST(ResidueProgramTest, ReducesLazily) {
   EXPECT_EQ(buildResidueProgram(transform.at, getCentredResidues(251), 251, 16)
                 .getNumReductions(),
             0u);
-  EXPECT_EQ(buildResidueProgram(transform.at, IntegerRange::getSigned(16), 251,
-                                16)
-                .getNumReductions(),
-            6u);
+  EXPECT_EQ(
+      buildResidueProgram(transform.at, IntegerRange::getSigned(16), 251, 16)
+          .getNumReductions(),
+      6u);
   EXPECT_EQ(
       buildResidueProgram(transform.at, IntegerRange::getSigned(16), 251, 32)
           .getNumReductions(),
@@ -194,7 +202,8 @@ TEST(ResidueProgramTest, ReducesLazily) {
 TEST(ResidueProgramTest, ExactProgramsFitOrAreNone) {
   std::mt19937 random(3);
   const IntegerRange input = IntegerRange::getSigned(8);
-  for (auto [m, r] : {std::pair(2, 3), {4, 3}, {6, 3}, {7, 3}, {8, 3}, {10, 3}}) {
+  for (auto [m, r] :
+       {std::pair(2, 3), {4, 3}, {6, 3}, {7, 3}, {8, 3}, {10, 3}}) {
     Transform1D transform = getTransform(m, r);
     RationalMatrix one(1, 1);
     one(0, 0) = Rational(1);
@@ -230,8 +239,8 @@ Tile runPass(const ResiduePasses::Pass &pass, const Tile &tile) {
   for (unsigned line = 0; line < lines; ++line) {
     SmallVector<int64_t> inputs;
     for (unsigned i = 0; i < pass.program.numInputs; ++i)
-      inputs.push_back(apply(pass.before,
-                             pass.alongRows ? tile[i][line] : tile[line][i]));
+      inputs.push_back(
+          apply(pass.before, pass.alongRows ? tile[i][line] : tile[line][i]));
     for (auto [i, output] : llvm::enumerate(pass.program.run(inputs)))
       (pass.alongRows ? result[i][line] : result[line][i]) = output;
   }

@@ -297,8 +297,9 @@ TEST(ResidueSystemTest, reproducesTheTransforms) {
     int64_t m = *entry->getInteger("m"), r = *entry->getInteger("r");
     SmallVector<Point> points;
     for (const llvm::json::Value &point : *entry->getArray("points"))
-      points.push_back(point.getAsInteger() ? Point(Rational(*point.getAsInteger()))
-                                            : Point::infinity());
+      points.push_back(point.getAsInteger()
+                           ? Point(Rational(*point.getAsInteger()))
+                           : Point::infinity());
     Transform1D transform = build(m, r, points);
     for (const auto &[modulusText, matrices] :
          *entry->getObject("per_modulus")) {

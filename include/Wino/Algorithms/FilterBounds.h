@@ -27,6 +27,10 @@ struct FilterBounds {
 /// is a constant, a weight argument with a value, or either of them transposed.
 FilterBounds getFilterBounds(const ConvProblem &problem);
 
+/// Returns the elements of a filter of i8 as [kh, kw, C, K]; none if they are
+/// not known.
+std::vector<int32_t> getFilterElements(const ConvProblem &problem);
+
 /// Returns the inequality by which numbers with `numResults` different results
 /// compute `problem` exactly, whatever the image of i8: with d_max = 128
 ///   2 d_max ||w_k||_1 < numResults

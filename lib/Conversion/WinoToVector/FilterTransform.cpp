@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelBuilder.h"
+#include "QuantizedCode.h"
 #include "ResidueTileCode.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -13,6 +14,12 @@
 
 using namespace mlir;
 using namespace wino;
+
+/// Whether U is computed in integers.
+static bool isInteger(FilterTransformOp op) {
+  return isa<IntegerType>(op.getInitType().getElementType()) &&
+         !isa_and_present<QuantizedAttr>(op.getNumbersAttr());
+}
 
 namespace {
 /// Lowers the transform of a filter that is not packed. U is written panel by
@@ -24,12 +31,12 @@ class FilterLowering {
 public:
   FilterLowering(KernelBuilder &b, FilterTransformOp op)
       : b(b), op(op), filter(op.getFilter()), init(op.getInit()),
-        computeType(
-            b.getVectorOf(isa<FloatType>(op.getInitType().getElementType())
-                              ? Type(b.getF64Type())
-                              : Type(b.getI32Type()))),
+        computeType(b.getVectorOf(isInteger(op) ? Type(b.getI32Type())
+                                                : Type(b.getF64Type()))),
         code(TileCode::create(b, op.getTransform(), op.getNumbersAttr(),
                               TransformStage::Filter, computeType)) {
+    if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
+      quantized.emplace(b, op);
     ArrayRef<int64_t> from = op.getFilterType().getShape();
     ArrayRef<int64_t> to = op.getInitType().getShape();
     numCols = from.back();
@@ -70,6 +77,8 @@ private:
   Value filter, init;
   VectorType computeType;
   std::unique_ptr<TileCode> code;
+  /// Present in quantized numbers.
+  std::optional<QuantizedFilter> quantized;
   int64_t numCols, numChannels, panelCols, initCols, initChannels, group = 1;
 };
 } // namespace
@@ -153,7 +162,7 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
   Value filterCol = b.add(b.mul(panel, panelCols), panelCol);
   Value loadMask = b.mask(loadLanes);
   Type elementType = op.getInitType().getElementType();
-  bool isDouble = elementType.isF64(), isInteger = elementType.isInteger();
+  bool isDouble = elementType.isF64();
   if (loadLanes == 0) {
     Value zero = b.zero();
     b.loop(code->rowsOut, 1, [&](Value row) {
@@ -169,19 +178,22 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
       indices.push_back(channel);
     indices.push_back(filterCol);
     Value value = b.load(filter, indices, loadMask);
-    if (isInteger)
+    if (isInteger(op))
       return b.convertIntegers(value, b.getI32Type());
+    if (quantized)
+      return arith::SIToFPOp::create(b, computeType, value);
     return isDouble ? value
                     : arith::ExtFOp::create(b, computeType, value).getResult();
   };
-  code->build(
-      load, [&](Value value, Value row, Value col) {
-        if (isInteger)
-          value = b.convertIntegers(value, elementType);
-        else if (!isDouble)
-          value = arith::TruncFOp::create(b, b.getVectorType(), value);
-        store(value, row, col, panel, channel, panelCol, storeLanes);
-      });
+  code->build(load, [&](Value value, Value row, Value col) {
+    if (quantized)
+      value = quantized->quantize(value, row, col, filterCol, loadMask);
+    else if (isInteger(op))
+      value = b.convertIntegers(value, elementType);
+    else if (!isDouble)
+      value = arith::TruncFOp::create(b, b.getVectorType(), value);
+    store(value, row, col, panel, channel, panelCol, storeLanes);
+  });
 }
 
 /// Lowers the transform of a packed filter, in the precision of its elements,

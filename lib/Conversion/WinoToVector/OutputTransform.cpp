@@ -7,6 +7,7 @@
 
 #include "Epilogue.h"
 #include "ImageView.h"
+#include "QuantizedCode.h"
 #include "ResidueTileCode.h"
 
 using namespace mlir;
@@ -18,8 +19,9 @@ class OutputLowering {
 public:
   OutputLowering(KernelBuilder &b, OutputTransformOp op)
       : b(b), op(op), dims(op.getImageDims()), products(op.getInput()),
-        init(op.getInit()), transforms(b, op.getTransform(),
-                                       op.getNumbersAttr(), TransformStage::Output) {}
+        init(op.getInit()),
+        transforms(b, op.getTransform(), op.getNumbersAttr(),
+                   TransformStage::Output) {}
 
   void run();
 
@@ -48,9 +50,11 @@ private:
   /// Stores the rows of a strip of `count` tiles at channels from `channel` on.
   void storeStrip(const Tile &tiles, Value count, Value strip, Value channel,
                   Value vectors, Value lanes);
+  /// Loads a vector of M at a tap of a tile, as the transform takes it.
+  Value load(const Tile &tile, Value row, Value col, Value channel, Value mask);
   /// Returns the convolution's sum for a value of the transform: the value, or
-  /// what it stands for in the ring.
-  Value getSum(Value value);
+  /// what it stands for in the ring or in quantized numbers.
+  Value getSum(Value value, Value channel, Value mask);
   /// Builds one tile; `isWhole` if all its pixels are in the result.
   void buildTile(const Tile &tile, bool isWhole);
 
@@ -61,6 +65,8 @@ private:
   TileTransforms transforms;
   /// The ring, if the transform computes there.
   std::optional<RingTransform> ring;
+  /// Present in quantized numbers.
+  std::optional<QuantizedOutput> quantized;
   bool streamStores = false;
   std::optional<EpilogueBuilder> epilogue;
 };
@@ -72,6 +78,8 @@ void OutputLowering::run() {
   epilogue.emplace(b, cast<ResultOpInterface>(*op));
   if (isa_and_present<RingAttr>(op.getNumbersAttr()))
     ring = llvm::cantFail(buildRingTransform(op.getTransform()));
+  if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
+    quantized.emplace(b, op);
   bool needsStrips = op.getLayout() == ImageLayout::NCHW;
   for (unsigned number = 0; number < op.getEpilogueOperands().size(); ++number)
     needsStrips |= op.getEpilogueLayout(number) == ImageLayout::NCHW;
@@ -180,9 +188,7 @@ void OutputLowering::buildTileRowByStrips(const Tile &first, Value numTiles) {
         Value vecChannel = b.add(channel, b.mul(vec, b.getVectorLength()));
         code.build(
             [&](Value row, Value col) {
-              return b.load(
-                  products,
-                  {row, col, tile.batch, tile.row, tile.col, vecChannel}, mask);
+              return load(tile, row, col, vecChannel, mask);
             },
             [&](Value value, Value row, Value col) {
               b.store(value, strip,
@@ -208,8 +214,8 @@ void OutputLowering::storeStrip(const Tile &tiles, Value count, Value strip,
   // Partial tiles are cropped.
   Value rows = b.createOrFold<arith::MinSIOp>(b.index(tiles.code->rowsOut),
                                               b.sub(height, tiles.pixelRow));
-  Value cols = b.createOrFold<arith::MinSIOp>(
-      b.mul(count, tiles.code->colsOut), b.sub(width, tiles.pixelCol));
+  Value cols = b.createOrFold<arith::MinSIOp>(b.mul(count, tiles.code->colsOut),
+                                              b.sub(width, tiles.pixelCol));
   b.loop(vectors, [&](Value vec) {
     Value vecChannel = b.add(channel, b.mul(vec, b.getVectorLength()));
     SmallVector<Value> channelOperands = epilogue->loadChannelOperands(
@@ -233,7 +239,8 @@ void OutputLowering::storeStrip(const Tile &tiles, Value count, Value strip,
               Value sum =
                   b.load(strip, {row, b.add(col, pixel), vec, b.index(0)});
               pixels.push_back(epilogue->build(
-                  getSum(sum), channelOperands,
+                  getSum(sum, vecChannel, lanes ? b.mask(lanes) : Value()),
+                  channelOperands,
                   [&](unsigned number) { return operands[number][pixel]; }));
             }
             ImageView(init, op.getLayout()).store(b, pixels, at, lanes);
@@ -242,7 +249,17 @@ void OutputLowering::storeStrip(const Tile &tiles, Value count, Value strip,
   });
 }
 
-Value OutputLowering::getSum(Value value) {
+Value OutputLowering::load(const Tile &tile, Value row, Value col,
+                           Value channel, Value mask) {
+  Value value = b.load(
+      products, {row, col, tile.batch, tile.row, tile.col, channel}, mask);
+  return quantized ? quantized->dequantize(value, row, col, channel, mask)
+                   : value;
+}
+
+Value OutputLowering::getSum(Value value, Value channel, Value mask) {
+  if (quantized)
+    return quantized->finish(value, channel, mask);
   if (!ring)
     return value;
   VectorType type = b.getVectorType();
@@ -274,26 +291,25 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
 
   b.forEachVector(b.size(init, dims.channel), [&](Value k, Value mask) {
     SmallVector<Value> channelOperands = epilogue->loadChannelOperands(k, mask);
-    auto load = [&](Value row, Value col) {
-      return b.load(products, {row, col, tile.batch, tile.row, tile.col, k},
-                    mask);
+    auto loadTap = [&](Value row, Value col) {
+      return load(tile, row, col, k, mask);
     };
     auto store = [&](Value sum, Value row, Value col) {
       auto finish = [&] {
         SmallVector<Value> indices = {tile.batch, b.add(tile.pixelRow, row),
                                       b.add(tile.pixelCol, col), k};
-        auto load = [&](unsigned number) {
+        auto loadOperand = [&](unsigned number) {
           return b.load(op.getEpilogueOperands()[number], indices, mask);
         };
-        b.store(epilogue->build(getSum(sum), channelOperands, load), init,
-                indices, mask, streamStores);
+        b.store(
+            epilogue->build(getSum(sum, k, mask), channelOperands, loadOperand),
+            init, indices, mask, streamStores);
       };
       if (isWhole)
         return finish();
       b.branch(isInImage(row, col), finish);
     };
-    tile.code->build(
-                                  load, store);
+    tile.code->build(loadTap, store);
   });
 }
 
@@ -302,8 +318,11 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, OutputTransformOp op,
   if (failed(checkVectorizable(op, options)))
     return failure();
   Type elementType = op.getInputType().getElementType();
-  KernelBuilder b(rewriter, op, elementType, options,
-                  getTransformLength(elementType, op.getNumbersAttr(), options));
+  if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
+    elementType = rewriter.getF32Type();
+  KernelBuilder b(
+      rewriter, op, elementType, options,
+      getTransformLength(elementType, op.getNumbersAttr(), options));
   OutputLowering(b, op).run();
   rewriter.eraseOp(op);
   return success();

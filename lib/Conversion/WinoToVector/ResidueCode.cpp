@@ -35,7 +35,8 @@ Value ResidueCode::multiplyHigh(Value value, int64_t multiplier) {
                       products == IntegerProducts::NeonDot ||
                       products == IntegerProducts::NeonMatrix;
   if (isNeon && length % pieceLength == 0 && pieceLength * bits >= 64) {
-    VectorType pieceType = VectorType::get({pieceLength}, type.getElementType());
+    VectorType pieceType =
+        VectorType::get({pieceLength}, type.getElementType());
     std::string name = "llvm.aarch64.neon.sqrdmulh.v" +
                        std::to_string(pieceLength) + "i" + std::to_string(bits);
     Value factor = b.splat(pieceType, double(multiplier));
@@ -52,9 +53,8 @@ Value ResidueCode::multiplyHigh(Value value, int64_t multiplier) {
   VectorType wideType = type.clone(wideElement);
   Value product = multiply(wide, multiplier);
   Value half = b.splat(wideType, double(int64_t(1) << (bits - 2)));
-  Value high =
-      arith::ShRSIOp::create(b, arith::AddIOp::create(b, product, half),
-                             b.splat(wideType, bits - 1));
+  Value high = arith::ShRSIOp::create(
+      b, arith::AddIOp::create(b, product, half), b.splat(wideType, bits - 1));
   return b.convertIntegers(high, type.getElementType());
 }
 
@@ -84,9 +84,8 @@ SmallVector<Value> ResidueCode::build(const ResidueProgram &program,
   SmallVector<Value> values(inputs);
   for (const ResidueProgram::Op &op : program.ops) {
     if (const auto *reduction = std::get_if<ResidueProgram::Reduce>(&op)) {
-      values.push_back(
-          reduce(values[reduction->value], {{reduction->step}, {}},
-                 program.bits));
+      values.push_back(reduce(values[reduction->value], {{reduction->step}, {}},
+                              program.bits));
       continue;
     }
     const auto &linear = std::get<LinearOp>(op);
@@ -102,8 +101,8 @@ SmallVector<Value> ResidueCode::build(const ResidueProgram &program,
       values.push_back(multiply(lhs, int64_t(linear.factor.num)));
       break;
     case LinearOp::Kind::Fma:
-      values.push_back(b.addNumbers(
-          values[linear.rhs], multiply(lhs, int64_t(linear.factor.num))));
+      values.push_back(b.addNumbers(values[linear.rhs],
+                                    multiply(lhs, int64_t(linear.factor.num))));
       break;
     }
   }
@@ -140,8 +139,7 @@ RangedVector ResidueCode::scaleDifference(RangedVector a,
   };
   if (!integers.contains(scale(difference.range.getMaxAbs()))) {
     // As few steps as the product needs.
-    DynamicAPInt bound =
-        floorDiv(integers.max, DynamicAPInt(std::abs(factor)));
+    DynamicAPInt bound = floorDiv(integers.max, DynamicAPInt(std::abs(factor)));
     difference =
         reduceTo(difference, modulus, IntegerRange::getSymmetric(bound));
   }
@@ -185,8 +183,8 @@ Value ResidueCode::reconstruct(const ResidueSystem &system,
     digit = getDigit(digit, modulus);
     IntegerRange sum = {low.range.min + digit.range.min * product,
                         low.range.max + digit.range.max * product};
-    if (i == 0 || (digits.empty() && integers.contains(sum) &&
-                   i + 1 != moduli.size())) {
+    if (i == 0 ||
+        (digits.empty() && integers.contains(sum) && i + 1 != moduli.size())) {
       low = {i == 0 ? digit.value
                     : b.addNumbers(low.value,
                                    multiply(digit.value, int64_t(product))),

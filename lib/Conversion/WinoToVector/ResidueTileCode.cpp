@@ -146,8 +146,7 @@ void ResidueTileCode::store(Value value, Value buffer, Value row,
 void ResidueTileCode::buildPass(const Pass &pass, TileSize size, LoadFn load,
                                 StoreFn store) const {
   const int64_t numLines = pass.alongRows ? size.cols : size.rows;
-  const bool isSmall =
-      size.rows * size.cols <= TileTransform::kMaxUnrolledTile;
+  const bool isSmall = size.rows * size.cols <= TileTransform::kMaxUnrolledTile;
   ResidueCode code(b);
   b.loop(
       b.index(0), b.index(numLines), 1,
@@ -156,8 +155,7 @@ void ResidueTileCode::buildPass(const Pass &pass, TileSize size, LoadFn load,
         for (unsigned tap = 0; tap < pass.program.numInputs; ++tap) {
           Value pos = b.index(tap);
           Value input = pass.alongRows ? load(pos, line) : load(line, pos);
-          inputs.push_back(
-              code.reduce(input, pass.before, pass.program.bits));
+          inputs.push_back(code.reduce(input, pass.before, pass.program.bits));
         }
         for (auto [tap, output] :
              llvm::enumerate(code.build(pass.program, inputs))) {
@@ -168,8 +166,8 @@ void ResidueTileCode::buildPass(const Pass &pass, TileSize size, LoadFn load,
       /*mayUnroll=*/isSmall);
 }
 
-void ResidueTileCode::buildChain(const Chain &chain, TileSize size,
-                                 LoadFn load, StoreFn store) const {
+void ResidueTileCode::buildChain(const Chain &chain, TileSize size, LoadFn load,
+                                 StoreFn store) const {
   Value source;
   for (auto [number, pass] : llvm::enumerate(chain.passes)) {
     Value target =
@@ -199,8 +197,8 @@ void ResidueTileCode::build(LoadFn load, StoreFn store) const {
   auto storeResidue = [&](Value value, Value row, Value col, int64_t plane) {
     if (isOutput)
       return this->store(value, results[plane], row, col);
-    Value residue = code.reduce(value, passes.after[plane],
-                                type.getElementTypeBitWidth());
+    Value residue =
+        code.reduce(value, passes.after[plane], type.getElementTypeBitWidth());
     store(residue, getRow(row, plane, sizeOut), col);
   };
   buildChain(shared, sizeIn, load, [&](Value value, Value row, Value col) {
@@ -232,8 +230,7 @@ void ResidueTileCode::reconstruct(StoreFn store) const {
     b.loop(b.index(0), b.index(sizeOut.cols), 1, [&](Value col) {
       SmallVector<RangedVector> residues;
       for (auto [buffer, own] : llvm::zip_equal(results, passes.perModulus))
-        residues.push_back(
-            {load(buffer, row, col), own.back().program.range});
+        residues.push_back({load(buffer, row, col), own.back().program.range});
       store(code.reconstruct(system, residues), row, col);
     });
   });
@@ -242,15 +239,16 @@ void ResidueTileCode::reconstruct(StoreFn store) const {
 int64_t wino::getTransformLength(Type elementType, NumbersAttrInterface numbers,
                                  const WinoToVectorOptions &options) {
   if (auto residues = dyn_cast_or_null<RnsAttr>(numbers))
-    elementType = IntegerType::get(
-        elementType.getContext(),
-        residues.getSystem().getStorageBits() == 8 ? 16 : 32);
+    elementType =
+        IntegerType::get(elementType.getContext(),
+                         residues.getSystem().getStorageBits() == 8 ? 16 : 32);
   return getNativeLength(elementType, options);
 }
 
-std::unique_ptr<TileCode>
-wino::createResidueTileCode(KernelBuilder &b, TransformAttr attr,
-                            RnsAttr numbers, TransformStage stage,
-                            VectorType type) {
+std::unique_ptr<TileCode> wino::createResidueTileCode(KernelBuilder &b,
+                                                      TransformAttr attr,
+                                                      RnsAttr numbers,
+                                                      TransformStage stage,
+                                                      VectorType type) {
   return std::make_unique<ResidueTileCode>(b, attr, numbers, stage, type);
 }

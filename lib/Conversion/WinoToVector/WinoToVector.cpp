@@ -24,8 +24,8 @@ using namespace mlir;
 using namespace wino;
 
 namespace {
-/// Remembers the scratch buffers that lowered ops allocate, so that ops can share
-/// them: no two ops run at once on one stack.
+/// Remembers the scratch buffers that lowered ops allocate, so that ops can
+/// share them: no two ops run at once on one stack.
 class ScratchSharing : public RewriterBase::Listener {
 public:
   void notifyOperationInserted(Operation *op,
@@ -67,8 +67,8 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
                                       const WinoToVectorOptions &options) {
   SmallVector<Operation *> ops;
   root->walk([&](Operation *op) {
-    if (isa<FilterTransformOp, InputTransformOp, Im2RowOp, PadImageOp,
-            HadamardOp, OutputTransformOp, ConvOp>(op))
+    if (isa<FilterScalesOp, FilterTransformOp, InputTransformOp, Im2RowOp,
+            PadImageOp, HadamardOp, OutputTransformOp, ConvOp>(op))
       ops.push_back(op);
   });
   ScratchSharing scratch;
@@ -79,10 +79,11 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
     scratch.beginOp();
     LogicalResult lowered =
         TypeSwitch<Operation *, LogicalResult>(op)
-            .Case<FilterTransformOp, InputTransformOp, Im2RowOp, PadImageOp,
-                  HadamardOp, OutputTransformOp, ConvOp>([&](auto typedOp) {
-              return lowerToVector(rewriter, typedOp, options);
-            });
+            .Case<FilterScalesOp, FilterTransformOp, InputTransformOp, Im2RowOp,
+                  PadImageOp, HadamardOp, OutputTransformOp, ConvOp>(
+                [&](auto typedOp) {
+                  return lowerToVector(rewriter, typedOp, options);
+                });
     lowersAll &= succeeded(lowered);
   }
   scratch.share(rewriter);
