@@ -181,7 +181,7 @@ public:
   Values finish(ArrayRef<Value> carried) override {
     auto addPairwise = [&](Value lhs, Value rhs) {
       return b.callIntrinsic("llvm.aarch64.neon.addp.v4i32", b.getVectorType(),
-                           {lhs, rhs});
+                             {lhs, rhs});
     };
     Values sums;
     for (size_t i = 0; i < carried.size(); i += 4)
@@ -202,7 +202,7 @@ private:
 
   void addPairs(Value &sum, Value products) {
     Value pairs = b.callIntrinsic("llvm.aarch64.neon.saddlp.v4i32.v8i16",
-                                b.getVectorType(), products);
+                                  b.getVectorType(), products);
     sum = arith::AddIOp::create(b, sum, pairs);
   }
 };
@@ -233,12 +233,12 @@ public:
         panel.push_back(loadPanel(b, kernel, b.add(group, number),
                                   vec * length * kGroup, length * kGroup));
       for (auto [row, elements] : llvm::enumerate(rows)) {
-        Value factor = bitcast(
-            b, b.slice(elements, number, length, /*step=*/0), b.getI8Type());
+        Value factor = bitcast(b, b.slice(elements, number, length, /*step=*/0),
+                               b.getI8Type());
         for (auto [vec, columns] : llvm::enumerate(panel)) {
           Value &sum = carried[row * numVectors + vec];
           sum = b.callIntrinsic("llvm.aarch64.neon.sdot.v4i32.v16i8",
-                              b.getVectorType(), {sum, columns, factor});
+                                b.getVectorType(), {sum, columns, factor});
         }
       }
     }
@@ -292,7 +292,7 @@ public:
         for (auto [row, elements] : llvm::enumerate(rows[number])) {
           Value &sum = carried[row * numPairs + pair];
           sum = b.callIntrinsic("llvm.aarch64.neon.smmla.v4i32.v16i8",
-                              b.getVectorType(), {sum, elements, columns});
+                                b.getVectorType(), {sum, elements, columns});
         }
       }
   }
@@ -305,7 +305,7 @@ public:
         size_t first = row / 2 * numPairs + 2 * vec;
         const int64_t lane = row % 2 * 2;
         sums.push_back(b.shuffle(carried[first], carried[first + 1],
-                               {lane, lane + 1, 4 + lane, 5 + lane}));
+                                 {lane, lane + 1, 4 + lane, 5 + lane}));
       }
     return sums;
   }
