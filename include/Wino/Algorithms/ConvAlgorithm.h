@@ -100,7 +100,9 @@ public:
     /// Always, by its cost.
     Choice,
     /// Where no choice applies.
-    Fallback
+    Fallback,
+    /// Never: only where a user names it.
+    OnRequest
   };
 
   virtual ~ConvAlgorithm();
@@ -126,8 +128,9 @@ public:
   /// first; none, and why, if the algorithm does not apply.
   virtual llvm::SmallVector<Variant> getVariants(const ConvTask &task,
                                                  Refusal &refusal) const;
-  /// Returns the variant that a user asks for by `transform`.
-  virtual Variant getVariant(TransformAttr transform) const {
+  /// Returns the variant of `problem` that a user asks for by `transform`.
+  virtual Variant getVariant(const ConvProblem &problem,
+                             TransformAttr transform) const {
     return {transform, {}};
   }
   /// Succeeds if `variant` computes `problem`; otherwise `reason` says why not.
