@@ -55,14 +55,6 @@ StageSchedules::StageSchedules(const ConvTask &task, const Variant &variant)
   countOperations();
 }
 
-static bool isInteger(const RationalMatrix &matrix) {
-  for (unsigned row = 0; row < matrix.getNumRows(); ++row)
-    for (const Rational &entry : matrix.getRow(row))
-      if (entry.den != 1)
-        return false;
-  return true;
-}
-
 void StageSchedules::countOperations() {
   auto [transform, numbers] = variant;
   Transform1D rows = getMatrices(transform, numbers, 0);

@@ -16,7 +16,7 @@ using namespace mlir;
 using namespace wino;
 
 /// Whether U is computed in integers.
-static bool isInteger(FilterTransformOp op) {
+static bool computesIntegers(FilterTransformOp op) {
   return isa<IntegerType>(op.getInitType().getElementType()) &&
          !isa_and_present<QuantizedAttr>(op.getNumbersAttr());
 }
@@ -25,7 +25,7 @@ static TileTransform getTransform(FilterTransformOp op) {
   TransformAttr transform = op.getTransform();
   NumbersAttrInterface numbers = op.getNumbersAttr();
   return TileTransform(getMatrices(transform, numbers, 0).g,
-                       getMatrices(transform, numbers, 1).g, isInteger(op));
+                       getMatrices(transform, numbers, 1).g, computesIntegers(op));
 }
 
 namespace {
@@ -38,7 +38,7 @@ class FilterLowering {
 public:
   FilterLowering(KernelBuilder &b, FilterTransformOp op)
       : b(b), op(op), filter(op.getFilter()), init(op.getInit()),
-        computeType(b.getVectorOf(isInteger(op) ? Type(b.getI32Type())
+        computeType(b.getVectorOf(computesIntegers(op) ? Type(b.getI32Type())
                                                 : Type(b.getF64Type()))),
         transform(getTransform(op)) {
     if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
@@ -186,7 +186,7 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
       indices.push_back(channel);
     indices.push_back(filterCol);
     Value value = b.load(filter, indices, loadMask);
-    if (isInteger(op))
+    if (computesIntegers(op))
       return b.convertIntegers(value, b.getI32Type());
     if (quantized)
       return arith::SIToFPOp::create(b, computeType, value);
@@ -197,7 +197,7 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
       b, computeType, scratch, load, [&](Value value, Value row, Value col) {
         if (quantized)
           value = quantized->quantize(value, row, col, filterCol, loadMask);
-        else if (isInteger(op))
+        else if (computesIntegers(op))
           value = b.convertIntegers(value, elementType);
         else if (!isDouble)
           value = arith::TruncFOp::create(b, b.getVectorType(), value);
