@@ -83,14 +83,6 @@ void StageSchedules::countResidueOperations(RnsAttr numbers) {
       (count(TransformStage::Output) + reconstruction) * double(kernel.vector);
 }
 
-static bool isInteger(const RationalMatrix &matrix) {
-  for (unsigned row = 0; row < matrix.getNumRows(); ++row)
-    for (const Rational &entry : matrix.getRow(row))
-      if (entry.den != 1)
-        return false;
-  return true;
-}
-
 void StageSchedules::countOperations() {
   if (auto residues = dyn_cast_or_null<RnsAttr>(variant.numbers))
     return countResidueOperations(residues);

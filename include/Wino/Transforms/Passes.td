@@ -243,7 +243,8 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
     the `calibration` file, or else of seeded normal data (and weights, where these
     are not known). Otherwise the convolution stays, with a remark of the numbers.
     Scales of sums and output that the plan does not have follow from the same
-    data, those of the input from samples, or else from the range of the data.
+    data, those of the input from samples, or else from the range of the data: that
+    of the type, or what an elementwise op clamps the image to.
 
     The `calibration` file is a JSON object whose keys are the names of
     convolutions, and whose values are objects with `samples`, nested lists
