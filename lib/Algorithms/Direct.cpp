@@ -197,8 +197,12 @@ Cost DirectSchedules::getCost(const Schedule &schedule) const {
   double filtersFromMemory = filterStays                    ? 0
                              : sizes.filterBytes <= l3Bytes ? sizes.filterBytes
                                                             : filters;
-  return {addUpCycles(cpu, copies, products, {filters, filtersFromMemory},
-                      {others, run <= l3Bytes ? 0 : others})};
+  Cost cost;
+  cost.inputTransform = copies;
+  cost.products = products;
+  addUpCycles(cpu, {filters, filtersFromMemory},
+              {others, run <= l3Bytes ? 0 : others}, cost);
+  return cost;
 }
 
 /// The cycles of the products of a block of pixels and a panel, divided into

@@ -75,8 +75,8 @@ Schedule Kernel::getSchedule(const ConvTask &task) const {
   return schedule;
 }
 
-double wino::addUpCycles(const CPUInfo &cpu, double transforms, double products,
-                         Moved filters, Moved others) {
+void wino::addUpCycles(const CPUInfo &cpu, Moved filters, Moved others,
+                       Cost &cost) {
   const bool hasL3 = cpu.l3Bytes != 0;
   auto getNext = [&](const Moved &moved) {
     return moved.next / (hasL3 ? cpu.l3BytesPerCycle : cpu.memoryBytesPerCycle);
@@ -85,15 +85,18 @@ double wino::addUpCycles(const CPUInfo &cpu, double transforms, double products,
     return hasL3 ? moved.fromMemory / cpu.memoryBytesPerCycle : 0;
   };
   double filterCycles = getNext(filters) + getMemory(filters);
-  if (!cpu.hidesStreams)
-    return transforms + products + filterCycles + getNext(others) +
-           getMemory(others);
-  // Such a core does other work while most lines arrive from the next cache;
-  // what limits it is the bandwidth of memory, where a written line moves
-  // twice.
-  constexpr double kExposed = 1.0 / 3;
-  return transforms + kExposed * getNext(others) + 2 * getMemory(others) +
-         std::max(products, filterCycles);
+  if (!cpu.hidesStreams) {
+    cost.memory = filterCycles + getNext(others) + getMemory(others);
+  } else {
+    // Such a core does other work while most lines arrive from the next cache;
+    // what limits it is the bandwidth of memory, where a written line moves
+    // twice.
+    constexpr double kExposed = 1.0 / 3;
+    cost.memory = kExposed * getNext(others) + 2 * getMemory(others) +
+                  std::max(0.0, filterCycles - cost.products);
+  }
+  cost.cycles = cost.filter + cost.inputTransform + cost.products +
+                cost.outputTransform + cost.memory;
 }
 
 bool wino::streamsStores(const ConvProblem &problem, const CPUInfo &cpu) {

@@ -53,11 +53,10 @@ struct Moved {
   double next, fromMemory;
 };
 
-/// Returns the cycles of a convolution from those of the parts of its code, and
-/// from the bytes that it moves of filters, which are read in the order in
-/// which they lie in memory, and of all others.
-double addUpCycles(const CPUInfo &cpu, double transforms, double products,
-                   Moved filters, Moved others);
+/// Completes the cost of a convolution from the cycles of the parts of its
+/// code, and from the bytes that it moves of filters, which are read in the
+/// order in which they lie in memory, and of all others.
+void addUpCycles(const CPUInfo &cpu, Moved filters, Moved others, Cost &cost);
 
 /// Whether the image and the result are so large that little of the result
 /// would be left in the last cache when it is read.

@@ -219,16 +219,18 @@ static double getProductCycles(const ConvNest &nest, const Kernel &kernel,
   return cycles;
 }
 
-double StageSchedules::getTransformCycles(const ConvNest &nest) const {
+void StageSchedules::countTransforms(const ConvNest &nest, Cost &cost) const {
   const double blocks = double(nest.getNumBlocks());
   // The transforms compute in the types of their results.
   const double factors = kernel.vectorBytes / kernel.factorBytes;
-  double ops = nest.getBlockTiles() * nest.getUsedTaps() *
-               (inputOps * double(nest.c) / factors +
-                outputOps * double(nest.k) / double(kernel.vector));
+  const double c = double(nest.c), k = double(nest.k);
+  const double tiles = blocks * nest.getBlockTiles() * nest.getUsedTaps();
+  const double opCycles = task.cpu.opCycles;
+  cost.inputTransform = tiles * inputOps * c / factors * opCycles;
+  cost.outputTransform =
+      tiles * outputOps * k / double(kernel.vector) * opCycles;
   if (nest.onTheFly)
-    ops += filterOps * double(nest.c) * double(nest.k) / factors;
-  return blocks * ops * task.cpu.opCycles;
+    cost.filter = blocks * filterOps * c * k / factors * opCycles;
 }
 
 Cost StageSchedules::getCost(const Schedule &schedule) const {
@@ -237,9 +239,11 @@ Cost StageSchedules::getCost(const Schedule &schedule) const {
   Traffic next = estimateTraffic(nest, cpu.l2Bytes), memory;
   if (cpu.l3Bytes != 0)
     memory = estimateTraffic(nest, cpu.l3Bytes);
-  return {addUpCycles(
-      cpu, getTransformCycles(nest),
-      getProductCycles(nest, kernel.with(schedule), cpu),
-      {next.filter, memory.filter},
-      {next.getTotal() - next.filter, memory.getTotal() - memory.filter})};
+  Cost cost;
+  countTransforms(nest, cost);
+  cost.products = getProductCycles(nest, kernel.with(schedule), cpu);
+  addUpCycles(
+      cpu, {next.filter, memory.filter},
+      {next.getTotal() - next.filter, memory.getTotal() - memory.filter}, cost);
+  return cost;
 }

@@ -31,7 +31,7 @@ private:
                   llvm::function_ref<void(const Schedule &)> callback) const;
   void countOperations();
   ConvNest getNest(const Schedule &schedule) const;
-  double getTransformCycles(const ConvNest &nest) const;
+  void countTransforms(const ConvNest &nest, Cost &cost) const;
 
   ConvTask task;
   Variant variant;
