@@ -231,9 +231,8 @@ double DirectSchedules::getKernelCycles(const Kernel &kernel,
                                         int64_t pixels) const {
   const double rows = double(pixels);
   const double vectors = double(kernel.tile.cols) / double(kernel.vector);
-  // As for the products of a transform; the sums are stored once.
-  return double(depth) * (kernel.getProductCycles(rows) +
-                          kernel.getLoads(rows) * task.cpu.exposedLoadCycles) +
+  // The sums are stored once.
+  return double(depth) * kernel.getLoopCycles(rows) +
          rows * vectors * task.cpu.opCycles;
 }
 

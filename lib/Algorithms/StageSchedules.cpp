@@ -186,20 +186,14 @@ static double getTapCycles(const ConvNest &nest, const Kernel &kernel,
   const double vectors = double(micro.cols) / double(kernel.vector);
   const double kernels = std::ceil(tiles / double(micro.rows));
   const double rows = tiles / kernels;
-  // For one element of the depth: multiply-adds, of which each sum has one
-  // after the other, and the loads of a panel's row and of the elements of V.
   // The first kernel finds the panel in the second-level cache.
-  constexpr double kFmaLatency = 4;
-  double fmas = std::max(kernel.getProductCycles(rows),
-                         kFmaLatency / double(kernel.group));
-  double loads = kernel.getLoads(rows) * cpu.exposedLoadCycles;
+  double loop = kernel.getLoopCycles(rows);
   double panelBytes = double(micro.cols * nest.transformedFilterBytes);
-  double firstFmas = std::max(fmas, panelBytes / cpu.l2BytesPerCycle);
+  double firstLoop = std::max(loop, panelBytes / cpu.l2BytesPerCycle);
   // What a kernel takes beside its loop over the depth: storing its sums, and
   // loading them if they are sums of several blocks.
   double sums = rows * vectors * (nest.cBlock == nest.c ? 2 : 3);
-  double panel = double(nest.cBlock) *
-                     (firstFmas + (kernels - 1) * fmas + kernels * loads) +
+  double panel = double(nest.cBlock) * (firstLoop + (kernels - 1) * loop) +
                  kernels * sums * cpu.opCycles;
   return double(nest.getNumBlocks() * nest.getNumCBlocks()) *
          double(nest.k / micro.cols) * panel;
