@@ -7,6 +7,7 @@
 
 #include "Wino/Algorithms/FilterBounds.h"
 #include "Wino/Support/ExactnessProof.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -78,6 +79,43 @@ FilterBounds wino::getFilterBounds(const ConvProblem &problem) {
       })))
     return bounds;
   return {min, max, norms};
+}
+
+std::vector<int32_t> wino::getFilterElements(const ConvProblem &problem) {
+  linalg::LinalgOp op = problem.op;
+  Value filter = op.getDpsInputs()[1];
+  // The dimension of `filter` that is each of kh, kw, C and K.
+  SmallVector<int64_t> dims = {0, 1};
+  if (!problem.isMatmul)
+    dims.assign(problem.filterPermutation.begin(),
+                problem.filterPermutation.end());
+  while (auto transpose = filter.getDefiningOp<linalg::TransposeOp>()) {
+    for (int64_t &dim : dims)
+      dim = transpose.getPermutation()[dim];
+    filter = transpose.getInput();
+  }
+  ElementsAttr elements = getElements(filter);
+  if (!elements || !elements.getElementType().isInteger(8))
+    return {};
+  std::vector<int32_t> values;
+  if (failed(forEachElement(
+          elements, [&](int8_t element) { values.push_back(element); })))
+    return {};
+  // Permutes the dimensions.
+  ArrayRef<int64_t> shape = elements.getShapedType().getShape();
+  SmallVector<int64_t> strides = computeStrides(shape);
+  std::vector<int32_t> result;
+  result.reserve(values.size());
+  SmallVector<int64_t> position(dims.size(), 0);
+  for (size_t count = 0; count < values.size(); ++count) {
+    int64_t index = 0;
+    for (auto [dim, at] : llvm::zip_equal(dims, position))
+      index += at * strides[dim];
+    result.push_back(values[index]);
+    for (size_t i = dims.size(); i-- > 0 && ++position[i] == shape[dims[i]];)
+      position[i] = 0;
+  }
+  return result;
 }
 
 LogicalResult wino::checkRing(const ConvProblem &problem,

@@ -39,8 +39,8 @@ void WinoDialect::initialize() {
       >();
   addInterfaces<WinoInlinerInterface>();
   declarePromisedInterfaces<bufferization::BufferizableOpInterface,
-                            FilterTransformOp, InputTransformOp, Im2RowOp,
-                            PadImageOp, HadamardOp, OutputTransformOp,
+                            FilterScalesOp, FilterTransformOp, InputTransformOp,
+                            Im2RowOp, PadImageOp, HadamardOp, OutputTransformOp,
                             ConvOp>();
 }
 

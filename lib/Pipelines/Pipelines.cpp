@@ -37,8 +37,13 @@ static void addTensorPasses(OpPassManager &passes,
   plans.cpu = options.cpu;
   plans.algorithm = options.algorithm;
   plans.plans = options.plan;
+  plans.maxError = options.maxError;
+  plans.calibration = options.calibration;
   passes.addPass(createAssignPlansPass(plans));
-  passes.addNestedPass<func::FuncOp>(createApplyPlanPass());
+  ApplyPlanPassOptions apply;
+  apply.maxError = options.maxError;
+  apply.calibration = options.calibration;
+  passes.addNestedPass<func::FuncOp>(createApplyPlanPass(apply));
   addCleanup(passes);
   passes.addNestedPass<func::FuncOp>(createAbsorbEpiloguePass());
   addCleanup(passes);

@@ -33,9 +33,7 @@ DynamicAPInt IntegerRange::getMaxAbs() const {
 // Scaling
 //===----------------------------------------------------------------------===//
 
-/// Scales a row to integers without a common divisor; returns the factor, 1 for
-/// a row of zeros.
-static Rational scaleRow(RationalMatrix &matrix, unsigned row) {
+Rational wino::scaleRowToIntegers(RationalMatrix &matrix, unsigned row) {
   DynamicAPInt multiple(1), divisor(0);
   for (const Rational &entry : matrix.getRow(row)) {
     Rational lowest = mlir::presburger::reduce(entry);
@@ -60,7 +58,7 @@ IntegerTransform wino::scaleToIntegers(const Transform1D &transform) {
   // A column of A^T that undoes the factors of its rows, times the scale, is
   // integer if the scale is a multiple of all its denominators.
   for (int64_t k = 0, alpha = transform.alpha(); k < alpha; ++k) {
-    Rational factor = scaleRow(g, k) * scaleRow(bt, k);
+    Rational factor = scaleRowToIntegers(g, k) * scaleRowToIntegers(bt, k);
     for (int64_t i = 0; i < m; ++i) {
       at(i, k) = mlir::presburger::reduce(divide(at(i, k), factor));
       result.scale = lcm(result.scale, at(i, k).den);
@@ -75,7 +73,7 @@ IntegerTransform wino::scaleToIntegers(const Transform1D &transform) {
 IntegerTransform wino::moveOutputFactorsToFilter(IntegerTransform transform) {
   RationalMatrix columns = transform.matrices.at.transposed();
   for (unsigned k = 0; k < columns.getNumRows(); ++k) {
-    Rational factor = scaleRow(columns, k);
+    Rational factor = scaleRowToIntegers(columns, k);
     for (int64_t j = 0; j < transform.matrices.r; ++j)
       transform.matrices.g(k, j) = divide(transform.matrices.g(k, j), factor);
   }

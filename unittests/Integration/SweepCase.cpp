@@ -7,6 +7,7 @@
 
 #include "SweepCase.h"
 
+#include "Wino/Support/CookToom.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -27,7 +28,32 @@ std::string TransformSpec::getName() const {
   return name;
 }
 
+/// Prints a matrix with two decimals.
+static std::string printRounded(const RationalMatrix &matrix) {
+  std::string text;
+  for (unsigned row = 0; row < matrix.getNumRows(); ++row) {
+    std::string line;
+    for (const Rational &entry : matrix.getRow(row))
+      line +=
+          llvm::formatv("{0}{1:F2}", line.empty() ? "" : ", ", toDouble(entry));
+    text += (text.empty() ? "[" : ", [") + line + "]";
+  }
+  return "[" + text + "]";
+}
+
 std::string TransformSpec::str() const {
+  if (isRounded) {
+    auto print = [](llvm::StringRef name, int64_t m, int64_t r) -> std::string {
+      Transform1D transform =
+          llvm::cantFail(buildCookToom(m, r, getDefaultPoints(m, r)));
+      return llvm::formatv(", {0} = {{AT = {1}, G = {2}, BT = {3}}", name,
+                           printRounded(transform.at),
+                           printRounded(transform.g),
+                           printRounded(transform.bt));
+    };
+    return getName() + print("rows", mRows, rRows) +
+           print("cols", mCols, rCols);
+  }
   if (points.empty())
     return getName();
   return getName() + ", points = [" + llvm::join(points, ", ") + "]";
@@ -68,6 +94,9 @@ std::string SweepCase::str() const {
     text += " filter=input";
   if (isFilterKnown)
     text += " filter=known";
+  if (!quantized.empty())
+    text +=
+        llvm::formatv(" quantized <{0}> in <{1}>", quantized, transform->str());
   if (!schedule.empty())
     text += " <" + schedule + ">";
   return text;
@@ -169,7 +198,7 @@ static int64_t getGroup(const SweepCase &c, Random &random,
                         const CPUInfo &cpu) {
   if (!c.isInteger)
     return 1;
-  unsigned bits = c.transform ? 16 : 8;
+  unsigned bits = c.transform && c.quantized.empty() ? 16 : 8;
   return random.oneIn(2) ? selectIntegerKernel(cpu, bits, c.shape.k).group
                          : random.pick({1, 2, 4, 8, 16});
 }
@@ -206,7 +235,8 @@ static void setEdge(SweepCase &c, Random &random) {
 /// form of an op is made by a pass that drops attributes, so its plan cannot be
 /// written on the op.
 static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
-  if (c.algorithm == "loops" || c.isGeneric || random.oneIn(2))
+  if (c.algorithm == "loops" || c.isGeneric ||
+      (c.quantized.empty() && random.oneIn(2)))
     return;
   int64_t vector = cpu.getVectorLength(/*elementBits=*/32);
   int64_t microCols = vector * random.integer(1, 3);
@@ -229,7 +259,7 @@ static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
   std::string cBlock;
   if (random.oneIn(2) && numUnits % parts == 0)
     cBlock = llvm::formatv("c_block = {0}, ", numUnits / parts * unit);
-  bool onTheFly = isWinograd && random.oneIn(3);
+  bool onTheFly = isWinograd && c.quantized.empty() && random.oneIn(3);
   c.schedule = llvm::formatv("block = {0}x{1}, k_block = {2}, {3}micro_tile = "
                              "{4}x{5}, vector = {6}",
                              blockRows, blockCols, kBlock, cBlock, microRows,
@@ -254,6 +284,89 @@ SweepCase wino::test::makeSweepCase(uint64_t seed, unsigned number,
   if (isInteger)
     setIntegers(c, random, cpu);
   setEdge(c, random);
+  setSchedule(c, random, cpu);
+  return c;
+}
+
+//===----------------------------------------------------------------------===//
+// Quantized numbers
+//===----------------------------------------------------------------------===//
+
+/// The transforms in i16 and, of larger tiles and rounded matrices, in f32.
+static const TransformSpec kQuantizedTransforms[] = {
+    {4, 4, 3, 3, {}},       {2, 2, 3, 3, {}}, {4, 4, 3, 3, {}, true},
+    {3, 3, 3, 3, {}},       {6, 6, 3, 3, {}}, {1, 4, 1, 3, {}},
+    {2, 2, 3, 3, {}, true}, {4, 2, 3, 5, {}}, {4, 1, 3, 1, {}},
+    {1, 4, 1, 3, {}, true}, {2, 3, 2, 2, {}}, {4, 4, 5, 5, {}}};
+
+/// Prints a list of `count` scales about `scale`, powers of two at times.
+static std::string printScales(Random &random, int64_t count, double scale) {
+  const bool arePowers = random.oneIn(3);
+  std::string text;
+  for (int64_t i = 0; i < count; ++i) {
+    double value = scale * std::exp2(random.real());
+    if (arePowers)
+      value = std::exp2(std::round(std::log2(value)));
+    text += llvm::formatv("{0}{1:E8}", text.empty() ? "" : ", ", value);
+  }
+  return ", [" + text + "]";
+}
+
+/// Sets the numbers of a case. Scales are such that some values saturate.
+static void setQuantized(SweepCase &c, Random &random) {
+  const TransformSpec &t = *c.transform;
+  const int64_t taps = (t.mRows + t.rRows - 1) * (t.mCols + t.rCols - 1);
+  // The largest number of bits in which sums fit i32.
+  int64_t maxBits = 16;
+  while (c.shape.c >= int64_t(1) << (33 - 2 * maxBits))
+    --maxBits;
+  int64_t bits = random.pick({8, 8, 8, 4, 6, 7, 9, 12, 14, 16});
+  if (bits > maxBits)
+    bits = 8;
+  const double max = static_cast<double>(int64_t(1) << (bits - 1));
+  c.quantized = llvm::formatv("bits = {0}, max_error = 1.0e300 : f64", bits);
+  if (random.oneIn(3))
+    c.quantized += ", normalized = true";
+  auto add = [&](llvm::StringRef name, int64_t per, double scale,
+                 bool isGiven) {
+    const char *names[] = {"per_tensor", "per_tap", "per_channel"};
+    const int64_t counts[] = {1, taps, c.shape.k};
+    c.quantized += llvm::formatv(", {0} = <{1}", name, names[per]);
+    if (random.oneIn(3))
+      c.quantized += ", powers_of_two";
+    if (isGiven)
+      c.quantized += printScales(random, counts[per], scale);
+    c.quantized += ">";
+  };
+  add("input", random.integer(0, 1), 1000 / max, random.oneIn(3));
+  add("filter", random.integer(0, 2), 200 / max, random.oneIn(3));
+  const double sums = 5e4 * static_cast<double>(c.shape.c) / max;
+  if (random.oneIn(3))
+    add("sums", random.integer(0, 2), sums, true);
+  if (random.oneIn(3))
+    add("output", random.pick({0, 2}), sums, true);
+}
+
+SweepCase wino::test::makeQuantizedCase(uint64_t seed, unsigned number,
+                                        const CPUInfo &cpu) {
+  Random random(seed * 0x9e3779b97f4a7c15 + number);
+  SweepCase c;
+  c.seed = seed;
+  c.number = number;
+  c.isInteger = true;
+  c.algorithm = "winograd";
+  c.transform = kQuantizedTransforms[number % std::size(kQuantizedTransforms)];
+  c.shape.kh = c.transform->rRows;
+  c.shape.kw = c.transform->rCols;
+  setSizes(c, random);
+  // Few channels leave room for many bits.
+  if (random.oneIn(4))
+    c.shape.c = random.integer(1, 2);
+  setForm(c, random);
+  setIntegers(c, random, cpu);
+  // A plan on the op says what the numbers are.
+  c.isGeneric = false;
+  setQuantized(c, random);
   setSchedule(c, random, cpu);
   return c;
 }

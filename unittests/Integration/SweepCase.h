@@ -71,6 +71,9 @@ enum class Pattern { Random, Least, Alternating };
 struct TransformSpec {
   int64_t mRows = 1, mCols = 1, rRows = 1, rCols = 1;
   std::vector<std::string> points;
+  /// Whether the matrices are written with two decimals, as learned ones that
+  /// satisfy the convolution identity about.
+  bool isRounded = false;
   /// m and m' of the last tiles; zero if they are no smaller ones.
   int64_t edgeRows = 0, edgeCols = 0;
 
@@ -110,6 +113,8 @@ struct SweepCase {
   std::string algorithm;
   /// The transform of winograd.
   std::optional<TransformSpec> transform;
+  /// The parameters of `#wino.quantized`; empty if the numbers are exact.
+  std::string quantized;
   /// The schedule of a hand-written plan; if empty the algorithm is forced by
   /// the option of wino-assign-plans, and the schedule is the default one.
   std::string schedule;
@@ -133,6 +138,8 @@ struct SweepCase {
 /// integers.
 SweepCase makeSweepCase(uint64_t seed, unsigned number, const CPUInfo &cpu,
                         bool isInteger);
+/// The same of a sweep of convolutions in quantized numbers.
+SweepCase makeQuantizedCase(uint64_t seed, unsigned number, const CPUInfo &cpu);
 
 } // namespace wino::test
 

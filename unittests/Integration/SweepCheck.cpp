@@ -37,8 +37,10 @@
 
 #include "SweepCheck.h"
 
+#include "Wino/IR/WinoDialect.h"
 #include "Wino/Support/CookToom.h"
 #include "Wino/Support/LinearProgram.h"
+#include "mlir/AsmParser/AsmParser.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
@@ -378,12 +380,48 @@ static std::vector<double> getConvolutionBounds(const SweepCase &c,
   return bounds;
 }
 
+/// Returns the sums in quantized numbers, which the code computes to the last
+/// bit, of a padded image.
+static std::vector<double> getQuantized(const SweepCase &c,
+                                        const Conv2DShape &padded,
+                                        llvm::ArrayRef<float> image,
+                                        llvm::ArrayRef<float> filter) {
+  mlir::MLIRContext context;
+  context.loadDialect<WinoDialect>();
+  auto parse = [&](std::string text) {
+    return mlir::parseAttribute(text, &context);
+  };
+  auto transform = llvm::cast<TransformAttr>(
+      parse("#wino.transform<" + c.transform->str() + ">"));
+  auto numbers =
+      llvm::cast<QuantizedAttr>(parse("#wino.quantized<" + c.quantized + ">"));
+  QuantizedConvolution convolution =
+      llvm::cantFail(buildQuantized(transform, numbers));
+  std::vector<int32_t> images(image.begin(), image.end());
+  std::vector<int32_t> filters(filter.begin(), filter.end());
+  QuantizedProblem problem;
+  problem.n = padded.n;
+  problem.h = padded.h;
+  problem.w = padded.w;
+  problem.c = padded.c;
+  problem.k = padded.k;
+  problem.image = images;
+  problem.filter = filters;
+  // Tiles that reach beyond a padded image find more of its padding.
+  const Conv2DShape &s = c.shape;
+  if (s.padTop + s.padBottom + s.padLeft + s.padRight != 0)
+    problem.padValue = static_cast<int32_t>(c.padValue);
+  std::vector<int32_t> result =
+      convolution.convolve(problem, convolution.getOutputScales(problem));
+  return std::vector<double>(result.begin(), result.end());
+}
+
 /// Returns the sums of the convolution alone. An image that is not padded with
 /// zeros is padded first.
 static std::vector<double> getConvolution(const SweepCase &c,
                                           const SweepData &data) {
   const Conv2DShape &s = c.shape;
-  if (c.padValue == 0)
+  if (c.padValue == 0 && c.quantized.empty())
     return referenceConv2D(s, data.image, data.filter);
   Conv2DShape padded = s;
   padded.h += s.padTop + s.padBottom;
@@ -397,6 +435,8 @@ static std::vector<double> getConvolution(const SweepCase &c,
     std::copy_n(data.image.begin() + row * rowSize, rowSize,
                 image.begin() + (paddedRow * padded.w + s.padLeft) * s.c);
   }
+  if (!c.quantized.empty())
+    return getQuantized(c, padded, image, data.filter);
   return referenceConv2D(padded, image, data.filter);
 }
 

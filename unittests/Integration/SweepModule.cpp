@@ -171,7 +171,9 @@ void ModuleWriter::writeConvolution() {
     text += ", wino.plan = #wino.plan<algorithm = " + c.algorithm;
     if (c.transform)
       text += ", transform = <" + c.transform->str() + ">";
-    if (c.transform && c.isInteger)
+    if (!c.quantized.empty())
+      text += ", numbers = #wino.quantized<" + c.quantized + ">";
+    else if (c.transform && c.isInteger)
       text += ", numbers = #wino.ring";
     text += ", schedule = <" + c.schedule + ">>";
   }

@@ -54,6 +54,10 @@ static llvm::cl::opt<std::string>
 static llvm::cl::opt<bool>
     integers("integers",
              llvm::cl::desc("Convolutions of i8, whose results are exact"));
+static llvm::cl::opt<bool>
+    quantized("quantized",
+              llvm::cl::desc("Convolutions of i8 in quantized numbers, whose "
+                             "results are those of the model"));
 static llvm::cl::opt<bool> verbose("v",
                                    llvm::cl::desc("Print every case and its "
                                                   "errors"));
@@ -175,7 +179,9 @@ static void judge(const SweepCase &c, const std::array<CaseResult, 2> &results,
 static int runSweep(const CPUInfo &cpu) {
   std::vector<SweepCase> cases;
   for (unsigned i = 0; i < numCases; ++i)
-    cases.push_back(makeSweepCase(seed, firstCase + i, cpu, integers));
+    cases.push_back(quantized
+                        ? makeQuantizedCase(seed, firstCase + i, cpu)
+                        : makeSweepCase(seed, firstCase + i, cpu, integers));
   if (printOnly) {
     for (const SweepCase &c : cases)
       outs() << "// " << c.str() << "\n" << c.getModule();

@@ -29,6 +29,9 @@ struct ConvTask {
   /// Bytes that are read between two runs, such as the filters of other
   /// convolutions.
   double otherBytes = 0;
+  /// Whether results need not be exact, so that algorithms that are not are
+  /// considered.
+  bool allowsErrors = false;
 };
 
 /// What a plan says of an algorithm beside its schedule.
@@ -114,6 +117,9 @@ public:
   Algorithm getKind() const { return kind; }
   Role getRole() const { return role; }
 
+  /// Whether its plans compute the convolution, up to the rounding of floats.
+  /// Others have to be allowed: see resolveQuantizedPlan.
+  virtual bool isExact() const { return true; }
   /// Whether plans with these numbers, and of the kind, are its own.
   virtual bool hasNumbers(NumbersAttrInterface numbers) const {
     return !numbers;

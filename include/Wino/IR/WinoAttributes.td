@@ -11,6 +11,7 @@
 include "Wino/IR/WinoAttrInterfaces.td"
 include "Wino/IR/WinoDialect.td"
 include "Wino/IR/WinoNumbers.td"
+include "Wino/IR/WinoQuantized.td"
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
 

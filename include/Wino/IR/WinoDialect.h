@@ -9,6 +9,7 @@
 #define WINO_IR_WINODIALECT_H
 
 #include "Wino/Support/IntegerTransform.h"
+#include "Wino/Support/QuantizedConvolution.h"
 #include "Wino/Support/ResidueSystem.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -42,6 +43,16 @@ namespace wino {
 /// matrices are floats, tiles at the edge are smaller, or no bit is left for
 /// results.
 llvm::Expected<RingTransform> buildRingTransform(TransformAttr transform);
+
+/// Returns what a convolution by `transform` in quantized numbers computes.
+/// Fails if tiles at the edge are smaller, or scales are given in another
+/// number than taps.
+llvm::Expected<QuantizedConvolution> buildQuantized(TransformAttr transform,
+                                                    QuantizedAttr numbers);
+
+/// Returns the scales of the stages behind V in the order of operands: filter,
+/// and if they are rounded sums and output. None but in quantized numbers.
+llvm::SmallVector<ScalesAttr> getOperandStages(NumbersAttrInterface numbers);
 
 /// Returns the matrices of `transform` along `axis` that give a plane of
 /// `numbers`, which can compute it (null: rationals or floats, of one plane).

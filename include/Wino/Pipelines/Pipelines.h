@@ -24,6 +24,15 @@ struct WinoToLLVMOptions : mlir::PassPipelineOptions<WinoToLLVMOptions> {
   Option<std::string> algorithm{
       *this, "algorithm",
       llvm::cl::desc("Algorithm to force on every convolution it applies to")};
+  Option<double> maxError{
+      *this, "max-error",
+      llvm::cl::desc("The largest relative error of a result that plans may "
+                     "have that are not exact; 0 allows none"),
+      llvm::cl::init(0)};
+  Option<std::string> calibration{
+      *this, "calibration",
+      llvm::cl::desc("JSON file with samples and scales by the names of "
+                     "convolutions")};
   Option<int64_t> threads{*this, "threads",
                           llvm::cl::desc("Number of threads to distribute "
                                          "blocks of a convolution over"),

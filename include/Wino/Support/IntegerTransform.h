@@ -49,6 +49,10 @@ struct IntegerTransform {
   llvm::DynamicAPInt scale{1};
 };
 
+/// Scales a row by a positive factor to integers without a common divisor;
+/// returns the factor, 1 for a row of zeros.
+Rational scaleRowToIntegers(RationalMatrix &matrix, unsigned row);
+
 /// Scales a transform that satisfies the convolution identity to integers:
 /// rows of G and B^T by positive factors to integers without a common divisor,
 /// which makes the operands of the products as small as they can be, and the

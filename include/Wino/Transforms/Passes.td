@@ -74,6 +74,10 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
     convolutions (of their locations, else `conv` and the number in the function)
     and whose values are plan attributes as text;
     a name that no convolution has, or a plan that does not apply, is an error.
+    `winograd-quantized` is not exact: it is considered if `max-error` allows an
+    error, and a plan in quantized numbers, wherever it comes from, stays if its
+    error is no larger, or no larger than the plan's own `max_error`; see
+    `wino-apply-plan`. Otherwise the default rule takes its place.
     A remark tells each choice, why a convolution has none, and the inequality by
     which `#wino.ring` cannot be proved exact for it.
 
@@ -91,7 +95,12 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
     Option<"algorithm", "algorithm", "std::string", /*default=*/"\"\"",
            "Algorithm to force on every convolution it applies to">,
     Option<"plans", "plans", "std::string", /*default=*/"\"\"",
-           "JSON file with plans by the names of convolutions">
+           "JSON file with plans by the names of convolutions">,
+    Option<"maxError", "max-error", "double", /*default=*/"0",
+           "The largest relative error of a result that plans may have that "
+           "are not exact; 0 allows none">,
+    Option<"calibration", "calibration", "std::string", /*default=*/"\"\"",
+           "JSON file with samples and scales by the names of convolutions">
   ];
   let dependentDialects = ["::wino::WinoDialect"];
 }
@@ -112,10 +121,34 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
     `loops` plan leaves the op as it is. Convolutions without a plan that could
     have one are left, with a remark.
 
+    A plan in quantized numbers (`#wino.quantized`) does not compute its
+    convolution. It is applied only if it has a `max_error`, or the option
+    `max-error` is set, and if its error is no larger than the smaller of both: the
+    relative error ||y' - y|| / ||y|| against the exact convolution, of samples in
+    the `calibration` file, or else of seeded normal data (and weights, where these
+    are not known). Otherwise the convolution stays, with a remark of the numbers.
+    Scales of sums and output that the plan does not have follow from the same
+    data, those of the input from samples, or else from the range of the data.
+
+    The `calibration` file is a JSON object whose keys are the names of
+    convolutions, and whose values are objects with `samples`, nested lists
+    [N][H][W][C] of what enters the convolution as i8 (u8 less 128), and `scales`,
+    an object of lists of numbers for the stages `input`, `filter`, `sums` and
+    `output`, for those that the plan does not give.
+
     Each convolution adds a record to the `wino.layers` attribute of its
     function: name, shape, algorithm, multiply-adds, bytes; in `#wino.ring` also
-    the inequality that proves the result exact, which a remark tells, too.
+    the inequality that proves the result exact, and in quantized numbers the
+    error, the largest error in units of max |y| and what data these are of; a
+    remark tells them, too.
   }];
+  let options = [
+    Option<"maxError", "max-error", "double", /*default=*/"0",
+           "The largest relative error of a result that plans may have that "
+           "are not exact; 0 allows none">,
+    Option<"calibration", "calibration", "std::string", /*default=*/"\"\"",
+           "JSON file with samples and scales by the names of convolutions">
+  ];
   let dependentDialects = [
     "::wino::WinoDialect", "::mlir::affine::AffineDialect",
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",

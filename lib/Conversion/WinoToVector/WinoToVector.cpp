@@ -56,8 +56,8 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
                                       const WinoToVectorOptions &options) {
   SmallVector<Operation *> ops;
   root->walk([&](Operation *op) {
-    if (isa<FilterTransformOp, InputTransformOp, Im2RowOp, PadImageOp,
-            HadamardOp, OutputTransformOp, ConvOp>(op))
+    if (isa<FilterScalesOp, FilterTransformOp, InputTransformOp, Im2RowOp,
+            PadImageOp, HadamardOp, OutputTransformOp, ConvOp>(op))
       ops.push_back(op);
   });
   ScratchSharing scratch;
@@ -67,10 +67,11 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
   for (Operation *op : ops) {
     LogicalResult lowered =
         TypeSwitch<Operation *, LogicalResult>(op)
-            .Case<FilterTransformOp, InputTransformOp, Im2RowOp, PadImageOp,
-                  HadamardOp, OutputTransformOp, ConvOp>([&](auto typedOp) {
-              return lowerToVector(rewriter, typedOp, options);
-            });
+            .Case<FilterScalesOp, FilterTransformOp, InputTransformOp, Im2RowOp,
+                  PadImageOp, HadamardOp, OutputTransformOp, ConvOp>(
+                [&](auto typedOp) {
+                  return lowerToVector(rewriter, typedOp, options);
+                });
     lowersAll &= succeeded(lowered);
   }
   scratch.share(rewriter);
