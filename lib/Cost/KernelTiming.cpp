@@ -89,12 +89,16 @@ std::optional<ProductLoop> wino::getProductLoop(const CPUInfo &cpu,
   for (int64_t row = 0; row < rows; ++row)
     loop.body.push_back({Kind::Load, sums + row});
   for (int64_t step = 0; step < elements / traits->group; ++step) {
-    for (int64_t i = 0; i < panelVectors; ++i)
-      loop.body.push_back({Kind::Load, sums + rows + i});
+    // Compilers pair loads of neighbours.
+    const int64_t panel = sums + rows;
+    for (int64_t i = 0; i + 1 < panelVectors; i += 2)
+      loop.body.push_back({Kind::LoadPair, panel + i});
+    if (panelVectors % 2 != 0)
+      loop.body.push_back({Kind::Load, panel + panelVectors - 1});
     for (int64_t sum = 0; sum < sums; ++sum) {
-      const int64_t panel = (sum % vectors) * panelVectors / vectors;
+      const int64_t vector = (sum % vectors) * panelVectors / vectors;
       loop.body.push_back(
-          {traits->kind, sum, {sums + rows + panel, sums + sum / vectors}});
+          {traits->kind, sum, {panel + vector, sums + sum / vectors}});
     }
   }
   finishLoop(loop.body);

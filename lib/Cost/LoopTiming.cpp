@@ -123,6 +123,8 @@ static IssueTraits getTraits(Kind kind) {
   switch (kind) {
   case Kind::Load:
     return {IssueClass::VectorMemory, 5, /*slots=*/2};
+  case Kind::LoadPair:
+    return {IssueClass::VectorMemory, 5, /*slots=*/4};
   case Kind::Store:
     return {IssueClass::VectorMemory, 1, /*slots=*/2};
   case Kind::LoadLow:
@@ -191,6 +193,8 @@ void InOrderPipeline::issue(const LoopInstruction &instruction) {
     else
       forwarded.erase(instruction.result);
   }
+  if (instruction.kind == Kind::LoadPair)
+    ready[instruction.result + 1] = ready[instruction.result];
   if (issuesAlone)
     advance(cycle + traits.slots);
   else

@@ -44,6 +44,10 @@ static void print(llvm::raw_ostream &os, const LoopInstruction &instruction,
   case Kind::Load:
     os << "ldr q" << register128 << ", [x1, #" << 16 * (index % 64) << "]";
     break;
+  case Kind::LoadPair:
+    os << "ldp q" << register128 << ", q" << (register128 + 1) % 32
+       << ", [x1, #" << 16 * (index % 60) << "]";
+    break;
   case Kind::Store:
     os << "str q" << instruction.sources[0] % 32 << ", [x2, #"
        << 16 * (index % 64) << "]";

@@ -30,8 +30,9 @@ namespace wino {
 /// beyond 31 they stand for those of other iterations.
 struct LoopInstruction {
   enum class Kind {
-    /// Of 128 bits.
+    /// Of 128 bits; a pair loads the register after the result, too.
     Load,
+    LoadPair,
     Store,
     /// Of 64 bits to a vector register, or to a general one that `Insert` moves
     /// to the upper half of a vector.
