@@ -123,19 +123,30 @@ LogicalResult wino::checkRing(const ConvProblem &problem,
                               const FilterBounds &bounds, std::string &text) {
   text.clear();
   llvm::raw_string_ostream os(text);
-  llvm::Expected<RingTransform> ring = buildRingTransform(transform);
-  if (!ring) {
+  llvm::Expected<SmallVector<RingTransform, 0>> rings =
+      buildRingTransforms(transform);
+  if (!rings) {
     os << transform.getName() << " is not possible in #wino.ring: "
-       << llvm::toString(ring.takeError());
+       << llvm::toString(rings.takeError());
     return failure();
   }
   const IntegerRange image = IntegerRange::getSigned(/*bits=*/8);
   const IntegerRange filter = {llvm::DynamicAPInt(bounds.min),
                                llvm::DynamicAPInt(bounds.max)};
   RingProof proof;
-  proof.transformedInput = {ring->getTransformedInputRange(image), /*bits=*/16};
-  proof.transformedFilter = {ring->getTransformedFilterRange(filter),
+  proof.transformedInput = {rings->front().getTransformedInputRange(image),
+                            /*bits=*/16};
+  proof.transformedFilter = {rings->front().getTransformedFilterRange(filter),
                              /*bits=*/16};
+  proof.results.numResults = rings->front().getNumResults();
+  // Bounds that hold for all kinds of tiles.
+  for (const RingTransform &ring : llvm::drop_begin(*rings)) {
+    IntegerRange next = ring.getTransformedInputRange(image);
+    IntegerRange &range = proof.transformedInput.range;
+    range = {std::min(range.min, next.min), std::max(range.max, next.max)};
+    proof.results.numResults =
+        std::min(proof.results.numResults, ring.getNumResults());
+  }
   for (auto [name, storage] : {std::pair("image", proof.transformedInput),
                                std::pair("filter", proof.transformedFilter)})
     if (!storage.holds()) {
@@ -152,8 +163,6 @@ LogicalResult wino::checkRing(const ConvProblem &problem,
   }
   proof.results.maxInput = image.getMaxAbs();
   proof.results.norm = llvm::DynamicAPInt(norm);
-  proof.results.numResults =
-      llvm::DynamicAPInt(-2) * ring->getOutputRange().min;
   if (!proof.holds())
     os << "the result of " << transform.getName()
        << " may exceed the range of #wino.ring: ";

@@ -112,7 +112,7 @@ std::optional<double> wino::estimateProductCycles(const CPUInfo &cpu,
                          int64_t, int64_t>;
   static std::mutex mutex;
   static std::map<Key, std::optional<double>> known;
-  const Key key(cpu.llvmCPU, cpu.isInOrder, cpu.integerProducts, isFloat, bits,
+  const Key key(cpu.name, cpu.isInOrder, cpu.integerProducts, isFloat, bits,
                 rows, cols);
   std::lock_guard<std::mutex> lock(mutex);
   if (auto it = known.find(key); it != known.end())

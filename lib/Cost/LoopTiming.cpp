@@ -7,29 +7,80 @@
 
 #include "Wino/Cost/LoopTiming.h"
 #include "llvm/ADT/DenseMap.h"
+#include <cmath>
+#include <map>
 
 using namespace wino;
 
 using Kind = LoopInstruction::Kind;
 
+/// The name by which a CPU knows an instruction better.
+static llvm::StringRef getInstructionName(Kind kind) {
+  switch (kind) {
+  case Kind::Load:
+  case Kind::LoadPair:
+    return "ldr.q";
+  case Kind::Store:
+    return "str.q";
+  case Kind::LoadLow:
+    return "ldr.d";
+  case Kind::LoadHigh:
+    return "ldr.x";
+  case Kind::Insert:
+    return "ins.d";
+  case Kind::FMLA:
+    return "fmla.4s";
+  case Kind::SMLAL:
+    return "smlal.4s";
+  case Kind::SDOT:
+    return "sdot.4s";
+  case Kind::SMULL:
+    return "smull.8h";
+  case Kind::SMLAL8:
+    return "smlal.8h";
+  case Kind::SADALP:
+    return "sadalp.4s";
+  case Kind::AddFloat:
+    return "fadd.4s";
+  case Kind::AddInteger:
+    return "add.4s";
+  case Kind::Count:
+  case Kind::Branch:
+    return "";
+  }
+  llvm_unreachable("unknown instruction");
+}
+
+/// What `cpu` knows of an instruction; null: nothing.
+static const InstructionTiming *getTiming(const CPUInfo &cpu, Kind kind) {
+  auto it = cpu.instructions.find(getInstructionName(kind).str());
+  return it == cpu.instructions.end() ? nullptr : &it->second;
+}
+
+/// The cycles that the instructions of a kind alone take, if `cpu` knows.
+static double getLeastCycles(const CPUInfo &cpu,
+                             llvm::ArrayRef<LoopInstruction> body) {
+  std::map<llvm::StringRef, double> cycles;
+  double most = double(body.size()) / double(cpu.issueWidth);
+  for (const LoopInstruction &instruction : body)
+    if (const InstructionTiming *timing = getTiming(cpu, instruction.kind)) {
+      double &sum = cycles[getInstructionName(instruction.kind)];
+      sum += 1 / timing->perCycle;
+      most = std::max(most, sum);
+    }
+  return most;
+}
+
 llvm::Expected<double>
 wino::estimateLoopCycles(const CPUInfo &cpu,
                          llvm::ArrayRef<LoopInstruction> body) {
   if (cpu.isInOrder)
-    return estimateInOrderCycles(body);
-  // LLVM gives both the model of A57, which decodes three instructions a cycle
-  // where A73 decodes two, and multiplies one vector where A76 multiplies two.
-  const bool isA73 = cpu.llvmCPU == "cortex-a73";
-  llvm::StringRef model = cpu.llvmCPU;
-  if (isA73)
-    model = "cortex-a72";
-  else if (model == "cortex-a76")
-    model = "neoverse-n1";
+    return estimateInOrderCycles(cpu, body);
   llvm::Expected<double> cycles =
-      estimateScheduledCycles(cpu.triple, model, body);
-  if (!cycles || !isA73)
+      estimateScheduledCycles(cpu.triple, cpu.schedulingModel, body);
+  if (!cycles)
     return cycles;
-  return std::max(*cycles, double(body.size()) / 2);
+  return std::max(*cycles, getLeastCycles(cpu, body));
 }
 
 LoopBody wino::getLoopBody(const WovenLoop &loop) {
@@ -88,16 +139,19 @@ enum class IssueClass {
 
 struct IssueTraits {
   IssueClass issue;
+  /// Cycles until others can read the result.
   int64_t latency;
   /// Cycles that it holds up issue.
   int64_t slots = 1;
-  /// Whether it adds to its result.
-  bool accumulates = false;
+  /// Cycles until another can add to the result, if it adds to it.
+  int64_t accumulateLatency = 0;
 };
 
 /// The state of the core between instructions.
 class InOrderPipeline {
 public:
+  explicit InOrderPipeline(const CPUInfo &cpu) : cpu(cpu) {}
+
   void issue(const LoopInstruction &instruction);
 
   double getTime() const {
@@ -111,6 +165,7 @@ private:
   }
   bool conflicts(IssueClass issue) const;
 
+  const CPUInfo &cpu;
   int64_t cycle = 0;
   /// What has issued in this cycle.
   llvm::SmallVector<IssueClass, 2> issued;
@@ -122,9 +177,9 @@ private:
 static IssueTraits getTraits(Kind kind) {
   switch (kind) {
   case Kind::Load:
-    return {IssueClass::VectorMemory, 5, /*slots=*/2};
+    return {IssueClass::VectorMemory, 6, /*slots=*/2};
   case Kind::LoadPair:
-    return {IssueClass::VectorMemory, 5, /*slots=*/4};
+    return {IssueClass::VectorMemory, 8, /*slots=*/4};
   case Kind::Store:
     return {IssueClass::VectorMemory, 1, /*slots=*/2};
   case Kind::LoadLow:
@@ -134,12 +189,12 @@ static IssueTraits getTraits(Kind kind) {
   case Kind::Insert:
     return {IssueClass::Lane, 3};
   case Kind::FMLA:
-    return {IssueClass::Vector, 8, 1, /*accumulates=*/true};
+    return {IssueClass::Vector, 8, 1, /*accumulateLatency=*/4};
   case Kind::SMLAL:
   case Kind::SDOT:
   case Kind::SMLAL8:
   case Kind::SADALP:
-    return {IssueClass::Vector, 4, 1, /*accumulates=*/true};
+    return {IssueClass::Vector, 4, 1, /*accumulateLatency=*/4};
   case Kind::SMULL:
   case Kind::AddInteger:
     return {IssueClass::Vector, 3};
@@ -151,6 +206,25 @@ static IssueTraits getTraits(Kind kind) {
     return {IssueClass::Branch, 1};
   }
   llvm_unreachable("unknown instruction");
+}
+
+/// The same, as far as `cpu` does not know better.
+static IssueTraits getTraits(const CPUInfo &cpu, Kind kind) {
+  IssueTraits traits = getTraits(kind);
+  const InstructionTiming *timing = getTiming(cpu, kind);
+  if (!timing)
+    return traits;
+  const int64_t slots =
+      std::max<int64_t>(1, std::llround(1 / timing->perCycle)) *
+      (kind == Kind::LoadPair ? 2 : 1);
+  traits.latency =
+      std::llround(timing->latency) + (kind == Kind::LoadPair ? slots / 2 : 0);
+  traits.slots = slots;
+  if (traits.accumulateLatency != 0)
+    traits.accumulateLatency =
+        std::llround(timing->accumulateLatency != 0 ? timing->accumulateLatency
+                                                    : timing->latency);
+  return traits;
 }
 
 bool InOrderPipeline::conflicts(IssueClass issue) const {
@@ -169,11 +243,11 @@ bool InOrderPipeline::conflicts(IssueClass issue) const {
 }
 
 void InOrderPipeline::issue(const LoopInstruction &instruction) {
-  const IssueTraits traits = getTraits(instruction.kind);
+  const IssueTraits traits = getTraits(cpu, instruction.kind);
   int64_t start = cycle;
   for (int64_t source : instruction.sources)
     start = std::max(start, ready.lookup(source));
-  if (traits.accumulates) {
+  if (traits.accumulateLatency != 0) {
     auto it = forwarded.find(instruction.result);
     start = std::max(start, it != forwarded.end()
                                 ? it->second
@@ -187,9 +261,9 @@ void InOrderPipeline::issue(const LoopInstruction &instruction) {
       (issuesAlone || conflicts(traits.issue) || issued.size() >= 2))
     advance(cycle + 1);
   if (instruction.result >= 0) {
-    ready[instruction.result] = cycle + traits.slots - 1 + traits.latency;
-    if (traits.accumulates)
-      forwarded[instruction.result] = cycle + 4;
+    ready[instruction.result] = cycle + traits.latency;
+    if (traits.accumulateLatency != 0)
+      forwarded[instruction.result] = cycle + traits.accumulateLatency;
     else
       forwarded.erase(instruction.result);
   }
@@ -201,9 +275,10 @@ void InOrderPipeline::issue(const LoopInstruction &instruction) {
     issued.push_back(traits.issue);
 }
 
-double wino::estimateInOrderCycles(llvm::ArrayRef<LoopInstruction> body) {
+double wino::estimateInOrderCycles(const CPUInfo &cpu,
+                                   llvm::ArrayRef<LoopInstruction> body) {
   constexpr int64_t kWarmUp = 4, kTotal = 12;
-  InOrderPipeline pipeline;
+  InOrderPipeline pipeline(cpu);
   double start = 0;
   for (int64_t iteration = 0; iteration < kTotal; ++iteration) {
     if (iteration == kWarmUp)

@@ -76,7 +76,7 @@ TEST(LoopTimingTest, MicroKernels) {
 
 TEST(LoopTimingTest, UnknownCoresAreErrors) {
   CPUInfo cpu = getCPU("cortex-a73");
-  cpu.llvmCPU = "z80";
+  cpu.name = cpu.schedulingModel = "z80";
   EXPECT_EQ(
       llvm::toString(estimateLoopCycles(cpu, getMultiplyAdds(1)).takeError()),
       "LLVM has no scheduling model of 'z80'");

@@ -40,6 +40,9 @@ struct Variant {
   TransformAttr transform;
   /// What the transform computes in; null: in the numbers of the convolution.
   NumbersAttrInterface numbers;
+  /// Whether it is used although nobody proves that the numbers have room for
+  /// the results.
+  bool isUnproved = false;
 };
 
 /// What a ScheduleAttr says. Of the many that a search tries, few become
@@ -159,8 +162,8 @@ public:
   /// \name What holds for a plan that computes `problem`
   /// @{
 
-  /// The inequality that proves the result exact; empty if there is nothing to
-  /// prove.
+  /// The inequality that proves the result exact, or of an unproved plan what
+  /// does not hold; empty if there is nothing to prove.
   virtual std::string getCertificate(const ConvProblem &problem,
                                      PlanAttr plan) const;
   virtual MemoryUse getMemoryUse(const ConvProblem &problem,

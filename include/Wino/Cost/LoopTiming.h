@@ -11,8 +11,8 @@
 //
 // LLVM's models of in-order cores are not used: for eight independent
 // multiply-adds they give 22 cycles (Cortex-A53) and 6 (A55), where the core
-// needs about 8. Cortex-A73 has the model of A57 there, of three instructions a
-// cycle, where it decodes two.
+// needs about 8. Where LLVM gives a core the model of another one, CPUs say
+// which model is better, and how many instructions start in a cycle at most.
 //
 //===----------------------------------------------------------------------===//
 
@@ -83,9 +83,11 @@ LoopBody getLoopBody(const WovenLoop &loop);
 ///   into a lane; a load to a general register pairs with both;
 /// - one vector operation of 128 bits and one access to memory a cycle;
 /// - the accumulator of a multiply-add is forwarded to the next after 4 cycles.
-double estimateInOrderCycles(llvm::ArrayRef<LoopInstruction> body);
+/// What the CPU knows of its instructions takes the place of such latencies.
+double estimateInOrderCycles(const CPUInfo &cpu,
+                             llvm::ArrayRef<LoopInstruction> body);
 
-/// By the scheduling model of `llvmCPU`.
+/// By LLVM's scheduling model of `llvmCPU`.
 llvm::Expected<double>
 estimateScheduledCycles(llvm::StringRef triple, llvm::StringRef llvmCPU,
                         llvm::ArrayRef<LoopInstruction> body);

@@ -25,10 +25,12 @@ public:
   void run();
 
 private:
-  /// A tile: its position in M, its first pixel, and its transform.
+  /// A tile: its position in M, its first pixel, its transform, and the ring
+  /// that this computes in, if any.
   struct Tile {
     Value batch, row, col, pixelRow, pixelCol;
     const TileTransforms::Variant *variant;
+    std::optional<RingTransform> ring;
   };
 
   /// Calls `body` with the bounds of the whole tiles of M along an axis, and of
@@ -51,9 +53,9 @@ private:
                   Value vectors, Value lanes);
   /// Loads a vector of M at a tap of a tile, as the transform takes it.
   Value load(const Tile &tile, Value row, Value col, Value channel, Value mask);
-  /// Returns the convolution's sum for a value of the transform: the value, or
-  /// what it stands for in the ring or in quantized numbers.
-  Value getSum(Value value, Value channel, Value mask);
+  /// Returns the convolution's sum for a value of a tile's transform: the
+  /// value, or what it stands for in the ring or in quantized numbers.
+  Value getSum(const Tile &tile, Value value, Value channel, Value mask);
   /// Builds one tile; `isWhole` if all its pixels are in the result.
   void buildTile(const Tile &tile, bool isWhole);
 
@@ -62,8 +64,6 @@ private:
   ImageDims dims;
   Value products, init, height, width;
   TileTransforms transforms;
-  /// The ring, if the transform computes there.
-  std::optional<RingTransform> ring;
   /// Present in quantized numbers.
   std::optional<QuantizedOutput> quantized;
   bool streamStores = false;
@@ -75,8 +75,6 @@ void OutputLowering::run() {
   height = b.size(init, dims.row);
   width = b.size(init, dims.col);
   epilogue.emplace(b, cast<ResultOpInterface>(*op));
-  if (isa_and_present<RingAttr>(op.getNumbersAttr()))
-    ring = llvm::cantFail(buildRingTransform(op.getTransform()));
   if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
     quantized.emplace(b, op);
   bool needsStrips = op.getLayout() == ImageLayout::NCHW;
@@ -100,7 +98,11 @@ void OutputLowering::buildTiles(bool inStrips) {
                     begin,
                     b.mul(row, attr.getMRows()),
                     b.mul(begin, attr.getMCols()),
-                    &transforms.get(rowAtEdge, colAtEdge)};
+                    &transforms.get(rowAtEdge, colAtEdge),
+                    {}};
+      if (isa_and_present<RingAttr>(op.getNumbersAttr()))
+        first.ring =
+            llvm::cantFail(buildRingTransform(attr, rowAtEdge, colAtEdge));
       if (inStrips)
         buildTileRowByStrips(first, b.sub(end, begin));
       else
@@ -239,7 +241,8 @@ void OutputLowering::storeStrip(const Tile &tiles, Value count, Value strip,
               Value sum =
                   b.load(strip, {row, b.add(col, pixel), vec, b.index(0)});
               pixels.push_back(epilogue->build(
-                  getSum(sum, vecChannel, lanes ? b.mask(lanes) : Value()),
+                  getSum(tiles, sum, vecChannel,
+                         lanes ? b.mask(lanes) : Value()),
                   channelOperands,
                   [&](unsigned number) { return operands[number][pixel]; }));
             }
@@ -257,9 +260,11 @@ Value OutputLowering::load(const Tile &tile, Value row, Value col,
                    : value;
 }
 
-Value OutputLowering::getSum(Value value, Value channel, Value mask) {
+Value OutputLowering::getSum(const Tile &tile, Value value, Value channel,
+                             Value mask) {
   if (quantized)
     return quantized->finish(value, channel, mask);
+  const std::optional<RingTransform> &ring = tile.ring;
   if (!ring)
     return value;
   VectorType type = b.getVectorType();
@@ -301,9 +306,9 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
         auto loadOperand = [&](unsigned number) {
           return b.load(op.getEpilogueOperands()[number], indices, mask);
         };
-        b.store(
-            epilogue->build(getSum(sum, k, mask), channelOperands, loadOperand),
-            init, indices, mask, streamStores);
+        b.store(epilogue->build(getSum(tile, sum, k, mask), channelOperands,
+                                loadOperand),
+                init, indices, mask, streamStores);
       };
       if (isWhole)
         return finish();

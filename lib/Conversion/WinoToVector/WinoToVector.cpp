@@ -8,6 +8,7 @@
 #include "Wino/Conversion/WinoToVector.h"
 
 #include "Wino/Conversion/Passes.h"
+#include "Wino/Target/TargetSpec.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -84,8 +85,16 @@ struct ConvertWinoToVectorPass
   using ConvertWinoToVectorPassBase::ConvertWinoToVectorPassBase;
 
   void runOnOperation() override {
-    if (failed(lowerWinoToVector(
-            getOperation(), {vectorLength, laneFma, inOrder, integerProducts})))
+    WinoToVectorOptions options{vectorLength, laneFma, inOrder,
+                                integerProducts};
+    FailureOr<std::optional<CPUInfo>> target = getTargetCPU(getOperation());
+    if (failed(target))
+      return signalPassFailure();
+    if (*target)
+      options = {(*target)->getVectorLength(/*elementBits=*/32),
+                 (*target)->hasLaneFma, (*target)->isInOrder,
+                 (*target)->integerProducts};
+    if (failed(lowerWinoToVector(getOperation(), options)))
       signalPassFailure();
   }
 };
