@@ -222,20 +222,14 @@ static double getTapCycles(const ConvNest &nest, const Kernel &kernel,
   const double vectors = double(micro.cols) / double(kernel.vector);
   const double kernels = std::ceil(tiles / double(micro.rows));
   const double rows = tiles / kernels;
-  // For one element of the depth: multiply-adds, of which each sum has one
-  // after the other, and the loads of a panel's row and of the elements of V.
   // The first kernel finds the panel in the second-level cache.
-  constexpr double kFmaLatency = 4;
-  double fmas = std::max(kernel.getProductCycles(rows),
-                         kFmaLatency / double(kernel.group));
-  double loads = kernel.getLoads(rows) * cpu.exposedLoadCycles;
+  double loop = kernel.getLoopCycles(rows);
   double panelBytes = double(micro.cols) * kernel.factorBytes;
-  double firstFmas = std::max(fmas, panelBytes / cpu.l2BytesPerCycle);
+  double firstLoop = std::max(loop, panelBytes / cpu.l2BytesPerCycle);
   // What a kernel takes beside its loop over the depth: storing its sums, and
   // loading them if they are sums of several blocks.
   double sums = rows * vectors * (nest.cBlock == nest.c ? 2 : 3);
-  double panel = double(nest.cBlock) *
-                     (firstFmas + (kernels - 1) * fmas + kernels * loads) +
+  double panel = double(nest.cBlock) * (firstLoop + (kernels - 1) * loop) +
                  kernels * sums * cpu.opCycles;
   return double(nest.getNumBlocks() * nest.getNumCBlocks()) *
          double(nest.k / micro.cols) * panel;
@@ -255,18 +249,20 @@ static double getProductCycles(const ConvNest &nest, const Kernel &kernel,
   return cycles;
 }
 
-double StageSchedules::getTransformCycles(const ConvNest &nest) const {
+void StageSchedules::countTransforms(const ConvNest &nest, Cost &cost) const {
   const double blocks = double(nest.getNumBlocks());
   // The transforms compute in the types of their results, that of quantized
   // data in i16.
   const double factors =
       kernel.vectorBytes / (isQuantized() ? 2 : kernel.factorBytes);
-  double ops = nest.getBlockTiles() * nest.getUsedTaps() *
-               (inputOps * double(nest.c) / factors +
-                outputOps * double(nest.k) / double(kernel.vector));
+  const double c = double(nest.c), k = double(nest.k);
+  const double tiles = blocks * nest.getBlockTiles() * nest.getUsedTaps();
+  const double opCycles = task.cpu.opCycles;
+  cost.inputTransform = tiles * inputOps * c / factors * opCycles;
+  cost.outputTransform =
+      tiles * outputOps * k / double(kernel.vector) * opCycles;
   if (nest.onTheFly)
-    ops += filterOps * double(nest.c) * double(nest.k) / factors;
-  return blocks * ops * task.cpu.opCycles;
+    cost.filter = blocks * filterOps * c * k / factors * opCycles;
 }
 
 Cost StageSchedules::getCost(const Schedule &schedule) const {
@@ -275,9 +271,12 @@ Cost StageSchedules::getCost(const Schedule &schedule) const {
   Traffic next = estimateTraffic(nest, cpu.l2Bytes), memory;
   if (cpu.l3Bytes != 0)
     memory = estimateTraffic(nest, cpu.l3Bytes);
-  return {addUpCycles(
-      cpu, getTransformCycles(nest),
-      double(planes) * getProductCycles(nest, kernel.with(schedule), cpu),
-      {next.filter, memory.filter},
-      {next.getTotal() - next.filter, memory.getTotal() - memory.filter})};
+  Cost cost;
+  countTransforms(nest, cost);
+  cost.products =
+      double(planes) * getProductCycles(nest, kernel.with(schedule), cpu);
+  addUpCycles(
+      cpu, {next.filter, memory.filter},
+      {next.getTotal() - next.filter, memory.getTotal() - memory.filter}, cost);
+  return cost;
 }

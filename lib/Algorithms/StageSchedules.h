@@ -35,7 +35,7 @@ private:
   void countOperations();
   void countResidueOperations(RnsAttr numbers);
   ConvNest getNest(const Schedule &schedule) const;
-  double getTransformCycles(const ConvNest &nest) const;
+  void countTransforms(const ConvNest &nest, Cost &cost) const;
 
   ConvTask task;
   Variant variant;
