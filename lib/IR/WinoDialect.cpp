@@ -40,8 +40,8 @@ void WinoDialect::initialize() {
   addInterfaces<WinoInlinerInterface>();
   declarePromisedInterfaces<bufferization::BufferizableOpInterface,
                             FilterTransformOp, InputTransformOp, Im2RowOp,
-                            PadImageOp, HadamardOp, OutputTransformOp,
-                            ConvOp>();
+                            PadImageOp, HadamardOp, OutputTransformOp, ConvOp,
+                            OffsetAddOp>();
 }
 
 Operation *WinoDialect::materializeConstant(OpBuilder &builder, Attribute value,

@@ -57,7 +57,7 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
   SmallVector<Operation *> ops;
   root->walk([&](Operation *op) {
     if (isa<FilterTransformOp, InputTransformOp, Im2RowOp, PadImageOp,
-            HadamardOp, OutputTransformOp, ConvOp>(op))
+            HadamardOp, OutputTransformOp, ConvOp, OffsetAddOp>(op))
       ops.push_back(op);
   });
   ScratchSharing scratch;
@@ -68,9 +68,10 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
     LogicalResult lowered =
         TypeSwitch<Operation *, LogicalResult>(op)
             .Case<FilterTransformOp, InputTransformOp, Im2RowOp, PadImageOp,
-                  HadamardOp, OutputTransformOp, ConvOp>([&](auto typedOp) {
-              return lowerToVector(rewriter, typedOp, options);
-            });
+                  HadamardOp, OutputTransformOp, ConvOp, OffsetAddOp>(
+                [&](auto typedOp) {
+                  return lowerToVector(rewriter, typedOp, options);
+                });
     lowersAll &= succeeded(lowered);
   }
   scratch.share(rewriter);
