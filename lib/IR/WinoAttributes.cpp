@@ -18,6 +18,7 @@
 using namespace mlir;
 using namespace wino;
 
+#include "Wino/IR/WinoAttrInterfaces.cpp.inc"
 #include "Wino/IR/WinoEnums.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "Wino/IR/WinoAttributes.cpp.inc"
@@ -499,36 +500,6 @@ void TransformAttr::print(AsmPrinter &printer) const {
 }
 
 //===----------------------------------------------------------------------===//
-// RingAttr
-//===----------------------------------------------------------------------===//
-
-llvm::Expected<RingTransform>
-wino::buildRingTransform(TransformAttr transform) {
-  if (!transform.isExact())
-    return llvm::createStringError("its matrices are not rational");
-  if (transform.hasEdge())
-    return llvm::createStringError("tiles at the edge are smaller");
-  IntegerTransform rows = scaleToIntegers(transform.getTransform(0));
-  IntegerTransform cols = scaleToIntegers(transform.getTransform(1));
-  IntegerTransform lightRows = moveOutputFactorsToFilter(rows);
-  IntegerTransform lightCols = moveOutputFactorsToFilter(cols);
-  IntegerRange filters =
-      getTransformedRange(lightRows.matrices.g, lightCols.matrices.g,
-                          IntegerRange::getSigned(/*bits=*/8));
-  if (IntegerRange::getSigned(/*bits=*/16).contains(filters))
-    return buildRingTransform(lightRows, lightCols);
-  return buildRingTransform(rows, cols);
-}
-
-Transform1D wino::getMatrices(TransformAttr transform, Attribute numbers,
-                              unsigned axis, bool atEdge) {
-  if (!numbers)
-    return transform.getTransform(axis, atEdge);
-  RingTransform ring = llvm::cantFail(buildRingTransform(transform));
-  return (axis == 0 ? ring.rows : ring.cols).matrices;
-}
-
-//===----------------------------------------------------------------------===//
 // ScheduleAttr
 //===----------------------------------------------------------------------===//
 
@@ -654,7 +625,8 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
 
 LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                Algorithm algorithm, TransformAttr transform,
-                               Attribute numbers, ScheduleAttr schedule) {
+                               NumbersAttrInterface numbers,
+                               ScheduleAttr schedule) {
   // C1
   if ((algorithm == Algorithm::Winograd) != static_cast<bool>(transform))
     return emitError() << "expected algorithm " << stringifyAlgorithm(algorithm)
@@ -673,8 +645,9 @@ LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (numbers && algorithm != Algorithm::Winograd)
     return emitError() << "expected algorithm " << stringifyAlgorithm(algorithm)
                        << " not to have numbers";
-  if (numbers && !isa<RingAttr>(numbers))
-    return emitError() << "expected numbers to be #wino.ring, but got "
-                       << numbers;
+  if (numbers)
+    if (llvm::Error error = numbers.checkTransform(transform))
+      return emitError() << "cannot compute " << transform.getName() << " in "
+                         << numbers << ": " << llvm::toString(std::move(error));
   return success();
 }

@@ -42,7 +42,7 @@ void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
                               ValueRange epilogueOperands,
                               ScheduleAttr schedule, ImageLayout layout,
                               DenseI32ArrayAttr epilogueLayouts,
-                              Attribute numbers) {
+                              NumbersAttrInterface numbers) {
   state.addOperands({input, init});
   state.addOperands(epilogueOperands);
   Properties &properties = state.getOrAddProperties<Properties>();
@@ -214,14 +214,6 @@ LogicalResult wino::verifyElementTypes(Operation *op, Type type, Type other) {
          << type << " and " << other;
 }
 
-/// Verifies the element types of a transform: equal, or i8 to i16.
-static LogicalResult verifyTransformedType(Operation *op, ShapedType from,
-                                           ShapedType to) {
-  if (from.getElementType().isInteger(8) && to.getElementType().isInteger(16))
-    return success();
-  return verifyElementTypes(op, from.getElementType(), to.getElementType());
-}
-
 /// Verifies the element types of the factors of products.
 static LogicalResult verifyFactorTypes(Operation *op, ShapedType lhs,
                                        ShapedType rhs) {
@@ -298,22 +290,40 @@ static LogicalResult verifyFilterChannels(FilterTransformOp op) {
                        filter.getDimSize(3));
 }
 
-/// Verifies that `transform` can be computed in `numbers` (may be null), in
-/// elements of types that have as many bits as stand beside them.
-static LogicalResult
-verifyNumbers(Operation *op, TransformAttr transform, Attribute numbers,
-              ArrayRef<std::pair<Type, unsigned>> elements) {
-  if (!numbers)
-    return success();
-  for (auto [type, bits] : elements)
-    if (!type.isInteger(bits))
-      return op->emitOpError("expected elements of type i")
-             << bits << " with " << numbers << ", but got " << type;
-  llvm::Expected<RingTransform> ring = buildRingTransform(transform);
-  if (!ring)
+/// Verifies that `transform` can be computed in `numbers`.
+static LogicalResult verifyNumbers(Operation *op, TransformAttr transform,
+                                   NumbersAttrInterface numbers) {
+  if (llvm::Error error = numbers.checkTransform(transform))
     return op->emitOpError("cannot compute in ")
-           << numbers << ": " << llvm::toString(ring.takeError());
+           << numbers << ": " << llvm::toString(std::move(error));
   return success();
+}
+
+static LogicalResult verifyNumbersType(Operation *op, Type type, Type expected,
+                                       NumbersAttrInterface numbers) {
+  if (type == expected)
+    return success();
+  return op->emitOpError("expected elements of type ")
+         << expected << " with " << numbers << ", but got " << type;
+}
+
+/// Verifies the element types of a transform to the domain of the products:
+/// those of `numbers`, and without equal ones or i8 to i16; and that
+/// `transform` can be computed in these numbers.
+static LogicalResult verifyTransformed(Operation *op, TransformAttr transform,
+                                       NumbersAttrInterface numbers,
+                                       ShapedType from, ShapedType to) {
+  if (!numbers) {
+    if (from.getElementType().isInteger(8) && to.getElementType().isInteger(16))
+      return success();
+    return verifyElementTypes(op, from.getElementType(), to.getElementType());
+  }
+  if (failed(verifyNumbersType(op, from.getElementType(),
+                               numbers.getElementType(), numbers)) ||
+      failed(verifyNumbersType(op, to.getElementType(), numbers.getFactorType(),
+                               numbers)))
+    return failure();
+  return verifyNumbers(op, transform, numbers);
 }
 
 static bool isInteger(const RationalMatrix &matrix) {
@@ -358,9 +368,11 @@ LogicalResult FilterTransformOp::verify() {
     return failure();
   // C2
   if (failed(verifySize(*this, "the row taps of the init",
-                        init.getDimSize(tapDim), transform.getAlphaRows())) ||
+                        init.getDimSize(tapDim),
+                        getNumTaps(transform, getNumbersAttr(), 0))) ||
       failed(verifySize(*this, "the column taps of the init",
-                        init.getDimSize(tapDim + 1), transform.getAlphaCols())))
+                        init.getDimSize(tapDim + 1),
+                        getNumTaps(transform, getNumbersAttr(), 1))))
     return failure();
   // C7
   if (isa<IntegerType>(init.getElementType()) && !getNumbers() &&
@@ -370,11 +382,7 @@ LogicalResult FilterTransformOp::verify() {
            << transform.getName() << " to have integer entries for "
            << init.getElementType();
   // C4, C8
-  if (failed(verifyTransformedType(*this, filter, init)))
-    return failure();
-  return verifyNumbers(
-      *this, transform, getNumbersAttr(),
-      {{filter.getElementType(), 8}, {init.getElementType(), 16}});
+  return verifyTransformed(*this, transform, getNumbersAttr(), filter, init);
 }
 
 LogicalResult wino::verifyPad(Operation *op, ArrayRef<int64_t> pad) {
@@ -410,13 +418,12 @@ static LogicalResult verifyImageReader(OpTy op) {
   return success();
 }
 
-/// Verifies what the readers of tiles have in common: C2, C3, C5, C6 and C7.
+/// Verifies what the readers of tiles have in common: C2, C3, C5 and C7.
 template <typename OpTy>
 static LogicalResult verifyTileReader(OpTy op, int64_t minRowLength) {
   ShapedType input = op.getInputType(), init = op.getInitType();
-  // C3, C5, C6, C7
+  // C3, C5, C7
   if (failed(verifyImageReader(op)) ||
-      failed(verifyTransformedType(op, input, init)) ||
       failed(verifyStatic(
           op, "the init", init,
           {tile_dim::kTapRow, tile_dim::kTapCol, tile_dim::kChannel})))
@@ -462,18 +469,17 @@ LogicalResult InputTransformOp::verify() {
   ImageDims dims = getImageDims();
   if (failed(verifyTileReader(*this, input.getDimSize(dims.channel))))
     return failure();
-  // C10
-  if (failed(verifyNumbers(
-          *this, transform, getNumbersAttr(),
-          {{input.getElementType(), 8}, {init.getElementType(), 16}})))
+  // C6, C10
+  if (failed(
+          verifyTransformed(*this, transform, getNumbersAttr(), input, init)))
     return failure();
   // C1
   if (failed(verifySize(*this, "the row taps of the init",
                         init.getDimSize(tile_dim::kTapRow),
-                        transform.getAlphaRows())) ||
+                        getNumTaps(transform, getNumbersAttr(), 0))) ||
       failed(verifySize(*this, "the column taps of the init",
                         init.getDimSize(tile_dim::kTapCol),
-                        transform.getAlphaCols())))
+                        getNumTaps(transform, getNumbersAttr(), 1))))
     return failure();
   // C8
   const int64_t pads[] = {getPadTop() + getPadBottom(),
@@ -564,7 +570,10 @@ LogicalResult Im2RowOp::verify() {
       getKernel()[0] * getKernel()[1], input.getDimSize(image_dim::kChannel));
   if (!input.isDynamicDim(image_dim::kChannel) && !rowLength)
     return emitOpError("the length of a row overflows");
-  if (failed(verifyTileReader(*this, rowLength.value_or(0))))
+  // C6
+  if (failed(verifyTileReader(*this, rowLength.value_or(0))) ||
+      failed(verifyElementTypes(*this, input.getElementType(),
+                                init.getElementType())))
     return failure();
   // C1
   for (unsigned dim : {tile_dim::kTapRow, tile_dim::kTapCol})
@@ -672,10 +681,10 @@ LogicalResult OutputTransformOp::verify() {
   // C1
   if (failed(verifySize(*this, "the row taps of the input",
                         input.getDimSize(tile_dim::kTapRow),
-                        transform.getAlphaRows())) ||
+                        getNumTaps(transform, getNumbersAttr(), 0))) ||
       failed(verifySize(*this, "the column taps of the input",
                         input.getDimSize(tile_dim::kTapCol),
-                        transform.getAlphaCols())))
+                        getNumTaps(transform, getNumbersAttr(), 1))))
     return failure();
   // C2
   if (failed(verifySize(*this, "the batch of the init",
@@ -711,7 +720,13 @@ LogicalResult OutputTransformOp::verify() {
   if (type.isInteger(8) || type.isInteger(16))
     return emitOpError("expected products of floats or i32, but got ") << type;
   // C11
-  return verifyNumbers(*this, transform, getNumbersAttr(), {{type, 32}});
+  NumbersAttrInterface numbers = getNumbersAttr();
+  if (!numbers)
+    return success();
+  if (failed(verifyNumbersType(*this, type, getSumType(numbers.getFactorType()),
+                               numbers)))
+    return failure();
+  return verifyNumbers(*this, transform, numbers);
 }
 
 LogicalResult OutputTransformOp::verifyRegions() {

@@ -453,9 +453,10 @@ LogicalResult OutputTransformOp::getIterationDomainTileFromResultTile(
   bindDims(builder.getContext(), d0);
   domainOffsets.assign(
       {builder.getIndexAttr(0), builder.getIndexAttr(0), offsets[dims.batch]});
-  domainSizes.assign({builder.getIndexAttr(getTransform().getAlphaRows()),
-                      builder.getIndexAttr(getTransform().getAlphaCols()),
-                      sizes[dims.batch]});
+  domainSizes.assign(
+      {builder.getIndexAttr(getNumTaps(getTransform(), getNumbersAttr(), 0)),
+       builder.getIndexAttr(getNumTaps(getTransform(), getNumbersAttr(), 1)),
+       sizes[dims.batch]});
   for (unsigned axis : {0, 1}) {
     unsigned dim = dims.axis(axis);
     if (!isMultipleOf(offsets[dim], m[axis]))

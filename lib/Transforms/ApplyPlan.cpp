@@ -250,7 +250,8 @@ private:
   }
 
   int64_t getNumTaps() const {
-    return transform.getAlphaRows() * transform.getAlphaCols();
+    return wino::getNumTaps(transform, numbers, 0) *
+           wino::getNumTaps(transform, numbers, 1);
   }
 
   /// Whether no element of a filter of i8 is -128.
@@ -261,7 +262,7 @@ private:
 
   /// The element type of V and U.
   Type getFactorType() const {
-    return numbers ? rewriter.getI16Type() : problem.imageType;
+    return numbers ? numbers.getFactorType() : problem.imageType;
   }
 
   static int64_t getBytes(Type type) {
@@ -284,8 +285,8 @@ private:
       return affine::makeComposedFoldedAffineApply(rewriter, loc, d0.ceilDiv(m),
                                                    {resultSizes[dim]});
     };
-    return {rewriter.getIndexAttr(transform.getAlphaRows()),
-            rewriter.getIndexAttr(transform.getAlphaCols()),
+    return {rewriter.getIndexAttr(wino::getNumTaps(transform, numbers, 0)),
+            rewriter.getIndexAttr(wino::getNumTaps(transform, numbers, 1)),
             resultSizes[image_dim::kBatch],
             tiles(image_dim::kRow, transform.getMRows()),
             tiles(image_dim::kCol, transform.getMCols()),
@@ -307,11 +308,11 @@ private:
   }
 
   Value buildFilterTransform(Value filter, TransformAttr by,
-                             Attribute byNumbers) {
+                             NumbersAttrInterface byNumbers) {
     const int64_t group = schedule.getGroup();
     SmallVector<int64_t> sizes = {paddedK / schedule.getKBlock(),
-                                  by.getAlphaRows(),
-                                  by.getAlphaCols(),
+                                  wino::getNumTaps(by, byNumbers, 0),
+                                  wino::getNumTaps(by, byNumbers, 1),
                                   schedule.getKBlock() /
                                       schedule.getMicroCols(),
                                   paddedDepth / group,
@@ -432,7 +433,7 @@ private:
   const ConvProblem &problem;
   ScheduleAttr schedule;
   /// The numbers of the transforms; null for those of the problem.
-  Attribute numbers;
+  NumbersAttrInterface numbers;
   Location loc;
   bool isWinograd, isDirect;
   TransformAttr transform;
@@ -593,6 +594,8 @@ private:
       }
       DictionaryAttr record;
       Location loc = op.getLoc();
+      std::string numbers;
+      llvm::raw_string_ostream(numbers) << plan.getNumbers();
       if (failed(applyPlan(rewriter, *problem, plan, &record, name))) {
         hasFailed = true;
         return;
@@ -600,7 +603,8 @@ private:
       if (auto certificate = record.getAs<StringAttr>("certificate"))
         remark::passed(loc,
                        remark::RemarkOpts::name("ApplyPlan").category("wino"))
-            << (name + " is exact in #wino.ring: " + certificate.getValue())
+            << (name + " is exact in " + numbers + ": " +
+                certificate.getValue())
                    .str();
       records.push_back(record);
     });

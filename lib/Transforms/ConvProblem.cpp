@@ -304,7 +304,8 @@ static LogicalResult checkStageSizes(const ConvProblem &problem, PlanAttr plan,
   int64_t taps = 1, mRows = 1, mCols = 1;
   int64_t depth = problem.kh * problem.kw * problem.c;
   if (TransformAttr transform = plan.getTransform()) {
-    taps = transform.getAlphaRows() * transform.getAlphaCols();
+    taps = getNumTaps(transform, plan.getNumbers(), 0) *
+           getNumTaps(transform, plan.getNumbers(), 1);
     mRows = transform.getMRows();
     mCols = transform.getMCols();
     depth = problem.c;

@@ -85,11 +85,11 @@ static int64_t getDepth(const ConvProblem &problem, TransformAttr transform) {
 
 /// Returns the numbers of a plan for `problem` by `transform`, which may be
 /// null.
-static Attribute getNumbers(const ConvProblem &problem,
-                            TransformAttr transform) {
+static NumbersAttrInterface getNumbers(const ConvProblem &problem,
+                                       TransformAttr transform) {
   return transform && problem.isInteger()
-             ? RingAttr::get(transform.getContext())
-             : Attribute();
+             ? NumbersAttrInterface(RingAttr::get(transform.getContext()))
+             : NumbersAttrInterface();
 }
 
 static int64_t getBytes(Type type) {
@@ -273,7 +273,7 @@ ScheduleChooser::ScheduleChooser(const ConvProblem &problem,
 }
 
 void ScheduleChooser::countOperations() {
-  Attribute numbers = getNumbers(problem, transform);
+  NumbersAttrInterface numbers = getNumbers(problem, transform);
   Transform1D rows = getMatrices(transform, numbers, 0);
   Transform1D cols = getMatrices(transform, numbers, 1);
   auto synthesize = [&](const RationalMatrix &matrix) {

@@ -424,3 +424,15 @@ func.func @unsigned_without_value(%arg0: tensor<4xi8> {wino.unsigned = true}) {
 
 // expected-error @+1 {{expected group, plane_padding, on_the_fly, prefetch or stream_stores, but got fast}}
 "test.attr"() {a = #wino.schedule<block = 1x1, k_block = 8, micro_tile = 2x8, vector = 4, fast>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{cannot compute F(6x6, 3x3), edge = 4x4 in #wino.ring: tiles at the edge are smaller}}
+"test"() {a = #wino.plan<algorithm = winograd, transform = <F(6x6, 3x3), edge = 4x4>, numbers = #wino.ring, schedule = <block = 1x1, k_block = 16, micro_tile = 6x16, vector = 4>>} : () -> ()
+
+// -----
+
+// Numbers are of a kind that transforms compute with.
+// expected-error @+2 {{invalid kind of attribute specified}}
+// expected-error @+1 {{failed to parse Wino_PlanAttr parameter 'numbers'}}
+"test"() {a = #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>, numbers = 3 : i32, schedule = <block = 1x1, k_block = 16, micro_tile = 6x16, vector = 4>>} : () -> ()

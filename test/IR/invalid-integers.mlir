@@ -123,7 +123,7 @@ func.func @conv_factors(%x: tensor<1x4x4x8xi8>, %u: tensor<1x1x1x1x8x4xi16>, %y:
 // -----
 
 func.func @ring_filter_of_floats(%f: tensor<3x3x2x4xf32>, %u: tensor<6x6x2x4xf32>) {
-  // expected-error @+1 {{expected elements of type i8 with #wino.ring, but got 'f32'}}
+  // expected-error @+1 {{expected elements of type 'i8' with #wino.ring, but got 'f32'}}
   %0 = wino.filter_transform <F(4x4, 3x3)> numbers #wino.ring ins(%f : tensor<3x3x2x4xf32>) outs(%u : tensor<6x6x2x4xf32>) -> tensor<6x6x2x4xf32>
   return
 }
@@ -131,7 +131,7 @@ func.func @ring_filter_of_floats(%f: tensor<3x3x2x4xf32>, %u: tensor<6x6x2x4xf32
 // -----
 
 func.func @ring_image_of_floats(%x: tensor<1x6x6x8xf32>, %v: tensor<6x6x1x1x1x8xf32>) {
-  // expected-error @+1 {{expected elements of type i8 with #wino.ring, but got 'f32'}}
+  // expected-error @+1 {{expected elements of type 'i8' with #wino.ring, but got 'f32'}}
   %0 = wino.input_transform <F(4x4, 3x3)> numbers #wino.ring pad [0, 0, 0, 0] ins(%x : tensor<1x6x6x8xf32>) outs(%v : tensor<6x6x1x1x1x8xf32>) -> tensor<6x6x1x1x1x8xf32>
   return
 }
@@ -139,7 +139,7 @@ func.func @ring_image_of_floats(%x: tensor<1x6x6x8xf32>, %v: tensor<6x6x1x1x1x8x
 // -----
 
 func.func @ring_products_of_floats(%m: tensor<6x6x1x1x1x8xf32>, %y: tensor<1x4x4x8xf32>) {
-  // expected-error @+1 {{expected elements of type i32 with #wino.ring, but got 'f32'}}
+  // expected-error @+1 {{expected elements of type 'i32' with #wino.ring, but got 'f32'}}
   %0 = wino.output_transform <F(4x4, 3x3)> numbers #wino.ring ins(%m : tensor<6x6x1x1x1x8xf32>) outs(%y : tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
   return
 }
@@ -147,7 +147,7 @@ func.func @ring_products_of_floats(%m: tensor<6x6x1x1x1x8xf32>, %y: tensor<1x4x4
 // -----
 
 func.func @ring_narrow_input(%x: tensor<1x6x6x8xi8>, %v: tensor<6x6x1x1x1x8xi8>) {
-  // expected-error @+1 {{expected elements of type i16 with #wino.ring, but got 'i8'}}
+  // expected-error @+1 {{expected elements of type 'i16' with #wino.ring, but got 'i8'}}
   %0 = wino.input_transform <F(4x4, 3x3)> numbers #wino.ring pad [0, 0, 0, 0] ins(%x : tensor<1x6x6x8xi8>) outs(%v : tensor<6x6x1x1x1x8xi8>) -> tensor<6x6x1x1x1x8xi8>
   return
 }
@@ -155,7 +155,7 @@ func.func @ring_narrow_input(%x: tensor<1x6x6x8xi8>, %v: tensor<6x6x1x1x1x8xi8>)
 // -----
 
 func.func @ring_wide_image(%x: tensor<1x6x6x8xi16>, %v: tensor<6x6x1x1x1x8xi16>) {
-  // expected-error @+1 {{expected elements of type i8 with #wino.ring, but got 'i16'}}
+  // expected-error @+1 {{expected elements of type 'i8' with #wino.ring, but got 'i16'}}
   %0 = wino.input_transform <F(4x4, 3x3)> numbers #wino.ring pad [0, 0, 0, 0] ins(%x : tensor<1x6x6x8xi16>) outs(%v : tensor<6x6x1x1x1x8xi16>) -> tensor<6x6x1x1x1x8xi16>
   return
 }
@@ -163,7 +163,7 @@ func.func @ring_wide_image(%x: tensor<1x6x6x8xi16>, %v: tensor<6x6x1x1x1x8xi16>)
 // -----
 
 func.func @ring_wide_filter(%f: tensor<3x3x2x4xi16>, %u: tensor<6x6x2x4xi16>) {
-  // expected-error @+1 {{expected elements of type i8 with #wino.ring, but got 'i16'}}
+  // expected-error @+1 {{expected elements of type 'i8' with #wino.ring, but got 'i16'}}
   %0 = wino.filter_transform <F(4x4, 3x3)> numbers #wino.ring ins(%f : tensor<3x3x2x4xi16>) outs(%u : tensor<6x6x2x4xi16>) -> tensor<6x6x2x4xi16>
   return
 }
@@ -187,7 +187,7 @@ func.func @ring_learned(%f: tensor<1x1x2x4xi8>, %u: tensor<1x1x2x4xi16>) {
 // -----
 
 func.func @numbers_of_no_kind(%f: tensor<3x3x2x4xi8>, %u: tensor<6x6x2x4xi16>) {
-  // expected-error @+1 {{attribute 'numbers' failed to satisfy constraint: #wino.ring}}
+  // expected-error @+1 {{invalid kind of attribute specified}}
   %0 = wino.filter_transform <F(4x4, 3x3)> numbers 3 : i32 ins(%f : tensor<3x3x2x4xi8>) outs(%u : tensor<6x6x2x4xi16>) -> tensor<6x6x2x4xi16>
   return
 }

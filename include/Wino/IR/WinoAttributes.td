@@ -8,12 +8,14 @@
 #ifndef WINO_IR_WINOATTRIBUTES_TD
 #define WINO_IR_WINOATTRIBUTES_TD
 
+include "Wino/IR/WinoAttrInterfaces.td"
 include "Wino/IR/WinoDialect.td"
 include "Wino/IR/WinoNumbers.td"
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
 
-class Wino_Attr<string name, string attrMnemonic> : AttrDef<Wino_Dialect, name> {
+class Wino_Attr<string name, string attrMnemonic, list<Trait> traits = []>
+    : AttrDef<Wino_Dialect, name, traits> {
   let mnemonic = attrMnemonic;
 }
 
@@ -123,7 +125,8 @@ def Wino_TransformAttr : Wino_Attr<"Transform", "transform"> {
   }];
 }
 
-def Wino_RingAttr : Wino_Attr<"Ring", "ring"> {
+def Wino_RingAttr : Wino_Attr<"Ring", "ring", [
+    DeclareAttrInterfaceMethods<Wino_NumbersAttrInterface>]> {
   let summary = "the integers modulo 2^32";
   let description = [{
     Numbers of a transform of i8. Its matrices are scaled to integers, so that it
@@ -245,12 +248,13 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     - (C1) `winograd` has a transform, no other algorithm has one.
     - (C2) `loops` has no schedule, all other algorithms have one.
     - (C3) Only `winograd` transforms filters `on_the_fly`.
-    - (C4) Only `winograd` has `numbers`: `#wino.ring`.
+    - (C4) Only `winograd` has `numbers`, in which its transform can be
+      computed.
   }];
   let parameters = (ins
     EnumParameter<Wino_Algorithm>:$algorithm,
     OptionalParameter<"TransformAttr">:$transform,
-    OptionalParameter<"::mlir::Attribute">:$numbers,
+    OptionalParameter<"NumbersAttrInterface">:$numbers,
     OptionalParameter<"ScheduleAttr">:$schedule);
   let genVerifyDecl = 1;
   let assemblyFormat = "`<` struct(params) `>`";

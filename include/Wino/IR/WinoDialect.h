@@ -26,6 +26,12 @@
 #include "Wino/IR/WinoDialect.h.inc"
 #include "Wino/IR/WinoEnums.h.inc"
 
+namespace wino {
+class TransformAttr;
+} // namespace wino
+
+#include "Wino/IR/WinoAttrInterfaces.h.inc"
+
 #define GET_ATTRDEF_CLASSES
 #include "Wino/IR/WinoAttributes.h.inc"
 
@@ -37,10 +43,22 @@ namespace wino {
 /// results.
 llvm::Expected<RingTransform> buildRingTransform(TransformAttr transform);
 
-/// Returns the matrices of `transform` along `axis` in `numbers`, which an op
-/// has been verified to allow (null: rationals or floats).
-Transform1D getMatrices(TransformAttr transform, mlir::Attribute numbers,
-                        unsigned axis, bool atEdge = false);
+/// Returns the matrices of `transform` along `axis` that give a plane of
+/// `numbers`, which can compute it (null: rationals or floats, of one plane).
+inline Transform1D getMatrices(TransformAttr transform,
+                               NumbersAttrInterface numbers, unsigned axis,
+                               bool atEdge = false, int64_t plane = 0) {
+  return numbers ? numbers.getMatrices(transform, axis, atEdge, plane)
+                 : transform.getTransform(axis, atEdge);
+}
+
+/// Returns the taps that V, U and M have along the axis of `transform`: its
+/// alpha, and along the rows those of all planes of `numbers` (may be null).
+inline int64_t getNumTaps(TransformAttr transform, NumbersAttrInterface numbers,
+                          unsigned axis) {
+  int64_t planes = numbers && axis == 0 ? numbers.getNumPlanes() : 1;
+  return planes * transform.getAlpha(axis);
+}
 
 /// Whether the epilogue of an op yields its first argument, the sum, and has no
 /// other.

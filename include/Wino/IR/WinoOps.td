@@ -19,9 +19,6 @@ include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/Interfaces/TilingInterface.td"
 
-// The numbers of a transform that does not compute with rationals.
-def Wino_NumbersAttr : AnyAttrOf<[Wino_RingAttr], "#wino.ring">;
-
 // A tensor or memref of floats or of the integers that convolutions compute
 // with.
 def Wino_Element
@@ -90,15 +87,17 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
     used, and so in the precision of its elements.
 
     - (C1) The filter's leading sizes are the R and R' of the transform.
-    - (C2) The tap sizes of `init` are the alphas of the transform.
+    - (C2) The tap sizes of `init` are the alphas of the transform, that of its
+      rows once for each plane of `numbers`.
     - (C3) C' >= C and K' >= K (equal for depthwise filters).
     - (C4) Element types are equal, or i8 in the filter and i16 in `init`.
     - (C5) Channel and tap sizes are static.
     - (C6) A packed filter has a packed init of the same blocks, panels and
       channels.
     - (C7) G has integer entries if elements are integers.
-    - (C8) With `numbers` the transform has rational matrices that can be scaled
-      so, and elements are i8, and i16 in `init`.
+    - (C8) With `numbers` these can compute the transform, and elements are of
+      their types: with `#wino.ring` matrices are rational and can be scaled so,
+      and elements are i8, and i16 in `init`.
 
     ```mlir
     %u = wino.filter_transform <F(4x4, 3x3)>
@@ -109,7 +108,7 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
   let arguments = (ins Wino_TransformAttr:$transform,
                        Wino_ShapedRankOf<[3, 4, 6, 7]>:$filter,
                        Wino_ShapedRankOf<[3, 4, 6, 7]>:$init,
-                       OptionalAttr<Wino_NumbersAttr>:$numbers);
+                       OptionalAttr<Wino_NumbersAttrInterface>:$numbers);
   let assemblyFormat = [{
     $transform (`numbers` $numbers^)? `ins` `(` $filter `:` type($filter) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
@@ -176,7 +175,7 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
     With `prefetch` pixels of the next tile are prefetched, where a vector fills a
     cache line.
 
-    - (C1) The tap sizes of `init` are the alphas of the transform.
+    - (C1) The tap sizes of `init` are as C2 of `wino.filter_transform` says.
     - (C2) Image and `init` agree in N, and `init` has at least C channels.
     - (C3) `pad` has four elements, none negative or above 2^30.
     - (C4) Without `origin` the tiles are ceil((H + top + bottom - R + 1) / m)
@@ -203,7 +202,7 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
                        Wino_ImageLayoutOrNHWC:$layout,
                        UnitAttr:$prefetch,
                        Wino_PadValue:$padValue,
-                       OptionalAttr<Wino_NumbersAttr>:$numbers);
+                       OptionalAttr<Wino_NumbersAttrInterface>:$numbers);
   let assemblyFormat = [{
     $transform (`numbers` $numbers^)? `pad` $pad (`pad_value` $padValue^)?
     (`layout` $layout^)? (`prefetch` $prefetch^)? (`origin` `[` $origin^ `]`)?
@@ -431,7 +430,7 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
     multiplied by q^-1 modulo 2^32 and shifted to the right by e bits, which gives
     y where it fits 32 - e bits; then comes the epilogue.
 
-    - (C1) The tap sizes of M are the alphas of the transform.
+    - (C1) The tap sizes of M are as C2 of `wino.filter_transform` says.
     - (C2) M and `init` agree in N.
     - (C3) `init` has ceil(OH / m) = TH and ceil(OW / m') = TW.
     - (C4) M has at least as many channels as `init`.
@@ -443,8 +442,8 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
     - (C9) Tap sizes are static.
     - (C10) `epilogue_layouts`, if present, has a layout for each epilogue
       operand (0 is `nhwc`, 1 `nchw`); that of an operand [K] is `nhwc`.
-    - (C11) With `numbers` the transform has rational matrices that can be scaled
-      so, and the elements of M are i32.
+    - (C11) With `numbers` these can compute the transform, and the elements of M
+      are i32.
     - (C11) Along an axis with smaller tiles at the edge, the pixels that the
       whole tiles leave fit a smaller one.
 
@@ -468,7 +467,7 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
                        // Absent if all are NHWC.
                        OptionalAttr<DenseI32ArrayAttr>:$epilogue_layouts,
                        UnitAttr:$streamStores,
-                       OptionalAttr<Wino_NumbersAttr>:$numbers);
+                       OptionalAttr<Wino_NumbersAttrInterface>:$numbers);
   let assemblyFormat = [{
     $transform (`numbers` $numbers^)? (`schedule` $schedule^)?
     (`layout` $layout^)? (`stream_stores` $streamStores^)?
@@ -492,7 +491,7 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
       "::mlir::ValueRange":$epilogueOperands, "ScheduleAttr":$schedule,
       CArg<"ImageLayout", "ImageLayout::NHWC">:$layout,
       CArg<"::mlir::DenseI32ArrayAttr", "{}">:$epilogueLayouts,
-      CArg<"::mlir::Attribute", "{}">:$numbers)>
+      CArg<"NumbersAttrInterface", "{}">:$numbers)>
   ];
   let extraClassDeclaration = resultOpDeclarations;
 }

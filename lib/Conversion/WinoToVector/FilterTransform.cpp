@@ -16,7 +16,7 @@ using namespace wino;
 
 static TileTransform getTransform(FilterTransformOp op) {
   TransformAttr transform = op.getTransform();
-  Attribute numbers = op.getNumbersAttr();
+  NumbersAttrInterface numbers = op.getNumbersAttr();
   return TileTransform(getMatrices(transform, numbers, 0).g,
                        getMatrices(transform, numbers, 1).g,
                        isa<IntegerType>(op.getInitType().getElementType()));

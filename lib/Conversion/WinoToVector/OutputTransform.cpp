@@ -70,7 +70,7 @@ void OutputLowering::run() {
   height = b.size(init, dims.row);
   width = b.size(init, dims.col);
   epilogue.emplace(b, cast<ResultOpInterface>(*op));
-  if (op.getNumbers())
+  if (isa_and_present<RingAttr>(op.getNumbersAttr()))
     ring = llvm::cantFail(buildRingTransform(op.getTransform()));
   bool needsStrips = op.getLayout() == ImageLayout::NCHW;
   for (unsigned number = 0; number < op.getEpilogueOperands().size(); ++number)

@@ -154,7 +154,7 @@ void TileTransform::build(KernelBuilder &b, VectorType type, Value scratch,
 }
 
 TileTransforms::TileTransforms(KernelBuilder &b, TransformAttr attr,
-                               Attribute numbers,
+                               NumbersAttrInterface numbers,
                                RationalMatrix Transform1D::*matrix) {
   for (bool rowAtEdge : {false, true})
     for (bool colAtEdge : {false, true}) {

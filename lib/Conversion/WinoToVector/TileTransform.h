@@ -82,7 +82,8 @@ public:
 
   /// Prepares those transforms of `attr` in `numbers` (null: those of the
   /// matrices) that tiles may need; `matrix` chooses the matrix.
-  TileTransforms(KernelBuilder &b, TransformAttr attr, mlir::Attribute numbers,
+  TileTransforms(KernelBuilder &b, TransformAttr attr,
+                 NumbersAttrInterface numbers,
                  RationalMatrix Transform1D::*matrix);
 
   /// Returns the transform of a tile that is `atEdge` along the rows and along
