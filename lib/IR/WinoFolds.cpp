@@ -92,7 +92,7 @@ static std::optional<int64_t> getPadValue(tensor::PadOp pad) {
 }
 
 FailureOr<ImagePadding> wino::getImagePadding(tensor::PadOp pad,
-                                              ImageLayout layout,
+                                              ImageDims dims,
                                               StringRef &reason) {
   auto refuse = [&](StringRef why) {
     reason = why;
@@ -107,7 +107,6 @@ FailureOr<ImagePadding> wino::getImagePadding(tensor::PadOp pad,
       getConstantIntValues(pad.getMixedHighPad());
   if (!low || !high)
     return refuse("the padding is not static");
-  ImageDims dims = getImageDims(layout);
   for (unsigned dim : {dims.batch, dims.channel})
     if ((*low)[dim] != 0 || (*high)[dim] != 0)
       return refuse("batch or channels are padded");
@@ -140,7 +139,7 @@ struct AbsorbPad : OpRewritePattern<OpTy> {
       return rewriter.notifyMatchFailure(op, "the image is not padded");
     StringRef reason;
     FailureOr<ImagePadding> padding =
-        getImagePadding(pad, op.getLayout(), reason);
+        getImagePadding(pad, op.getImageDims(), reason);
     if (failed(padding))
       return rewriter.notifyMatchFailure(op, reason);
     if (padding->value != op.getPadValue() &&

@@ -23,10 +23,10 @@ struct ImagePadding {
   int64_t value;
 };
 
-/// Returns the padding that `pad` gives an image in `layout`. Fails if it is
-/// another one; `reason` says why.
+/// Returns the padding that `pad` gives an image with dimensions `dims`. Fails
+/// if it is another one; `reason` says why.
 mlir::FailureOr<ImagePadding> getImagePadding(mlir::tensor::PadOp pad,
-                                              ImageLayout layout,
+                                              ImageDims dims,
                                               llvm::StringRef &reason);
 
 } // namespace wino
