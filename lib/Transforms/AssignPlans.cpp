@@ -175,7 +175,7 @@ private:
   FailureOr<PlanAttr> getPlan(const ConvProblem &problem, StringRef name,
                               unsigned &numForced, std::string &reason) {
     linalg::LinalgOp op = problem.op;
-    const double otherBytes = filterBytes - getFilterBytes(problem);
+    const ConvTask task{problem, target, filterBytes - getFilterBytes(problem)};
     if (auto it = plansByName.find(name); it != plansByName.end()) {
       std::string why;
       if (failed(checkPlan(problem, it->second, why)))
@@ -184,8 +184,7 @@ private:
       return it->second;
     }
     if (request) {
-      FailureOr<PlanAttr> plan =
-          getRequestedPlan(problem, *request, target, otherBytes, reason);
+      FailureOr<PlanAttr> plan = getRequestedPlan(task, *request, reason);
       if (succeeded(plan)) {
         ++numForced;
         return plan;
@@ -195,7 +194,7 @@ private:
     if (auto plan = op->getAttrOfType<PlanAttr>(WinoDialect::kPlanAttrName))
       return plan;
     std::string refusal;
-    PlanAttr plan = getDefaultPlan(problem, target, otherBytes, refusal);
+    PlanAttr plan = getDefaultPlan(task, refusal);
     if (!refusal.empty())
       remarkRefusal(op, name, stringifyAlgorithm(Algorithm::Winograd), refusal);
     return plan;

@@ -8,15 +8,16 @@
 #ifndef WINO_TRANSFORMS_DEFAULTPLAN_H
 #define WINO_TRANSFORMS_DEFAULTPLAN_H
 
-#include "Wino/Target/CPU.h"
-#include "Wino/Transforms/ConvProblem.h"
+#include "Wino/Algorithms/ConvAlgorithm.h"
 
 namespace wino {
 
-/// An algorithm a user asks for by name: `winograd`, `winograd:F(4x4,3x3)`,
-/// `winograd:F(4,3)` (both axes), `direct`, `im2row` or `loops`.
+/// What a user asks for by name: a kind of algorithm or a single one,
+/// `winograd`, `winograd-ring`, `direct`, `im2row` or `loops`; of Winograd also
+/// the transform, `winograd:F(4x4,3x3)` or `winograd:F(4,3)` (both axes).
 struct AlgorithmRequest {
-  Algorithm algorithm;
+  /// At least one.
+  llvm::SmallVector<const ConvAlgorithm *> algorithms;
   /// Null if the request leaves the transform open.
   TransformAttr transform;
 };
@@ -25,19 +26,17 @@ struct AlgorithmRequest {
 llvm::Expected<AlgorithmRequest>
 parseAlgorithmRequest(llvm::StringRef text, mlir::MLIRContext *context);
 
-/// Returns the plan that the default rule gives `problem`; see the pass
-/// wino-assign-plans. The filters of other convolutions take `otherBytes`; they
-/// are read before that of `problem` is read again. `refusal` becomes why
-/// #wino.ring computes it by no transform, with the inequality that fails;
-/// empty if it does, or is not asked to.
-PlanAttr getDefaultPlan(const ConvProblem &problem, const CPUInfo &cpu,
-                        double otherBytes, std::string &refusal);
+/// Returns the plan that the default rule gives a convolution; see the pass
+/// wino-assign-plans. `refusal` becomes why the range of its values keeps an
+/// algorithm from computing it, with the inequality that fails; empty if it
+/// does not.
+PlanAttr getDefaultPlan(const ConvTask &task, std::string &refusal);
 
 /// Returns the plan of a request, or failure with the reason if the algorithm
-/// does not apply to `problem`.
-mlir::FailureOr<PlanAttr>
-getRequestedPlan(const ConvProblem &problem, const AlgorithmRequest &request,
-                 const CPUInfo &cpu, double otherBytes, std::string &reason);
+/// does not apply.
+mlir::FailureOr<PlanAttr> getRequestedPlan(const ConvTask &task,
+                                           const AlgorithmRequest &request,
+                                           std::string &reason);
 
 } // namespace wino
 

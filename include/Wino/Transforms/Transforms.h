@@ -8,8 +8,8 @@
 #ifndef WINO_TRANSFORMS_TRANSFORMS_H
 #define WINO_TRANSFORMS_TRANSFORMS_H
 
+#include "Wino/Algorithms/ConvProblem.h"
 #include "Wino/IR/WinoDialect.h"
-#include "Wino/Transforms/ConvProblem.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace wino {
@@ -38,14 +38,6 @@ mlir::FailureOr<mlir::Value> applyPlan(mlir::RewriterBase &rewriter,
 /// Adds the patterns that move elementwise ops into the epilogues of
 /// convolutions.
 void populateAbsorbEpiloguePatterns(mlir::RewritePatternSet &patterns);
-
-/// Returns `image` with its dimensions permuted, as linalg.transpose does. With
-/// `movePad` a constant padding moves behind the transpose, where a convolution
-/// can absorb it.
-mlir::Value transposeImage(mlir::OpBuilder &builder, mlir::Location loc,
-                           mlir::Value image,
-                           llvm::ArrayRef<int64_t> permutation,
-                           bool movePad = true);
 
 /// Adds the patterns that move transposes of results in NHWC below paddings and
 /// poolings.

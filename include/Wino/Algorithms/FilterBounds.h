@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef WINO_TRANSFORMS_FILTERBOUNDS_H
-#define WINO_TRANSFORMS_FILTERBOUNDS_H
+#ifndef WINO_ALGORITHMS_FILTERBOUNDS_H
+#define WINO_ALGORITHMS_FILTERBOUNDS_H
 
-#include "Wino/Transforms/ConvProblem.h"
+#include "Wino/Algorithms/ConvProblem.h"
 
 namespace wino {
 
@@ -38,4 +38,4 @@ mlir::LogicalResult checkRing(const ConvProblem &problem,
 
 } // namespace wino
 
-#endif // WINO_TRANSFORMS_FILTERBOUNDS_H
+#endif // WINO_ALGORITHMS_FILTERBOUNDS_H

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef WINO_TRANSFORMS_CONVPROBLEM_H
-#define WINO_TRANSFORMS_CONVPROBLEM_H
+#ifndef WINO_ALGORITHMS_CONVPROBLEM_H
+#define WINO_ALGORITHMS_CONVPROBLEM_H
 
 #include "Wino/IR/WinoDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -39,6 +39,18 @@ struct ConvProblem {
   std::optional<int64_t> getNumDirectProducts() const;
 };
 
+/// Bytes of an element of a scalar type.
+int64_t getScalarBytes(mlir::Type type);
+
+/// The type of the factors of `problem` that are transformed in `numbers`;
+/// null: in its own.
+mlir::Type getFactorType(const ConvProblem &problem,
+                         NumbersAttrInterface numbers);
+
+/// Elements of a tensor of these sizes, a dynamic size counted as one.
+/// Saturates.
+uint64_t getNumElements(llvm::ArrayRef<int64_t> sizes);
+
 /// Finds the convolution or product with a weight that `op` computes, by MLIR's
 /// own inference of convolution dimensions. On failure `reason` says what keeps
 /// it from being one that Wino computes, and is empty if `op` is none at all.
@@ -57,23 +69,10 @@ void forEachConvolution(
                             llvm::StringRef reason, llvm::StringRef name)>
         callback);
 
-/// Returns the elements of a row of V, of which `depth` are used: whole vectors
-/// and groups.
-int64_t getPaddedDepth(ScheduleAttr schedule, int64_t depth);
-/// Succeeds if Winograd by `transform` computes `problem`; otherwise `reason`
-/// says why not.
-mlir::LogicalResult checkTransform(const ConvProblem &problem,
-                                   TransformAttr transform,
-                                   std::string &reason);
-
-/// Succeeds if `plan` computes `problem`; otherwise `reason` says why not.
-mlir::LogicalResult checkPlan(const ConvProblem &problem, PlanAttr plan,
-                              std::string &reason);
-
 /// Whether `value` does not change between calls: a weight argument, a
 /// constant, or either of them transposed or reshaped.
 bool isWeight(mlir::Value value);
 
 } // namespace wino
 
-#endif // WINO_TRANSFORMS_CONVPROBLEM_H
+#endif // WINO_ALGORITHMS_CONVPROBLEM_H

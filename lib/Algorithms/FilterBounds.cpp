@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Wino/Transforms/FilterBounds.h"
+#include "Wino/Algorithms/FilterBounds.h"
 #include "Wino/Support/ExactnessProof.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"

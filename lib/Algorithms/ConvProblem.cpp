@@ -5,8 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Wino/Transforms/ConvProblem.h"
-#include "Wino/Transforms/FilterBounds.h"
+#include "Wino/Algorithms/ConvProblem.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -28,6 +27,15 @@ std::optional<int64_t> ConvProblem::getNumDirectProducts() const {
     product = *next;
   }
   return product;
+}
+
+int64_t wino::getScalarBytes(Type type) {
+  return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+}
+
+Type wino::getFactorType(const ConvProblem &problem,
+                         NumbersAttrInterface numbers) {
+  return numbers ? numbers.getFactorType() : problem.imageType;
 }
 
 /// Returns the results of `map` in which loop dimension `dim` occurs.
@@ -181,9 +189,7 @@ static FailureOr<ConvProblem> matchConv(linalg::LinalgOp op,
   return problem;
 }
 
-/// Elements of a tensor of these sizes, a dynamic size counted as one.
-/// Saturates.
-static uint64_t getNumElements(ArrayRef<int64_t> sizes) {
+uint64_t wino::getNumElements(ArrayRef<int64_t> sizes) {
   uint64_t product = 1;
   for (int64_t size : sizes)
     if (!ShapedType::isDynamic(size))
@@ -294,145 +300,6 @@ void wino::forEachConvolution(
       continue;
     callback(op, problem, reason, getConvolutionName(op, index++));
   }
-}
-
-/// Checks that the tensors of the stages can exist, and that blocks of input
-/// channels are whole.
-static LogicalResult checkStageSizes(const ConvProblem &problem, PlanAttr plan,
-                                     llvm::raw_ostream &os) {
-  ScheduleAttr schedule = plan.getSchedule();
-  int64_t taps = 1, mRows = 1, mCols = 1;
-  int64_t depth = problem.kh * problem.kw * problem.c;
-  if (TransformAttr transform = plan.getTransform()) {
-    taps = getNumTaps(transform, plan.getNumbers(), 0) *
-           getNumTaps(transform, plan.getNumbers(), 1);
-    mRows = transform.getMRows();
-    mCols = transform.getMCols();
-    depth = problem.c;
-  }
-  depth = getPaddedDepth(schedule, depth);
-  if (int64_t cBlock = schedule.getCBlock();
-      cBlock != 0 && cBlock < depth && depth % cBlock != 0) {
-    os << "c_block = " << cBlock << " does not divide the " << depth
-       << " elements of a row";
-    return failure();
-  }
-  int64_t k = llvm::alignTo(problem.k, schedule.getKBlock());
-  auto getNumTiles = [](int64_t pixels, int64_t m) {
-    return ShapedType::isDynamic(pixels) ? pixels : llvm::divideCeil(pixels, m);
-  };
-  int64_t rows = getNumTiles(problem.outH, mRows);
-  int64_t cols = getNumTiles(problem.outW, mCols);
-  // The limit of the ops.
-  constexpr uint64_t kMaxNumElements = uint64_t(1) << 48;
-  const std::pair<StringRef, uint64_t> sizes[] = {
-      {"filter", getNumElements({taps, depth, k})},
-      {"image", getNumElements({taps, problem.n, rows, cols, depth})},
-      {"products", getNumElements({taps, problem.n, rows, cols, k})}};
-  // A direct convolution packs the filter, and nothing else.
-  bool isDirect = plan.getAlgorithm() == Algorithm::Direct;
-  for (auto [name, size] : ArrayRef(sizes).take_front(isDirect ? 1 : 3))
-    if (size > kMaxNumElements) {
-      os << "its transformed " << name << " would have more than 2^48 elements";
-      return failure();
-    }
-  return success();
-}
-
-/// Checks that smaller tiles at the edge find what whole ones leave of the
-/// result at the edge of the image.
-static LogicalResult checkEdge(const ConvProblem &problem,
-                               TransformAttr transform, unsigned axis,
-                               llvm::raw_ostream &os) {
-  if (!transform.hasEdge(axis))
-    return success();
-  const int64_t size = axis == 0 ? problem.h : problem.w;
-  const int64_t pixels = axis == 0 ? problem.outH : problem.outW;
-  const int64_t edge = transform.getM(axis, /*atEdge=*/true);
-  if (ShapedType::isDynamic(size) || ShapedType::isDynamic(pixels)) {
-    os << "smaller tiles at the edge need an image of static size";
-    return failure();
-  }
-  if (size - transform.getR(axis) + 1 != pixels) {
-    os << "smaller tiles at the edge need an image without pixels to spare";
-    return failure();
-  }
-  if (int64_t rest = pixels % transform.getM(axis); rest > edge) {
-    os << "tiles at the edge of " << transform.getName() << " have " << edge
-       << " pixels along axis " << axis << ", but whole ones leave " << rest
-       << " of " << pixels;
-    return failure();
-  }
-  return success();
-}
-
-/// As `checkTransform`, with the reason in a stream.
-static LogicalResult checkTransform(const ConvProblem &problem,
-                                    TransformAttr transform,
-                                    llvm::raw_ostream &os) {
-  if (problem.strides != std::array<int64_t, 2>{1, 1}) {
-    os << "winograd needs stride 1, but the strides are " << problem.strides[0]
-       << "x" << problem.strides[1];
-    return failure();
-  }
-  if (problem.dilations != std::array<int64_t, 2>{1, 1}) {
-    os << "winograd needs dilation 1, but the dilations are "
-       << problem.dilations[0] << "x" << problem.dilations[1];
-    return failure();
-  }
-  if (transform.getRRows() != problem.kh ||
-      transform.getRCols() != problem.kw) {
-    os << transform.getName() << " does not fit a filter of " << problem.kh
-       << "x" << problem.kw;
-    return failure();
-  }
-  return success(succeeded(checkEdge(problem, transform, 0, os)) &&
-                 succeeded(checkEdge(problem, transform, 1, os)));
-}
-
-LogicalResult wino::checkTransform(const ConvProblem &problem,
-                                   TransformAttr transform,
-                                   std::string &reason) {
-  llvm::raw_string_ostream os(reason);
-  return ::checkTransform(problem, transform, os);
-}
-
-int64_t wino::getPaddedDepth(ScheduleAttr schedule, int64_t depth) {
-  return llvm::alignTo(depth,
-                       std::max(schedule.getVector(), schedule.getGroup()));
-}
-
-LogicalResult wino::checkPlan(const ConvProblem &problem, PlanAttr plan,
-                              std::string &reason) {
-  llvm::raw_string_ostream os(reason);
-  if (plan.getAlgorithm() == Algorithm::Loops)
-    return success();
-  const int64_t group = plan.getSchedule().getGroup();
-  if (group != 1 && !problem.isInteger()) {
-    os << "only integers are summed in groups, but group = " << group;
-    return failure();
-  }
-  if (plan.getAlgorithm() == Algorithm::Direct && problem.c % group != 0) {
-    os << "direct needs whole groups of channels, but group = " << group
-       << " does not divide " << problem.c;
-    return failure();
-  }
-  TransformAttr transform = plan.getTransform();
-  if (transform &&
-      problem.isInteger() != static_cast<bool>(plan.getNumbers())) {
-    os << "winograd needs numbers for integers, and only for these";
-    return failure();
-  }
-  if (transform && failed(::checkTransform(problem, transform, os)))
-    return failure();
-  if (plan.getNumbers()) {
-    std::string text;
-    if (failed(checkRing(problem, transform, getFilterBounds(problem), text))) {
-      os << text;
-      return failure();
-    }
-  }
-  return checkStageSizes(problem, plan, os);
 }
 
 bool wino::isWeight(Value value) {

@@ -1,0 +1,300 @@
+//===- Direct.cpp - Direct convolution ------------------------------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+//   U   filter_transform(f')   [K'/KB, 1, 1, KB/NR, kh kw C, NR]
+//   z   pad_image(x')          [N, ZH, ZW, C], if the image is padded
+//   y'  conv(z, U)
+//
+//===----------------------------------------------------------------------===//
+
+#include "ConvolutionBuilder.h"
+#include "KernelCost.h"
+#include "Registry.h"
+#include "Stages.h"
+#include "Wino/Algorithms/Layouts.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/Support/MathExtras.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace wino;
+
+//===----------------------------------------------------------------------===//
+// Schedules
+//===----------------------------------------------------------------------===//
+
+/// The fewest parts of at most `limit` that `total` splits into, as the size of
+/// the larger ones; a divisor near the limit avoids a remainder.
+static int64_t getEvenPart(int64_t total, int64_t limit) {
+  if (total <= limit)
+    return total;
+  for (int64_t part = limit; 2 * part > limit && part > 0; --part)
+    if (total % part == 0)
+      return part;
+  return llvm::divideCeil(total, llvm::divideCeil(total, limit));
+}
+
+namespace {
+/// All output channels at a time, as far as a schedule can say so, for a block
+/// of pixels whose image stays in the second-level cache.
+class DirectSchedules : public ScheduleSpace {
+public:
+  explicit DirectSchedules(const ConvTask &task);
+
+  void forEach(function_ref<void(const Schedule &)> callback) const override;
+  Cost getCost(const Schedule &schedule) const override;
+
+private:
+  /// What depends on the micro-kernel.
+  struct Sizes {
+    /// Padded output channels.
+    int64_t k;
+    /// Bytes of the packed filter.
+    double filterBytes;
+    /// The pixels of a block beside which the filter fits the second-level
+    /// cache.
+    double pixelsBesideFilter;
+    /// Whether it does so beside a block of at least half a micro-kernel's
+    /// height, so that it is read from the next level only once.
+    bool filterStays;
+  };
+  Sizes getSizes(const MicroTile &micro) const;
+  double getMaxPixels(const MicroTile &micro, const Sizes &sizes) const;
+  double getProductCycles(const Kernel &kernel, int64_t k,
+                          double blockPixels) const;
+
+  ConvTask task;
+  /// The kernel of the schedules to try.
+  Kernel kernel;
+  int64_t n, outH, outW, depth;
+  /// Bytes of the image, and of the result, for one pixel of the result.
+  double imageBytes, resultBytes;
+};
+} // namespace
+
+DirectSchedules::DirectSchedules(const ConvTask &task)
+    : task(task), kernel(task, task.problem.imageType) {
+  const ConvProblem &problem = task.problem;
+  n = ShapedType::isDynamic(problem.n) ? 1 : problem.n;
+  outH = std::max<int64_t>(1, getTypicalSize(problem.outH));
+  outW = std::max<int64_t>(1, getTypicalSize(problem.outW));
+  depth = problem.kh * problem.kw * problem.c;
+  resultBytes = double(problem.k * getScalarBytes(problem.sumType));
+  // Pixels between those that a filter reads take no place in the cache.
+  imageBytes = double(std::min(problem.strides[0], problem.kh) *
+                      std::min(problem.strides[1], problem.kw) * problem.c *
+                      getScalarBytes(problem.imageType));
+}
+
+DirectSchedules::Sizes DirectSchedules::getSizes(const MicroTile &micro) const {
+  Sizes sizes;
+  sizes.k = llvm::alignTo(std::max<int64_t>(task.problem.k, 1), micro.cols);
+  sizes.filterBytes =
+      double(depth * sizes.k * getScalarBytes(task.problem.filterType));
+  sizes.pixelsBesideFilter = (double(task.cpu.l2Bytes) - sizes.filterBytes) /
+                             (imageBytes + resultBytes);
+  sizes.filterStays = 2 * sizes.pixelsBesideFilter >= double(micro.rows);
+  return sizes;
+}
+
+/// The pixels that a block should have.
+double DirectSchedules::getMaxPixels(const MicroTile &micro,
+                                     const Sizes &sizes) const {
+  if (sizes.filterStays)
+    return sizes.pixelsBesideFilter;
+  // Every block streams the filter through the cache, which leaves half of it
+  // to the block. A block needs enough rows for its multiply-adds to take as
+  // long as the filter takes from the third level, or from memory.
+  const double microRows = double(micro.rows);
+  bool isNear = sizes.filterBytes <= double(task.cpu.l3Bytes);
+  return std::max(double(task.cpu.l2Bytes) / 2 / imageBytes,
+                  isNear ? microRows / 2 : microRows * 2);
+}
+
+void DirectSchedules::forEach(
+    function_ref<void(const Schedule &)> callback) const {
+  constexpr double kMaxBlock = 4096;
+  const MicroTile &micro = kernel.tile;
+  const Sizes sizes = getSizes(micro);
+  int64_t maxPixels =
+      int64_t(std::clamp(getMaxPixels(micro, sizes), 1.0, kMaxBlock));
+  Schedule schedule = kernel.getSchedule(task);
+  schedule.planePadding = 0;
+  schedule.blockCols = getEvenPart(outW, maxPixels);
+  schedule.blockRows =
+      getEvenPart(outH, std::max<int64_t>(1, maxPixels / schedule.blockCols));
+  schedule.kBlock = micro.cols * getEvenPart(sizes.k / micro.cols,
+                                             kMaxScheduleSize / micro.cols);
+  callback(schedule);
+}
+
+Cost DirectSchedules::getCost(const Schedule &schedule) const {
+  const CPUInfo &cpu = task.cpu;
+  const ConvProblem &problem = task.problem;
+  const Kernel kernel = this->kernel.with(schedule);
+  const Sizes sizes = getSizes(kernel.tile);
+  auto getNumBlocks = [](int64_t size, int64_t block) {
+    return block == 0 ? 1 : llvm::divideCeil(size, block);
+  };
+  const double pixels = double(n * outH * outW);
+  double blocks = double(n * getNumBlocks(outH, schedule.blockRows) *
+                         getNumBlocks(outW, schedule.blockCols));
+  // How often blocks read the filter from beyond the second-level cache.
+  double filterPasses = sizes.filterStays ? 1 : blocks;
+  double products = blocks * getProductCycles(kernel, sizes.k, pixels / blocks);
+  // Where the image is padded its pixels are loaded and stored once more.
+  double copies =
+      problem.kh * problem.kw == 1
+          ? 0
+          : 2 * pixels * imageBytes * 8 / double(cpu.vectorBits) * cpu.opCycles;
+  double others = pixels * (imageBytes + resultBytes);
+  double filters = sizes.filterBytes * filterPasses;
+  // What the third-level cache holds is read from memory only where something
+  // else takes its place before the next run.
+  const double l3Bytes = double(cpu.l3Bytes), run = others + sizes.filterBytes;
+  bool filterStays = run + task.otherBytes <= l3Bytes;
+  double filtersFromMemory = filterStays                    ? 0
+                             : sizes.filterBytes <= l3Bytes ? sizes.filterBytes
+                                                            : filters;
+  return {addUpCycles(cpu, copies, products, {filters, filtersFromMemory},
+                      {others, run <= l3Bytes ? 0 : others})};
+}
+
+double DirectSchedules::getProductCycles(const Kernel &kernel, int64_t k,
+                                         double blockPixels) const {
+  const MicroTile &micro = kernel.tile;
+  const CPUInfo &cpu = task.cpu;
+  const double vectors = double(micro.cols) / double(kernel.vector);
+  const double kernels = std::ceil(blockPixels / double(micro.rows));
+  const double rows = blockPixels / kernels;
+  // As for the products of a transform; the sums are stored once.
+  double products =
+      double(depth) * (kernel.getProductCycles(rows) +
+                       kernel.getLoads(rows) * cpu.exposedLoadCycles);
+  return kernels * double(k / micro.cols) *
+         (products + rows * vectors * cpu.opCycles);
+}
+
+//===----------------------------------------------------------------------===//
+// The ops
+//===----------------------------------------------------------------------===//
+
+namespace {
+class DirectBuilder : public ConvolutionBuilder {
+public:
+  using ConvolutionBuilder::ConvolutionBuilder;
+
+  Value build();
+
+private:
+  void copyPaddedImage();
+};
+} // namespace
+
+/// Copies a padded image, so that the copy can take over the padding.
+void DirectBuilder::copyPaddedImage() {
+  if (!image.getDefiningOp<tensor::PadOp>())
+    return;
+  Value init = createEmpty(tensor::getMixedSizes(rewriter, loc, image),
+                           problem.imageType);
+  SmallVector<int64_t, 4> noPad(4, 0);
+  image = PadImageOp::create(rewriter, loc, init.getType(), noPad, image, init,
+                             ValueRange())
+              ->getResult(0);
+}
+
+Value DirectBuilder::build() {
+  joinTaps();
+  auto identity = TransformAttr::get(rewriter.getContext(), 1, 1, 1, 1);
+  // The convolution reads no more than the image has.
+  const int64_t depth = problem.kh * problem.kw * problem.c;
+  Value u = buildFilterTransform(filter, identity, /*numbers=*/{}, depth,
+                                 problem.filterType);
+  copyPaddedImage();
+  Value addend = getAddend();
+  Value init = createEmpty(resultSizes, problem.sumType);
+  auto op =
+      ConvOp::create(rewriter, loc, init.getType(), {problem.kh, problem.kw},
+                     problem.strides, problem.dilations, image, u, init,
+                     addend ? ValueRange(addend) : ValueRange(), schedule,
+                     ImageLayout::NHWC, /*epilogueLayouts=*/{},
+                     /*microRows=*/{}, /*prefetch=*/false,
+                     /*streamStores=*/false, hasNarrowRange(problem));
+  buildEpilogue(op.getEpilogue(), addend);
+  return toResultLayout(op->getResult(0));
+}
+
+/// Bytes of the padded image under a block; a dynamic size counts as one.
+static int64_t getPaddedImageBytes(const ConvProblem &problem,
+                                   ScheduleAttr schedule) {
+  linalg::LinalgOp op = problem.op;
+  if (problem.isMatmul ||
+      !isPaddedIfTransposed(op.getDpsInputs()[0], problem.imagePermutation))
+    return 0;
+  int64_t size = problem.c * getScalarBytes(problem.imageType);
+  const int64_t block[] = {schedule.getBlockRows(), schedule.getBlockCols()};
+  const int64_t taps[] = {problem.kh, problem.kw};
+  const int64_t all[] = {problem.h, problem.w};
+  for (unsigned axis : {0, 1}) {
+    int64_t part = (block[axis] - 1) * problem.strides[axis] +
+                   (taps[axis] - 1) * problem.dilations[axis] + 1;
+    bool isAll = block[axis] == 0 ||
+                 (!ShapedType::isDynamic(all[axis]) && part > all[axis]);
+    size *= isAll ? std::max<int64_t>(all[axis], 1) : part;
+  }
+  return size;
+}
+
+//===----------------------------------------------------------------------===//
+// The algorithm
+//===----------------------------------------------------------------------===//
+
+namespace {
+class Direct : public ConvAlgorithm {
+public:
+  Direct() : ConvAlgorithm("direct", Algorithm::Direct, Role::Choice) {}
+
+  std::unique_ptr<ScheduleSpace> getSchedules(const ConvTask &task,
+                                              const Variant &) const override {
+    return std::make_unique<DirectSchedules>(task);
+  }
+
+  LogicalResult checkPlan(const ConvProblem &problem, PlanAttr plan,
+                          std::string &reason) const override {
+    if (failed(ConvAlgorithm::checkPlan(problem, plan, reason)))
+      return failure();
+    const int64_t group = plan.getSchedule().getGroup();
+    if (problem.c % group != 0) {
+      llvm::raw_string_ostream(reason)
+          << "direct needs whole groups of channels, but group = " << group
+          << " does not divide " << problem.c;
+      return failure();
+    }
+    return checkStageSizes(problem, plan, /*onlyFilter=*/true, reason);
+  }
+
+  MemoryUse getMemoryUse(const ConvProblem &problem,
+                         PlanAttr plan) const override {
+    ScheduleAttr schedule = plan.getSchedule();
+    MemoryUse use;
+    use.filterBytes = problem.kh * problem.kw * problem.c *
+                      int64_t(llvm::alignTo(problem.k, schedule.getKBlock())) *
+                      getScalarBytes(problem.filterType);
+    use.scratchBytes = getPaddedImageBytes(problem, schedule);
+    return use;
+  }
+
+  Value rewrite(RewriterBase &rewriter, const ConvProblem &problem,
+                PlanAttr plan) const override {
+    return DirectBuilder(rewriter, problem, plan).build();
+  }
+};
+} // namespace
+
+std::unique_ptr<ConvAlgorithm> wino::createDirect() {
+  return std::make_unique<Direct>();
+}

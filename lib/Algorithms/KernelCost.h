@@ -1,0 +1,65 @@
+//===- KernelCost.h - Cycles of micro-kernels and of memory --- -*- C++ -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_LIB_ALGORITHMS_KERNELCOST_H
+#define WINO_LIB_ALGORITHMS_KERNELCOST_H
+
+#include "Wino/Algorithms/ConvAlgorithm.h"
+
+namespace wino {
+
+/// The largest size that a schedule can have.
+inline constexpr int64_t kMaxScheduleSize = int64_t(1) << 20;
+
+/// Returns `size`, or where costs are compared what stands for a dynamic one.
+int64_t getTypicalSize(int64_t size);
+
+/// The micro-kernel for products of one type, and what it takes.
+struct Kernel {
+  Kernel(const ConvTask &task, mlir::Type factorType);
+
+  /// Returns the kernel that `schedule` names.
+  Kernel with(const Schedule &schedule) const;
+  /// Returns a schedule with the kernel, and without blocks.
+  Schedule getSchedule(const ConvTask &task) const;
+
+  /// The cycles of the products of `rows` rows and a panel for one element of
+  /// the depth, and the vectors that are loaded for it.
+  double getProductCycles(double rows) const {
+    return rows * double(tile.cols) / productsPerCycle;
+  }
+  double getLoads(double rows) const {
+    double perVector = hasLanes ? vectorBytes / factorBytes : double(group);
+    return double(tile.cols) * factorBytes / vectorBytes + rows / perVector;
+  }
+
+  MicroTile tile;
+  /// Elements of a vector of sums, and channels that an instruction sums.
+  int64_t vector, group = 1;
+  double productsPerCycle, factorBytes, vectorBytes;
+  bool hasLanes;
+};
+
+/// Bytes that come into the second-level cache, and those of them that come
+/// from memory where there is a third level.
+struct Moved {
+  double next, fromMemory;
+};
+
+/// Returns the cycles of a convolution from those of the parts of its code, and
+/// from the bytes that it moves of filters, which are read in the order in
+/// which they lie in memory, and of all others.
+double addUpCycles(const CPUInfo &cpu, double transforms, double products,
+                   Moved filters, Moved others);
+
+/// Whether the image and the result are so large that little of the result
+/// would be left in the last cache when it is read.
+bool streamsStores(const ConvProblem &problem, const CPUInfo &cpu);
+
+} // namespace wino
+
+#endif // WINO_LIB_ALGORITHMS_KERNELCOST_H

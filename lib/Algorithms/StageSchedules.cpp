@@ -1,0 +1,245 @@
+//===- StageSchedules.cpp - Schedules with a product per tap --------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "StageSchedules.h"
+#include "Wino/Support/LinearProgram.h"
+#include "llvm/Support/MathExtras.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace wino;
+
+//===----------------------------------------------------------------------===//
+// What all schedules have in common
+//===----------------------------------------------------------------------===//
+
+StageSchedules::StageSchedules(const ConvTask &task, const Variant &variant)
+    : task(task), variant(variant),
+      kernel(task, getFactorType(task.problem, variant.numbers)) {
+  const ConvProblem &problem = task.problem;
+  auto getSize = [](int64_t size) {
+    return std::max<int64_t>(1, getTypicalSize(size));
+  };
+  whole.n = ShapedType::isDynamic(problem.n) ? 1 : getSize(problem.n);
+  whole.outH = getSize(problem.outH);
+  whole.outW = getSize(problem.outW);
+  whole.h = getSize(problem.h);
+  whole.w = getSize(problem.w);
+  whole.c = variant.transform ? problem.c : problem.kh * problem.kw * problem.c;
+  whole.k = problem.k;
+  // Even parts keep the last block from being padded.
+  const int64_t numPanels = llvm::divideCeil(whole.k, kernel.tile.cols);
+  for (int64_t panels = 1;
+       panels <= std::min(numPanels, kMaxScheduleSize / kernel.tile.cols);
+       ++panels)
+    if (numPanels % panels == 0)
+      panelCounts.push_back(panels);
+  whole.imageBytes = getScalarBytes(problem.imageType);
+  whole.filterBytes = getScalarBytes(problem.filterType);
+  whole.inputBytes = whole.transformedFilterBytes = int64_t(kernel.factorBytes);
+  whole.productBytes = whole.resultBytes = getScalarBytes(problem.sumType);
+  whole.otherBytes = task.otherBytes;
+  TransformAttr transform = variant.transform;
+  if (!transform)
+    return;
+  whole.mRows = transform.getMRows();
+  whole.mCols = transform.getMCols();
+  whole.rRows = transform.getRRows();
+  whole.rCols = transform.getRCols();
+  whole.edgeRows = transform.hasEdge(0) ? transform.getEdgeRows() : 0;
+  whole.edgeCols = transform.hasEdge(1) ? transform.getEdgeCols() : 0;
+  countOperations();
+}
+
+void StageSchedules::countOperations() {
+  auto [transform, numbers] = variant;
+  Transform1D rows = getMatrices(transform, numbers, 0);
+  Transform1D cols = getMatrices(transform, numbers, 1);
+  auto synthesize = [&](const RationalMatrix &matrix) {
+    return variant.numbers ? synthesizeIntegerProgram(matrix)
+                           : synthesizeProgram(matrix);
+  };
+  auto count = [&](const RationalMatrix &a, const RationalMatrix &b) {
+    LinearProgram p = synthesize(a), q = synthesize(b);
+    double results = double(a.getNumRows() * b.getNumRows());
+    double values = double(a.getNumCols() * b.getNumCols());
+    double ops = getNumAdditions2D(p, q) + results + values;
+    // What the registers do not hold is stored and loaded between the passes.
+    double between = double(a.getNumRows() * b.getNumCols());
+    if (std::max(results, values) > double(task.cpu.numVectorRegisters + 4))
+      ops += 2 * between;
+    return ops;
+  };
+  inputOps = count(rows.bt, cols.bt);
+  outputOps = count(rows.at, cols.at);
+  filterOps = count(rows.g, cols.g);
+}
+
+//===----------------------------------------------------------------------===//
+// Enumeration
+//===----------------------------------------------------------------------===//
+
+/// Calls `body` with every size that splits `total` evenly into parts, from the
+/// largest on.
+static void forEachEvenPart(int64_t total, function_ref<void(int64_t)> body) {
+  for (int64_t part = total; part > 0;) {
+    body(part);
+    if (part == 1)
+      return;
+    // The fewest parts that are smaller.
+    part = llvm::divideCeil(total, llvm::divideCeil(total, part - 1));
+  }
+}
+
+void StageSchedules::forEach(
+    function_ref<void(const Schedule &)> callback) const {
+  // Blocks of more tiles than this would take too much scratch memory.
+  constexpr int64_t kMaxBlock = 4096;
+  Schedule schedule = kernel.getSchedule(task);
+  const int64_t rows = whole.getTileRows(), cols = whole.getTileCols();
+  forEachEvenPart(cols, [&](int64_t blockCols) {
+    schedule.blockCols = blockCols;
+    if (blockCols > kMaxBlock)
+      return;
+    if (blockCols < cols) {
+      schedule.blockRows = 1;
+      return forEachOfBlocks(schedule, callback);
+    }
+    forEachEvenPart(rows, [&](int64_t blockRows) {
+      schedule.blockRows = blockRows;
+      if (blockRows * blockCols <= kMaxBlock)
+        forEachOfBlocks(schedule, callback);
+    });
+  });
+}
+
+/// Enumerates all schedules with the block of tiles of `schedule`.
+void StageSchedules::forEachOfBlocks(
+    Schedule &schedule, function_ref<void(const Schedule &)> callback) const {
+  const int64_t depth = getNest(schedule).c;
+  for (int64_t panels : panelCounts) {
+    schedule.kBlock = panels * kernel.tile.cols;
+    callback(schedule);
+    // Transforming on the fly is for filters whose blocks stay in a cache.
+    constexpr int64_t kMaxPanels = 4, kMinCBlock = 64;
+    if (!variant.transform || panels > kMaxPanels)
+      continue;
+    schedule.onTheFly = true;
+    for (int64_t cBlock = depth; cBlock >= std::min(depth, kMinCBlock);
+         cBlock /= 2) {
+      schedule.cBlock = cBlock == depth ? 0 : cBlock;
+      bool isPossible = cBlock == depth || cBlock <= kMaxScheduleSize;
+      if (isPossible && cBlock % kernel.vector == 0 &&
+          cBlock % kernel.group == 0 && depth % cBlock == 0)
+        callback(schedule);
+      if (cBlock % 2 != 0)
+        break;
+    }
+    schedule.cBlock = 0;
+    schedule.onTheFly = false;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Cost
+//===----------------------------------------------------------------------===//
+
+ConvNest StageSchedules::getNest(const Schedule &schedule) const {
+  ConvNest nest = whole;
+  // V is padded to whole vectors, and the panels of U to whole ones.
+  const int64_t align = std::max(schedule.vector, schedule.group);
+  nest.c = std::max(align, int64_t(llvm::alignTo(whole.c, align)));
+  nest.k = std::max(schedule.microCols,
+                    int64_t(llvm::alignTo(whole.k, schedule.microCols)));
+  auto getBlock = [](int64_t block, int64_t all) {
+    return block == 0 ? all : block;
+  };
+  nest.blockRows = getBlock(schedule.blockRows, nest.getTileRows());
+  nest.blockCols = getBlock(schedule.blockCols, nest.getTileCols());
+  nest.kBlock = schedule.kBlock;
+  nest.cBlock = std::min(getBlock(schedule.cBlock, nest.c), nest.c);
+  nest.panelCols = schedule.microCols;
+  nest.onTheFly = schedule.onTheFly;
+  return nest;
+}
+
+/// Taps of tiles along an axis, `numTiles` of which have them.
+using TapCount = std::pair<int64_t, int64_t>;
+
+static SmallVector<TapCount, 2> getTapCounts(int64_t m, int64_t r, int64_t edge,
+                                             int64_t numTiles) {
+  if (edge == 0)
+    return {{m + r - 1, numTiles}};
+  return {{edge + r - 1, numTiles}, {m - edge, numTiles - 1}};
+}
+
+/// The cycles of the products of one tap that `tiles` tiles of a block have.
+static double getTapCycles(const ConvNest &nest, const Kernel &kernel,
+                           const CPUInfo &cpu, double tiles) {
+  const MicroTile &micro = kernel.tile;
+  if (tiles == 0)
+    return 0;
+  const double vectors = double(micro.cols) / double(kernel.vector);
+  const double kernels = std::ceil(tiles / double(micro.rows));
+  const double rows = tiles / kernels;
+  // For one element of the depth: multiply-adds, of which each sum has one
+  // after the other, and the loads of a panel's row and of the elements of V.
+  // The first kernel finds the panel in the second-level cache.
+  constexpr double kFmaLatency = 4;
+  double fmas = std::max(kernel.getProductCycles(rows),
+                         kFmaLatency / double(kernel.group));
+  double loads = kernel.getLoads(rows) * cpu.exposedLoadCycles;
+  double panelBytes = double(micro.cols * nest.transformedFilterBytes);
+  double firstFmas = std::max(fmas, panelBytes / cpu.l2BytesPerCycle);
+  // What a kernel takes beside its loop over the depth: storing its sums, and
+  // loading them if they are sums of several blocks.
+  double sums = rows * vectors * (nest.cBlock == nest.c ? 2 : 3);
+  double panel = double(nest.cBlock) *
+                     (firstFmas + (kernels - 1) * fmas + kernels * loads) +
+                 kernels * sums * cpu.opCycles;
+  return double(nest.getNumBlocks() * nest.getNumCBlocks()) *
+         double(nest.k / micro.cols) * panel;
+}
+
+static double getProductCycles(const ConvNest &nest, const Kernel &kernel,
+                               const CPUInfo &cpu) {
+  double cycles = 0;
+  for (auto [rowTaps, rows] :
+       getTapCounts(nest.mRows, nest.rRows, nest.edgeRows, nest.getTileRows()))
+    for (auto [colTaps, cols] : getTapCounts(nest.mCols, nest.rCols,
+                                             nest.edgeCols, nest.getTileCols()))
+      cycles += double(rowTaps * colTaps) *
+                getTapCycles(nest, kernel, cpu,
+                             double(nest.n * rows * cols) /
+                                 double(nest.getNumBlocks()));
+  return cycles;
+}
+
+double StageSchedules::getTransformCycles(const ConvNest &nest) const {
+  const double blocks = double(nest.getNumBlocks());
+  // The transforms compute in the types of their results.
+  const double factors = kernel.vectorBytes / kernel.factorBytes;
+  double ops = nest.getBlockTiles() * nest.getUsedTaps() *
+               (inputOps * double(nest.c) / factors +
+                outputOps * double(nest.k) / double(kernel.vector));
+  if (nest.onTheFly)
+    ops += filterOps * double(nest.c) * double(nest.k) / factors;
+  return blocks * ops * task.cpu.opCycles;
+}
+
+Cost StageSchedules::getCost(const Schedule &schedule) const {
+  const CPUInfo &cpu = task.cpu;
+  const ConvNest nest = getNest(schedule);
+  Traffic next = estimateTraffic(nest, cpu.l2Bytes), memory;
+  if (cpu.l3Bytes != 0)
+    memory = estimateTraffic(nest, cpu.l3Bytes);
+  return {addUpCycles(
+      cpu, getTransformCycles(nest),
+      getProductCycles(nest, kernel.with(schedule), cpu),
+      {next.filter, memory.filter},
+      {next.getTotal() - next.filter, memory.getTotal() - memory.filter})};
+}

@@ -1,0 +1,51 @@
+//===- StageSchedules.h - Schedules with a product per tap ------*- C++ -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_LIB_ALGORITHMS_STAGESCHEDULES_H
+#define WINO_LIB_ALGORITHMS_STAGESCHEDULES_H
+
+#include "KernelCost.h"
+#include "Wino/Cost/Traffic.h"
+
+namespace wino {
+
+/// The schedules of Winograd, and without a transform those of im2row: blocks
+/// that divide the work evenly, from one row of tiles to the whole image, of
+/// one or more panels of output channels, and filters transformed before or on
+/// the fly.
+class StageSchedules : public ScheduleSpace {
+public:
+  StageSchedules(const ConvTask &task, const Variant &variant);
+
+  void
+  forEach(llvm::function_ref<void(const Schedule &)> callback) const override;
+  Cost getCost(const Schedule &schedule) const override;
+
+private:
+  void
+  forEachOfBlocks(Schedule &schedule,
+                  llvm::function_ref<void(const Schedule &)> callback) const;
+  void countOperations();
+  ConvNest getNest(const Schedule &schedule) const;
+  double getTransformCycles(const ConvNest &nest) const;
+
+  ConvTask task;
+  Variant variant;
+  /// The kernel of the schedules to try.
+  Kernel kernel;
+  /// The nest of all schedules, without their blocks.
+  ConvNest whole;
+  /// The panels that a block of output channels may have.
+  llvm::SmallVector<int64_t> panelCounts;
+  /// Vector operations, loads and stores included, of the transforms of one
+  /// tile of the image, of the products and of a filter.
+  double inputOps = 2, outputOps = 2, filterOps = 0;
+};
+
+} // namespace wino
+
+#endif // WINO_LIB_ALGORITHMS_STAGESCHEDULES_H

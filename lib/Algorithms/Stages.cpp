@@ -1,0 +1,202 @@
+//===- Stages.cpp - Algorithms with a product per tap ---------------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Stages.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace wino;
+
+//===----------------------------------------------------------------------===//
+// Sizes
+//===----------------------------------------------------------------------===//
+
+int64_t wino::getPaddedDepth(ScheduleAttr schedule, int64_t depth) {
+  return llvm::alignTo(depth,
+                       std::max(schedule.getVector(), schedule.getGroup()));
+}
+
+/// Elements per row of V before padding: channels, or a patch.
+static int64_t getDepth(const ConvProblem &problem, PlanAttr plan) {
+  return plan.getTransform() ? problem.c : problem.kh * problem.kw * problem.c;
+}
+
+StageSizes::StageSizes(const ConvProblem &problem, PlanAttr plan)
+    : transform(plan.getTransform()
+                    ? plan.getTransform()
+                    : TransformAttr::get(plan.getContext(), 1, 1, 1, 1)),
+      rowTaps(getNumTaps(transform, plan.getNumbers(), 0)),
+      colTaps(getNumTaps(transform, plan.getNumbers(), 1)),
+      paddedDepth(getPaddedDepth(plan.getSchedule(), getDepth(problem, plan))),
+      paddedK(llvm::alignTo(problem.k, plan.getSchedule().getKBlock())),
+      factorType(getFactorType(problem, plan.getNumbers())) {}
+
+LogicalResult wino::checkStageSizes(const ConvProblem &problem, PlanAttr plan,
+                                    bool onlyFilter, std::string &reason) {
+  llvm::raw_string_ostream os(reason);
+  const StageSizes sizes(problem, plan);
+  const int64_t depth = sizes.paddedDepth;
+  if (int64_t cBlock = plan.getSchedule().getCBlock();
+      cBlock != 0 && cBlock < depth && depth % cBlock != 0) {
+    os << "c_block = " << cBlock << " does not divide the " << depth
+       << " elements of a row";
+    return failure();
+  }
+  auto getNumTiles = [](int64_t pixels, int64_t m) {
+    return ShapedType::isDynamic(pixels) ? pixels : llvm::divideCeil(pixels, m);
+  };
+  const int64_t taps = sizes.getTaps(), n = problem.n;
+  const int64_t rows = getNumTiles(problem.outH, sizes.transform.getMRows());
+  const int64_t cols = getNumTiles(problem.outW, sizes.transform.getMCols());
+  // The limit of the ops.
+  constexpr uint64_t kMaxNumElements = uint64_t(1) << 48;
+  const std::pair<StringRef, uint64_t> tensors[] = {
+      {"filter", getNumElements({taps, depth, sizes.paddedK})},
+      {"image", getNumElements({taps, n, rows, cols, depth})},
+      {"products", getNumElements({taps, n, rows, cols, sizes.paddedK})}};
+  for (auto [name, size] : ArrayRef(tensors).take_front(onlyFilter ? 1 : 3))
+    if (size > kMaxNumElements) {
+      os << "its transformed " << name << " would have more than 2^48 elements";
+      return failure();
+    }
+  return success();
+}
+
+MemoryUse wino::getStageMemory(const ConvProblem &problem, PlanAttr plan) {
+  const StageSizes sizes(problem, plan);
+  ScheduleAttr schedule = plan.getSchedule();
+  const bool onTheFly = schedule.getOnTheFly();
+  const int64_t factorBytes = getScalarBytes(sizes.factorType);
+  MemoryUse use;
+  use.filterBytes =
+      (onTheFly ? problem.kh * problem.kw : sizes.getTaps()) *
+      sizes.paddedDepth * sizes.paddedK *
+      (onTheFly ? getScalarBytes(problem.filterType) : factorBytes);
+  auto getTiles = [](int64_t block, int64_t pixels, int64_t m) -> int64_t {
+    if (block != 0)
+      return block;
+    return ShapedType::isDynamic(pixels) ? 1 : llvm::divideCeil(pixels, m);
+  };
+  int64_t tiles = getTiles(schedule.getBlockRows(), problem.outH,
+                           sizes.transform.getMRows()) *
+                  getTiles(schedule.getBlockCols(), problem.outW,
+                           sizes.transform.getMCols());
+  use.scratchBytes =
+      tiles * (sizes.paddedDepth * factorBytes +
+               schedule.getKBlock() * getScalarBytes(problem.sumType));
+  if (onTheFly)
+    use.scratchBytes +=
+        schedule.getKBlock() * factorBytes *
+        (schedule.getCBlock() ? schedule.getCBlock() : sizes.paddedDepth);
+  use.scratchBytes *= sizes.getTaps();
+  return use;
+}
+
+//===----------------------------------------------------------------------===//
+// The stages
+//===----------------------------------------------------------------------===//
+
+/// Sizes of V or M with `channels` channels.
+SmallVector<OpFoldResult> StageBuilder::getTileSizes(int64_t channels) {
+  AffineExpr d0;
+  bindDims(rewriter.getContext(), d0);
+  auto tiles = [&](unsigned dim, int64_t m) {
+    return affine::makeComposedFoldedAffineApply(rewriter, loc, d0.ceilDiv(m),
+                                                 {resultSizes[dim]});
+  };
+  return {rewriter.getIndexAttr(sizes.rowTaps),
+          rewriter.getIndexAttr(sizes.colTaps),
+          resultSizes[image_dim::kBatch],
+          tiles(image_dim::kRow, sizes.transform.getMRows()),
+          tiles(image_dim::kCol, sizes.transform.getMCols()),
+          rewriter.getIndexAttr(channels)};
+}
+
+/// Whether the image may hold more pixels along `dim` than the result needs.
+bool StageBuilder::hasSparePixels(unsigned dim) {
+  const unsigned axis = dim - image_dim::kRow;
+  const int64_t taps = axis == 0 ? problem.kh : problem.kw;
+  const int64_t extent = problem.dilations[axis] * (taps - 1) + 1;
+  const int64_t size = cast<ShapedType>(image.getType()).getDimSize(dim);
+  std::optional<int64_t> pixels = getConstantIntValue(resultSizes[dim]);
+  return !ShapedType::isDynamic(size) && pixels &&
+         (size - extent) / problem.strides[axis] + 1 != *pixels;
+}
+
+/// Returns the first tile of V: with an origin V need not hold all tiles of the
+/// image.
+SmallVector<Value> StageBuilder::buildOrigin() {
+  SmallVector<Value> origin;
+  if (hasSparePixels(image_dim::kRow) || hasSparePixels(image_dim::kCol))
+    origin.assign(2, arith::ConstantIndexOp::create(rewriter, loc, 0));
+  return origin;
+}
+
+Value StageBuilder::buildWinograd() {
+  Value u = filter;
+  if (schedule.getOnTheFly())
+    u = buildFilterTransform(
+        u,
+        TransformAttr::getKept(rewriter.getContext(), problem.kh, problem.kw),
+        /*numbers=*/{}, sizes.paddedDepth, problem.filterType);
+  u = buildFilterTransform(u, sizes.transform, numbers, sizes.paddedDepth,
+                           sizes.factorType);
+  Value init = createEmpty(getTileSizes(sizes.paddedDepth), sizes.factorType);
+  auto v = InputTransformOp::create(rewriter, loc, init.getType(),
+                                    sizes.transform, SmallVector<int64_t>(4, 0),
+                                    image, init, buildOrigin(),
+                                    ImageLayout::NHWC, schedule.getPrefetch(),
+                                    /*padValue=*/0, numbers);
+  return buildOutputTransform(buildProducts(v->getResult(0), u));
+}
+
+Value StageBuilder::buildIm2Row() {
+  joinTaps();
+  Value u = buildFilterTransform(filter, sizes.transform, /*numbers=*/{},
+                                 sizes.paddedDepth, problem.filterType);
+  Value init = createEmpty(getTileSizes(sizes.paddedDepth), sizes.factorType);
+  auto v = Im2RowOp::create(
+      rewriter, loc, init.getType(), ArrayRef<int64_t>{problem.kh, problem.kw},
+      problem.strides, problem.dilations, SmallVector<int64_t>(4, 0), image,
+      init, buildOrigin());
+  return buildOutputTransform(buildProducts(v->getResult(0), u));
+}
+
+Value StageBuilder::buildProducts(Value v, Value u) {
+  TransformAttr transform = sizes.transform;
+  Value m = createEmpty(getTileSizes(sizes.paddedK), problem.sumType);
+  SmallVector<Value> edge;
+  DenseI64ArrayAttr edgeTaps;
+  if (transform.hasEdge()) {
+    for (int64_t axis : {0, 1})
+      edge.push_back(arith::ConstantIndexOp::create(
+          rewriter, loc,
+          transform.getNumWholeTiles(axis,
+                                     axis == 0 ? problem.outH : problem.outW)));
+    edgeTaps =
+        rewriter.getDenseI64ArrayAttr({transform.getAlpha(0, /*atEdge=*/true),
+                                       transform.getAlpha(1, /*atEdge=*/true)});
+  }
+
+  return HadamardOp::create(rewriter, loc, m.getType(), v, u, m, edge, edgeTaps,
+                            schedule, /*accumulate=*/false,
+                            !numbers && hasNarrowRange(problem))
+      ->getResult(0);
+}
+
+Value StageBuilder::buildOutputTransform(Value m) {
+  Value addend = getAddend();
+  Value init = createEmpty(resultSizes, problem.sumType);
+  auto op = OutputTransformOp::create(
+      rewriter, loc, init.getType(), sizes.transform, m, init,
+      addend ? ValueRange(addend) : ValueRange(), schedule, ImageLayout::NHWC,
+      /*epilogueLayouts=*/{}, numbers);
+  buildEpilogue(op.getEpilogue(), addend);
+  return toResultLayout(op->getResult(0));
+}

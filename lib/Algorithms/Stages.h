@@ -1,0 +1,76 @@
+//===- Stages.h - Algorithms with a product per tap ----------- -*- C++ -*-===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Winograd transforms the image, multiplies per tap, and transforms the
+// products back; im2row is the same with rows of patches instead of the
+// transformed image, and F(1x1, 1x1).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WINO_LIB_ALGORITHMS_STAGES_H
+#define WINO_LIB_ALGORITHMS_STAGES_H
+
+#include "ConvolutionBuilder.h"
+#include "Wino/Algorithms/ConvAlgorithm.h"
+
+namespace wino {
+
+/// Sizes of the stages of a plan.
+struct StageSizes {
+  StageSizes(const ConvProblem &problem, PlanAttr plan);
+
+  /// F(1x1, 1x1) if the plan has none.
+  TransformAttr transform;
+  /// Taps along the rows and the columns.
+  int64_t rowTaps, colTaps;
+  int64_t getTaps() const { return rowTaps * colTaps; }
+  /// Length of a row of V with padding, and padded channels of M.
+  int64_t paddedDepth, paddedK;
+  /// The type of V and U.
+  mlir::Type factorType;
+};
+
+/// Returns the elements of a row of V or of a packed filter, of which `depth`
+/// are used: whole vectors and groups.
+int64_t getPaddedDepth(ScheduleAttr schedule, int64_t depth);
+
+/// Succeeds if the tensors of the stages of `plan` can exist, of which
+/// `onlyFilter` is used, and blocks of input channels are whole; otherwise
+/// `reason` says why not.
+mlir::LogicalResult checkStageSizes(const ConvProblem &problem, PlanAttr plan,
+                                    bool onlyFilter, std::string &reason);
+
+/// The packed filter; V and M of one block, with the part of the filter that is
+/// transformed on the fly.
+MemoryUse getStageMemory(const ConvProblem &problem, PlanAttr plan);
+
+/// Writes the stages.
+class StageBuilder : public ConvolutionBuilder {
+public:
+  StageBuilder(mlir::RewriterBase &rewriter, const ConvProblem &problem,
+               PlanAttr plan)
+      : ConvolutionBuilder(rewriter, problem, plan), sizes(problem, plan),
+        numbers(plan.getNumbers()) {}
+
+  mlir::Value buildWinograd();
+  mlir::Value buildIm2Row();
+
+private:
+  llvm::SmallVector<mlir::OpFoldResult> getTileSizes(int64_t channels);
+  bool hasSparePixels(unsigned dim);
+  llvm::SmallVector<mlir::Value> buildOrigin();
+  mlir::Value buildProducts(mlir::Value v, mlir::Value u);
+  mlir::Value buildOutputTransform(mlir::Value m);
+
+  StageSizes sizes;
+  /// The numbers of the transforms; null for those of the problem.
+  NumbersAttrInterface numbers;
+};
+
+} // namespace wino
+
+#endif // WINO_LIB_ALGORITHMS_STAGES_H
