@@ -91,7 +91,9 @@ public:
     /// Always, by its cost.
     Choice,
     /// Where no choice applies.
-    Fallback
+    Fallback,
+    /// Never: it computes more than another one, and is there to be asked for.
+    OnRequest
   };
 
   virtual ~ConvAlgorithm();
