@@ -7,6 +7,7 @@
 
 #include "Wino/Algorithms/ConvAlgorithm.h"
 #include "Registry.h"
+#include "Wino/Cost/RoundingError.h"
 
 using namespace mlir;
 using namespace wino;
@@ -45,6 +46,15 @@ SmallVector<Variant> ConvAlgorithm::getVariants(const ConvTask &task,
 LogicalResult ConvAlgorithm::checkVariant(const ConvProblem &, const Variant &,
                                           std::string &) const {
   return success();
+}
+
+double ConvAlgorithm::getError(const ConvProblem &problem,
+                               const Variant &) const {
+  if (problem.isInteger())
+    return 0;
+  return estimateSumError(
+      double(problem.kh * problem.kw) * double(problem.c),
+      cast<FloatType>(problem.sumType).getFPMantissaWidth());
 }
 
 PlanAttr ConvAlgorithm::getPlan(MLIRContext *context, const Variant &variant,

@@ -38,6 +38,25 @@ static int64_t getEvenPart(int64_t total, int64_t limit) {
   return llvm::divideCeil(total, llvm::divideCeil(total, limit));
 }
 
+/// Sizes of parts, with the number of parts of that size.
+using Parts = SmallVector<std::pair<int64_t, int64_t>, 2>;
+
+/// Splits `total` into parts of `size` and a rest.
+static Parts getBlocks(int64_t total, int64_t size) {
+  Parts parts = {{size, total / size}};
+  if (total % size != 0)
+    parts.emplace_back(total % size, 1);
+  return parts;
+}
+
+/// Splits `total` evenly into the fewest parts of at most `limit`.
+static Parts getSegments(int64_t total, int64_t limit) {
+  int64_t number = llvm::divideCeil(total, limit);
+  int64_t size = llvm::divideCeil(total, number);
+  int64_t numSmall = size * number - total;
+  return {{size, number - numSmall}, {size - 1, numSmall}};
+}
+
 namespace {
 /// All output channels at a time, as far as a schedule can say so, for a block
 /// of pixels whose image stays in the second-level cache.
@@ -47,6 +66,8 @@ public:
 
   void forEach(function_ref<void(const Schedule &)> callback) const override;
   Cost getCost(const Schedule &schedule) const override;
+  /// Tiles other than the first load more.
+  double getMargin() const override { return 0.97; }
 
 private:
   /// What depends on the micro-kernel.
@@ -64,8 +85,9 @@ private:
   };
   Sizes getSizes(const MicroTile &micro) const;
   double getMaxPixels(const MicroTile &micro, const Sizes &sizes) const;
-  double getProductCycles(const Kernel &kernel, int64_t k,
-                          double blockPixels) const;
+  Schedule getSchedule(const MicroTile &micro) const;
+  double getBlockCycles(const Kernel &kernel, int64_t rows, int64_t cols) const;
+  double getKernelCycles(const Kernel &kernel, int64_t pixels) const;
 
   ConvTask task;
   /// The kernel of the schedules to try.
@@ -117,19 +139,27 @@ double DirectSchedules::getMaxPixels(const MicroTile &micro,
 
 void DirectSchedules::forEach(
     function_ref<void(const Schedule &)> callback) const {
+  callback(getSchedule(kernel.tile));
+  for (MicroTile tile : kernel.getTiles(task))
+    if (tile.rows != kernel.tile.rows || tile.cols != kernel.tile.cols)
+      callback(getSchedule(tile));
+}
+
+Schedule DirectSchedules::getSchedule(const MicroTile &micro) const {
   constexpr double kMaxBlock = 4096;
-  const MicroTile &micro = kernel.tile;
   const Sizes sizes = getSizes(micro);
   int64_t maxPixels =
       int64_t(std::clamp(getMaxPixels(micro, sizes), 1.0, kMaxBlock));
   Schedule schedule = kernel.getSchedule(task);
+  schedule.microRows = micro.rows;
+  schedule.microCols = micro.cols;
   schedule.planePadding = 0;
   schedule.blockCols = getEvenPart(outW, maxPixels);
   schedule.blockRows =
       getEvenPart(outH, std::max<int64_t>(1, maxPixels / schedule.blockCols));
   schedule.kBlock = micro.cols * getEvenPart(sizes.k / micro.cols,
                                              kMaxScheduleSize / micro.cols);
-  callback(schedule);
+  return schedule;
 }
 
 Cost DirectSchedules::getCost(const Schedule &schedule) const {
@@ -137,15 +167,22 @@ Cost DirectSchedules::getCost(const Schedule &schedule) const {
   const ConvProblem &problem = task.problem;
   const Kernel kernel = this->kernel.with(schedule);
   const Sizes sizes = getSizes(kernel.tile);
-  auto getNumBlocks = [](int64_t size, int64_t block) {
-    return block == 0 ? 1 : llvm::divideCeil(size, block);
+  auto getBlock = [](int64_t size, int64_t block) {
+    return block == 0 ? size : block;
   };
+  const int64_t blockRows = getBlock(outH, schedule.blockRows);
+  const int64_t blockCols = getBlock(outW, schedule.blockCols);
   const double pixels = double(n * outH * outW);
-  double blocks = double(n * getNumBlocks(outH, schedule.blockRows) *
-                         getNumBlocks(outW, schedule.blockCols));
+  double blocks = double(n * llvm::divideCeil(outH, blockRows) *
+                         llvm::divideCeil(outW, blockCols));
   // How often blocks read the filter from beyond the second-level cache.
   double filterPasses = sizes.filterStays ? 1 : blocks;
-  double products = blocks * getProductCycles(kernel, sizes.k, pixels / blocks);
+  double products = 0;
+  for (auto [rows, numRows] : getBlocks(outH, blockRows))
+    for (auto [cols, numCols] : getBlocks(outW, blockCols))
+      products += double(n * numRows * numCols) *
+                  getBlockCycles(kernel, rows, cols) *
+                  double(sizes.k / kernel.tile.cols);
   // Where the image is padded its pixels are loaded and stored once more.
   double copies =
       problem.kh * problem.kw == 1
@@ -164,19 +201,36 @@ Cost DirectSchedules::getCost(const Schedule &schedule) const {
                       {others, run <= l3Bytes ? 0 : others})};
 }
 
-double DirectSchedules::getProductCycles(const Kernel &kernel, int64_t k,
-                                         double blockPixels) const {
-  const MicroTile &micro = kernel.tile;
-  const CPUInfo &cpu = task.cpu;
-  const double vectors = double(micro.cols) / double(kernel.vector);
-  const double kernels = std::ceil(blockPixels / double(micro.rows));
-  const double rows = blockPixels / kernels;
+/// The cycles of the products of a block of pixels and a panel, divided into
+/// micro-kernels as by the code that wino.conv becomes.
+double DirectSchedules::getBlockCycles(const Kernel &kernel, int64_t rows,
+                                       int64_t cols) const {
+  const ConvProblem &problem = task.problem;
+  // Rows that follow each other in image and result are one.
+  if (cols == outW &&
+      problem.strides[0] * problem.w == problem.strides[1] * cols) {
+    cols *= rows;
+    rows = 1;
+  }
+  const int64_t microRows = kernel.tile.rows;
+  int64_t maxCols = std::min(cols, microRows);
+  int64_t maxRows = cols < microRows ? microRows / cols : 1;
+  double cycles = 0;
+  for (auto [kernelRows, numRows] : getSegments(rows, maxRows))
+    for (auto [kernelCols, numCols] : getSegments(cols, maxCols))
+      cycles += double(numRows * numCols) *
+                getKernelCycles(kernel, kernelRows * kernelCols);
+  return cycles;
+}
+
+double DirectSchedules::getKernelCycles(const Kernel &kernel,
+                                        int64_t pixels) const {
+  const double rows = double(pixels);
+  const double vectors = double(kernel.tile.cols) / double(kernel.vector);
   // As for the products of a transform; the sums are stored once.
-  double products =
-      double(depth) * (kernel.getProductCycles(rows) +
-                       kernel.getLoads(rows) * cpu.exposedLoadCycles);
-  return kernels * double(k / micro.cols) *
-         (products + rows * vectors * cpu.opCycles);
+  return double(depth) * (kernel.getProductCycles(rows) +
+                          kernel.getLoads(rows) * task.cpu.exposedLoadCycles) +
+         rows * vectors * task.cpu.opCycles;
 }
 
 //===----------------------------------------------------------------------===//

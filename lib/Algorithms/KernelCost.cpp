@@ -20,7 +20,8 @@ Kernel::Kernel(const ConvTask &task, Type factorType)
           task.problem.sumType.getIntOrFloatBitWidth())),
       factorBytes(double(getScalarBytes(factorType))),
       vectorBytes(double(task.cpu.vectorBits) / 8),
-      hasLanes(task.cpu.hasLaneFma) {
+      fmasPerCycle(task.cpu.fmasPerCycle),
+      startsPerCycle(task.cpu.startsPerCycle), hasLanes(task.cpu.hasLaneFma) {
   const CPUInfo &cpu = task.cpu;
   if (!task.problem.isInteger()) {
     tile = selectMicroTile(cpu, vector, task.problem.k);
@@ -32,6 +33,24 @@ Kernel::Kernel(const ConvTask &task, Type factorType)
   tile = kernel.tile;
   group = kernel.group;
   productsPerCycle = bits == 8 ? cpu.int8Products : cpu.int16Products;
+}
+
+double Kernel::getProductCycles(double rows) const {
+  double cycles = rows * double(tile.cols) / productsPerCycle;
+  if (startsPerCycle == 0)
+    return cycles;
+  // The loop takes a vector of each row at a time, and counts two addresses.
+  constexpr double kLoad = 2, kLoop = 4;
+  double starts = cycles * fmasPerCycle + kLoad * getLoads(rows) +
+                  kLoop * factorBytes / vectorBytes;
+  return std::max(cycles, starts / startsPerCycle);
+}
+
+SmallVector<MicroTile> Kernel::getTiles(const ConvTask &task) const {
+  return task.problem.isInteger()
+             ? getIntegerTiles(task.cpu, unsigned(8 * factorBytes),
+                               task.problem.k)
+             : getMicroTiles(task.cpu, vector);
 }
 
 Kernel Kernel::with(const Schedule &schedule) const {

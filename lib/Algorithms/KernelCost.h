@@ -26,12 +26,12 @@ struct Kernel {
   Kernel with(const Schedule &schedule) const;
   /// Returns a schedule with the kernel, and without blocks.
   Schedule getSchedule(const ConvTask &task) const;
+  /// Returns all tiles that such kernels may have.
+  llvm::SmallVector<MicroTile> getTiles(const ConvTask &task) const;
 
   /// The cycles of the products of `rows` rows and a panel for one element of
   /// the depth, and the vectors that are loaded for it.
-  double getProductCycles(double rows) const {
-    return rows * double(tile.cols) / productsPerCycle;
-  }
+  double getProductCycles(double rows) const;
   double getLoads(double rows) const {
     double perVector = hasLanes ? vectorBytes / factorBytes : double(group);
     return double(tile.cols) * factorBytes / vectorBytes + rows / perVector;
@@ -41,6 +41,9 @@ struct Kernel {
   /// Elements of a vector of sums, and channels that an instruction sums.
   int64_t vector, group = 1;
   double productsPerCycle, factorBytes, vectorBytes;
+  /// Multiply-adds, and micro-operations of all kinds, that start in a cycle;
+  /// zero if the latter do not limit.
+  double fmasPerCycle, startsPerCycle;
   bool hasLanes;
 };
 

@@ -11,12 +11,12 @@
 //   y'  offset_add(M)
 //
 // Along an axis that is one block the products are those of the pixels of the
-// image, and the offset-add knows the padding. Along one that is in blocks V has
-// the padding, so that all blocks are alike: each has the products of the pixels
-// that its taps reach, and neighbours compute those they share twice. (Adding
-// every product where it belongs as soon as it is there would compute it once,
-// but leave sums of a block unfinished until the next one is through, and the
-// epilogue with them.)
+// image, and the offset-add knows the padding. Along one that is in blocks V
+// has the padding, so that all blocks are alike: each has the products of the
+// pixels that its taps reach, and neighbours compute those they share twice.
+// (Adding every product where it belongs as soon as it is there would compute
+// it once, but leave sums of a block unfinished until the next one is through,
+// and the epilogue with them.)
 //
 //===----------------------------------------------------------------------===//
 
@@ -51,11 +51,11 @@ static std::array<int64_t, 4> getZeroPadding(const ConvProblem &problem) {
     return {};
   const std::array<int64_t, 4> &dims = problem.imagePermutation;
   StringRef unused;
-  FailureOr<ImagePadding> padding = getImagePadding(
-      pad,
-      {unsigned(dims[0]), unsigned(dims[1]), unsigned(dims[2]),
-       unsigned(dims[3])},
-      unused);
+  FailureOr<ImagePadding> padding =
+      getImagePadding(pad,
+                      {unsigned(dims[0]), unsigned(dims[1]), unsigned(dims[2]),
+                       unsigned(dims[3])},
+                      unused);
   if (failed(padding) || padding->value != 0)
     return {};
   return padding->pixels;
@@ -66,9 +66,7 @@ namespace {
 struct Geometry {
   Geometry(const ConvProblem &problem, ScheduleAttr schedule);
 
-  bool hasZeroPadding() const {
-    return padding != std::array<int64_t, 4>{};
-  }
+  bool hasZeroPadding() const { return padding != std::array<int64_t, 4>{}; }
   /// Returns the zeros around the image that V has, or those that it has not.
   std::array<int64_t, 4> getPadding(bool ofImage) const {
     std::array<int64_t, 4> result = {};
@@ -174,10 +172,8 @@ ConvNest Kn2RowSchedules::getNest(const Schedule &schedule) const {
   auto getBlock = [](int64_t block, int64_t stride, int64_t all) {
     return block == 0 ? all : std::min(block * stride, all);
   };
-  nest.blockRows =
-      getBlock(schedule.blockRows, problem.strides[0], nest.outH);
-  nest.blockCols =
-      getBlock(schedule.blockCols, problem.strides[1], nest.outW);
+  nest.blockRows = getBlock(schedule.blockRows, problem.strides[0], nest.outH);
+  nest.blockCols = getBlock(schedule.blockCols, problem.strides[1], nest.outW);
   nest.rRows = getExtent(problem, 0);
   nest.rCols = getExtent(problem, 1);
   nest.sharedTaps = problem.kh * problem.kw;
@@ -239,11 +235,9 @@ private:
 };
 } // namespace
 
-SmallVector<OpFoldResult> Kn2RowBuilder::getSizes(int64_t tapRows,
-                                                  int64_t tapCols,
-                                                  int64_t channels) {
-  SmallVector<OpFoldResult> sizes =
-      tensor::getMixedSizes(rewriter, loc, image);
+SmallVector<OpFoldResult>
+Kn2RowBuilder::getSizes(int64_t tapRows, int64_t tapCols, int64_t channels) {
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, loc, image);
   const std::array<int64_t, 4> pad = geometry.getPadding(/*ofImage=*/true);
   AffineExpr d0;
   bindDims(rewriter.getContext(), d0);
@@ -294,10 +288,10 @@ Value Kn2RowBuilder::build() {
       TransformAttr::getKept(rewriter.getContext(), problem.kh, problem.kw),
       /*numbers=*/{}, depth, problem.filterType);
   Value v = buildPixels(depth);
-  Value init = createEmpty(
-      getSizes(problem.kh, problem.kw,
-               llvm::alignTo(problem.k, schedule.getKBlock())),
-      problem.sumType);
+  Value init =
+      createEmpty(getSizes(problem.kh, problem.kw,
+                           llvm::alignTo(problem.k, schedule.getKBlock())),
+                  problem.sumType);
   auto m = HadamardOp::create(rewriter, loc, init.getType(), v, u, init,
                               /*edge=*/ValueRange(), /*edgeTaps=*/{}, schedule,
                               /*accumulate=*/false, hasNarrowRange(problem));
@@ -350,9 +344,9 @@ public:
     use.filterBytes = taps * depth *
                       int64_t(llvm::alignTo(problem.k, schedule.getKBlock())) *
                       getScalarBytes(problem.filterType);
-    use.scratchBytes =
-        pixels * (depth * getScalarBytes(problem.imageType) +
-                  taps * schedule.getKBlock() * getScalarBytes(problem.sumType));
+    use.scratchBytes = pixels * (depth * getScalarBytes(problem.imageType) +
+                                 taps * schedule.getKBlock() *
+                                     getScalarBytes(problem.sumType));
     return use;
   }
 

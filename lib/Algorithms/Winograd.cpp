@@ -19,6 +19,7 @@
 #include "Winograd.h"
 #include "StageSchedules.h"
 #include "Stages.h"
+#include "Wino/Cost/RoundingError.h"
 
 using namespace mlir;
 using namespace wino;
@@ -155,6 +156,15 @@ SmallVector<Variant> Winograd::getVariants(const ConvTask &task,
         "winograd needs stride 1, dilation 1 and a filter of 2 to 7 "
         "taps along an axis";
   return variants;
+}
+
+double Winograd::getError(const ConvProblem &problem,
+                          const Variant &variant) const {
+  if (problem.isInteger())
+    return 0;
+  return estimateWinogradError(
+      variant.transform.getTransform(0), variant.transform.getTransform(1),
+      problem.c, cast<FloatType>(problem.sumType).getFPMantissaWidth());
 }
 
 std::unique_ptr<ScheduleSpace>

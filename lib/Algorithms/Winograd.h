@@ -22,6 +22,8 @@ public:
   mlir::LogicalResult checkVariant(const ConvProblem &problem,
                                    const Variant &variant,
                                    std::string &reason) const override;
+  double getError(const ConvProblem &problem,
+                  const Variant &variant) const override;
   std::unique_ptr<ScheduleSpace>
   getSchedules(const ConvTask &task, const Variant &variant) const override;
   mlir::LogicalResult checkPlan(const ConvProblem &problem, PlanAttr plan,

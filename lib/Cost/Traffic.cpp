@@ -52,9 +52,8 @@ public:
     numKBlocks = double(nest.getNumKBlocks());
     numCBlocks = double(nest.getNumCBlocks());
     const double imagePixels = nest.getBlockImagePixels();
-    const double products = nest.sharedTaps
-                                ? taps * imagePixels
-                                : taps * nest.getUsedTaps() * tiles;
+    const double products = nest.sharedTaps ? taps * imagePixels
+                                            : taps * nest.getUsedTaps() * tiles;
     vTaps = nest.sharedTaps ? 1 : taps;
     v = (nest.sharedTaps ? imagePixels : products) *
         double(nest.c * nest.inputBytes);
@@ -98,8 +97,8 @@ private:
 } // namespace
 
 /// V is written once a block, and read for every block of output channels; for
-/// its further panels, and further taps of a filter that share it, a tap of V is
-/// read again.
+/// its further panels, and further taps of a filter that share it, a tap of V
+/// is read again.
 double TrafficModel::getTransformedImage() const {
   double writes = getMisses(v + m + filter + u + y + x);
   double firstReads = getMisses(v + x);

@@ -70,6 +70,7 @@ static CPUInfo getArmCPU(llvm::StringRef name, ArmIssue issue, int64_t l2KiB,
   cpu.l2Bytes = l2KiB << 10;
   cpu.fmasPerCycle = issue == ArmIssue::Dual ? 2 : 1;
   cpu.exposedLoadCycles = issue == ArmIssue::InOrder ? 1 : 0;
+  cpu.startsPerCycle = issue == ArmIssue::Dual ? 3 : 0;
   cpu.opCycles = issue == ArmIssue::InOrder  ? 2.5
                  : issue == ArmIssue::Single ? 1.3
                                              : 0.7;
@@ -163,11 +164,12 @@ llvm::Expected<CPUInfo> wino::lookupCPU(llvm::StringRef name) {
                                  llvm::join(getCPUNames(), ", "));
 }
 
-/// Whether tile `a` is better than `b`, which pads the columns as much. Tiles
-/// are in rows x vectors.
-static bool isBetterTile(const CPUInfo &cpu, MicroTile a, MicroTile b) {
-  auto intensity = [](MicroTile tile) {
-    return double(tile.rows * tile.cols) / double(tile.rows + tile.cols);
+/// Whether tile `a` is better than `b`, which pads the columns as much.
+static bool isBetterTile(const CPUInfo &cpu, int64_t vectorLength, MicroTile a,
+                         MicroTile b) {
+  auto intensity = [&](MicroTile tile) {
+    int64_t vectors = tile.cols / vectorLength;
+    return double(tile.rows * vectors) / double(tile.rows + vectors);
   };
   if (cpu.hasLaneFma)
     return intensity(a) > intensity(b);
@@ -180,13 +182,12 @@ static bool isBetterTile(const CPUInfo &cpu, MicroTile a, MicroTile b) {
   return intensity(a) > intensity(b);
 }
 
-MicroTile wino::selectMicroTile(const CPUInfo &cpu, int64_t vectorLength,
-                                int64_t numColumns) {
+llvm::SmallVector<MicroTile> wino::getMicroTiles(const CPUInfo &cpu,
+                                                 int64_t vectorLength) {
   // One register stays free for the compiler, and one takes the broadcast
   // value where lanes cannot be multiplied by.
   const int64_t spare = cpu.hasLaneFma ? 1 : 2;
-  MicroTile best;
-  int64_t bestPadded = 0;
+  llvm::SmallVector<MicroTile> tiles;
   for (int64_t vectors = 1; vectors <= 4; ++vectors) {
     int64_t perRow = vectors + (cpu.hasLaneFma ? 1 : 0);
     // More rows would gain nothing and unroll the loop past the decoders'
@@ -194,17 +195,25 @@ MicroTile wino::selectMicroTile(const CPUInfo &cpu, int64_t vectorLength,
     constexpr int64_t kMaxRows = 24;
     int64_t rows =
         std::min((cpu.numVectorRegisters - spare - vectors) / perRow, kMaxRows);
-    if (rows < 1)
-      continue;
-    MicroTile tile = {rows, vectors};
-    int64_t padded = llvm::alignTo(numColumns, vectors * vectorLength);
+    if (rows >= 1)
+      tiles.push_back({rows, vectors * vectorLength});
+  }
+  return tiles;
+}
+
+MicroTile wino::selectMicroTile(const CPUInfo &cpu, int64_t vectorLength,
+                                int64_t numColumns) {
+  MicroTile best;
+  int64_t bestPadded = 0;
+  for (MicroTile tile : getMicroTiles(cpu, vectorLength)) {
+    int64_t padded = llvm::alignTo(numColumns, tile.cols);
     if (bestPadded == 0 || padded < bestPadded ||
-        (padded == bestPadded && isBetterTile(cpu, tile, best))) {
+        (padded == bestPadded && isBetterTile(cpu, vectorLength, tile, best))) {
       best = tile;
       bestPadded = padded;
     }
   }
-  return {best.rows, best.cols * vectorLength};
+  return best;
 }
 
 /// Returns the tile of rows x columns, columns of which `step` share a vector
@@ -229,41 +238,48 @@ static MicroTile selectTile(int64_t numColumns, int64_t step,
   return best;
 }
 
+/// Whether micro-kernels of integers of `bits` bits have the tiles of those of
+/// floats: instructions sum lanes of 32 bits.
+static bool hasFloatTiles(const CPUInfo &cpu, unsigned bits) {
+  switch (cpu.integerProducts) {
+  case IntegerProducts::Generic:
+    return !cpu.hasLaneFma;
+  case IntegerProducts::VNNI:
+    return true;
+  case IntegerProducts::NeonDot:
+    return bits == 8;
+  case IntegerProducts::Neon:
+  case IntegerProducts::NeonMatrix:
+    return false;
+  }
+  llvm_unreachable("unknown products");
+}
+
 IntegerKernel wino::selectIntegerKernel(const CPUInfo &cpu, unsigned bits,
                                         int64_t numColumns) {
   const int64_t vector = cpu.getVectorLength(/*elementBits=*/32);
   const int64_t registers = cpu.numVectorRegisters;
   const bool is8 = bits == 8;
-  switch (cpu.integerProducts) {
-  case IntegerProducts::Generic:
-    break;
-  case IntegerProducts::VNNI:
-    return {selectMicroTile(cpu, vector, numColumns), is8 ? 4 : 2};
-  case IntegerProducts::Neon:
-    // A sum of four lanes for each row and column, a vector for each row and
-    // each column, and products of i16 on their way.
-    if (is8)
-      return {{4, 4}, 16};
-    break;
-  case IntegerProducts::NeonDot:
-    if (is8)
-      return {selectMicroTile(cpu, vector, numColumns), 4};
-    break;
-  case IntegerProducts::NeonMatrix:
-    // A sum for each pair of rows and pair of columns.
-    if (is8)
-      return {selectTile(numColumns, vector,
-                         [&](int64_t rows, int64_t cols) {
-                           constexpr int64_t kPanelVectors = 4;
-                           return rows % 2 == 0 &&
-                                  rows / 2 * (cols / 2 + 1) + kPanelVectors <=
-                                      registers;
-                         }),
-              8};
-    break;
+  if (hasFloatTiles(cpu, bits)) {
+    bool isGeneric = cpu.integerProducts == IntegerProducts::Generic;
+    return {selectMicroTile(cpu, vector, numColumns), isGeneric ? 1
+                                                      : is8     ? 4
+                                                                : 2};
   }
-  if (!cpu.hasLaneFma)
-    return {selectMicroTile(cpu, vector, numColumns), 1};
+  // A sum of four lanes for each row and column, a vector for each row and each
+  // column, and products of i16 on their way.
+  if (is8 && cpu.integerProducts == IntegerProducts::Neon)
+    return {{4, 4}, 16};
+  // A sum for each pair of rows and pair of columns.
+  if (is8 && cpu.integerProducts == IntegerProducts::NeonMatrix)
+    return {selectTile(numColumns, vector,
+                       [&](int64_t rows, int64_t cols) {
+                         constexpr int64_t kPanelVectors = 4;
+                         return rows % 2 == 0 &&
+                                rows / 2 * (cols / 2 + 1) + kPanelVectors <=
+                                    registers;
+                       }),
+            8};
   // A vector of the panel has the i16 of two vectors of sums. In order, the
   // next row of the panel has to be on its way.
   const int64_t panelRows = cpu.isInOrder ? 2 : 1;
@@ -274,4 +290,11 @@ IntegerKernel wino::selectIntegerKernel(const CPUInfo &cpu, unsigned bits,
                               registers;
                      }),
           1};
+}
+
+llvm::SmallVector<MicroTile>
+wino::getIntegerTiles(const CPUInfo &cpu, unsigned bits, int64_t numColumns) {
+  if (hasFloatTiles(cpu, bits))
+    return getMicroTiles(cpu, cpu.getVectorLength(/*elementBits=*/32));
+  return {selectIntegerKernel(cpu, bits, numColumns).tile};
 }

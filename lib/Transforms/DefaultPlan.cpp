@@ -101,14 +101,11 @@ struct Choice {
 static Choice chooseSchedule(const ConvTask &task,
                              const ConvAlgorithm &algorithm,
                              const Variant &variant) {
-  // Blocks are tried from the largest on; smaller ones have overheads that the
-  // model does not know, and have to be clearly cheaper.
-  constexpr double kMargin = 0.995;
   Choice best{&algorithm, variant, {}, {}};
   std::unique_ptr<ScheduleSpace> space = algorithm.getSchedules(task, variant);
   space->forEach([&](const Schedule &schedule) {
     Cost cost = space->getCost(schedule);
-    if (cost.cycles >= kMargin * best.cost.cycles)
+    if (cost.cycles >= space->getMargin() * best.cost.cycles)
       return;
     best.schedule = schedule;
     best.cost = cost;

@@ -221,13 +221,13 @@ static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
   int64_t blockRows = random.integer(least, 4);
   int64_t blockCols = random.integer(least, 7);
   int64_t microRows = random.integer(1, 7);
+  int64_t group = getGroup(c, random, cpu);
+  if (c.algorithm == "direct")
+    c.shape.c = llvm::alignTo(c.shape.c, group);
   // Blocks of input channels divide the rows of V.
   bool isWinograd = c.algorithm == "winograd";
   bool isPerTap = isWinograd || c.algorithm == "kn2row";
   int64_t depth = isPerTap ? c.shape.c : c.shape.kh * c.shape.kw * c.shape.c;
-  int64_t group = getGroup(c, random, cpu);
-  if (c.algorithm == "direct")
-    c.shape.c = llvm::alignTo(c.shape.c, group);
   int64_t unit = std::max(vector, group);
   int64_t numUnits = llvm::divideCeil(depth, unit);
   int64_t parts = random.integer(1, 4);

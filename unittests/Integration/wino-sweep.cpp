@@ -204,8 +204,8 @@ static int runSweep(const CPUInfo &cpu) {
       cpu.name, seed.getValue(), firstCase.getValue(), summary.numPassed,
       summary.numByAlgorithm["winograd"], summary.numByAlgorithm["direct"],
       summary.numByAlgorithm["im2row"], summary.numByAlgorithm["kn2row"],
-      summary.numByAlgorithm["loops"],
-      summary.numFailed, summary.worstRatio, summary.worstCase);
+      summary.numByAlgorithm["loops"], summary.numFailed, summary.worstRatio,
+      summary.worstCase);
   return summary.numFailed ? 1 : 0;
 }
 

@@ -73,6 +73,9 @@ public:
   forEach(llvm::function_ref<void(const Schedule &)> callback) const = 0;
   /// Estimates the cost of any schedule, also one that a user wrote.
   virtual Cost getCost(const Schedule &schedule) const = 0;
+  /// The part of the cost of an earlier schedule that a later one may have to be
+  /// preferred, as it has overheads that the estimate does not know.
+  virtual double getMargin() const { return 0.995; }
 };
 
 /// Why an algorithm does not compute a convolution.
@@ -124,7 +127,12 @@ public:
   virtual mlir::LogicalResult checkVariant(const ConvProblem &problem,
                                            const Variant &variant,
                                            std::string &reason) const;
-  /// Returns the schedules of a variant that computes the convolution.
+  /// Predicts the largest error of a result by the largest result; zero if the
+  /// variant, which computes `problem`, is exact.
+  virtual double getError(const ConvProblem &problem,
+                          const Variant &variant) const;
+  /// Returns the schedules of a variant that computes the convolution; it
+  /// refers to what `task` does.
   virtual std::unique_ptr<ScheduleSpace>
   getSchedules(const ConvTask &task, const Variant &variant) const = 0;
   PlanAttr getPlan(mlir::MLIRContext *context, const Variant &variant,

@@ -37,9 +37,9 @@ struct ConvNest {
   int64_t blockRows = 1, blockCols = 1, kBlock = 1, cBlock = 1, panelCols = 1;
   /// Whether filters are transformed in the nest.
   bool onTheFly = false;
-  /// If not zero, taps of a filter (kn2row): V is one, the pixels under a block,
-  /// and M their products by each of these taps. r x r' are then the pixels that
-  /// the filter spans, and m and m' are one.
+  /// If not zero, taps of a filter (kn2row): V is one, the pixels under a
+  /// block, and M their products by each of these taps. r x r' are then the
+  /// pixels that the filter spans, and m and m' are one.
   int64_t sharedTaps = 0;
   /// Bytes of an element: of the image, of a filter as it is given, of V, of U,
   /// of M, and of the result.

@@ -62,6 +62,9 @@ struct CPUInfo {
   double int8Products = 4, int16Products = 4;
   /// Cycles of a vector load that multiply-adds beside it do not hide.
   double exposedLoadCycles = 0;
+  /// Micro-operations that start in a cycle, if that limits loops of
+  /// multiply-adds, of which each is one; vector loads are two. Otherwise 0.
+  double startsPerCycle = 0;
   /// Cycles of a vector operation in the code of a transform.
   double opCycles = 1;
   /// Bytes in a cycle from memory, the third- and the second-level cache.
@@ -108,11 +111,21 @@ struct IntegerKernel {
 IntegerKernel selectIntegerKernel(const CPUInfo &cpu, unsigned bits,
                                   int64_t numColumns);
 
+/// Returns the micro tiles for vectors of `vectorLength` elements: for each
+/// number of columns as many rows as the registers hold (accumulators, one row
+/// of U, and with lane multiplies one vector per row of V).
+llvm::SmallVector<MicroTile> getMicroTiles(const CPUInfo &cpu,
+                                           int64_t vectorLength);
+
+/// The same for micro-kernels of integers of `bits` bits: all that sum as many
+/// channels as the one of `selectIntegerKernel`.
+llvm::SmallVector<MicroTile> getIntegerTiles(const CPUInfo &cpu, unsigned bits,
+                                             int64_t numColumns);
+
 /// Returns the micro tile for vectors of `vectorLength` elements and
-/// `numColumns` columns: of the tiles that the registers hold (accumulators,
-/// one row of U, and with lane multiplies one vector per row of V), one that
-/// pads the columns least, then one that loads least per multiply-add; without
-/// lane multiplies, of those that load little the one with most accumulators.
+/// `numColumns` columns: of `getMicroTiles`, one that pads the columns least,
+/// then one that loads least per multiply-add; without lane multiplies, of
+/// those that load little the one with most accumulators.
 MicroTile selectMicroTile(const CPUInfo &cpu, int64_t vectorLength,
                           int64_t numColumns);
 
