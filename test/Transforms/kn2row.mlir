@@ -1,5 +1,6 @@
 // RUN: wino-opt %s --wino-apply-plan -split-input-file | FileCheck %s
 // RUN: wino-opt %s --wino-apply-plan --wino-tile-and-fuse -split-input-file | FileCheck %s --check-prefix=TILED
+// RUN: wino-opt %s --wino-apply-plan --wino-tile-and-fuse="threads=2" -split-input-file | FileCheck %s --check-prefix=THREADS
 
 // Blocks of the whole image: its pixels are multiplied by all taps, and the
 // offset-add knows the padding.
@@ -18,6 +19,10 @@
 // TILED: scf.for
 // TILED: wino.hadamard {{.*}} outs(%{{.*}} : tensor<3x3x1x14x14x24xf32>)
 // TILED: wino.offset_add {{.*}} ins(%{{.*}} : tensor<3x3x1x14x14x24xf32>)
+// Rows with padding cannot be shared, nor channels that only pad the last block.
+// THREADS-LABEL: func @whole
+// THREADS-NOT: scf.forall
+// THREADS: wino.offset_add
 func.func @whole(%x: tensor<1x14x14x20xf32>, %f: tensor<3x3x20x36xf32> {wino.weight}, %bias: tensor<36xf32>) -> tensor<1x14x14x36xf32> {
   %zero = arith.constant 0.0 : f32
   %pad = tensor.pad %x low[0, 1, 1, 0] high[0, 1, 1, 0] {
@@ -42,6 +47,10 @@ func.func @whole(%x: tensor<1x14x14x20xf32>, %f: tensor<3x3x20x36xf32> {wino.wei
 // TILED: wino.im2row {{.*}} origin[%{{.*}}, %c0]
 // TILED: wino.hadamard
 // TILED: wino.offset_add
+// THREADS-LABEL: func @rows
+// THREADS: scf.forall (%{{.*}}) = (0) to (7) step (4)
+// THREADS: scf.for
+// THREADS: wino.offset_add
 func.func @rows(%x: tensor<1x12x9x4xf32>, %f: tensor<3x3x4x8xf32> {wino.weight}) -> tensor<1x7x9x8xf32> {
   %zero = arith.constant 0.0 : f32
   %pad = tensor.pad %x low[0, 1, 3, 0] high[0, 2, 1, 0] {

@@ -13,8 +13,9 @@
 namespace wino {
 
 /// What a user asks for by name: a kind of algorithm or a single one,
-/// `winograd`, `winograd-ring`, `direct`, `im2row` or `loops`; of Winograd also
-/// the transform, `winograd:F(4x4,3x3)` or `winograd:F(4,3)` (both axes).
+/// `winograd`, `winograd-ring`, `direct`, `im2row`, `kn2row` or `loops`; of
+/// Winograd also the transform, `winograd:F(4x4,3x3)` or `winograd:F(4,3)` (both
+/// axes).
 struct AlgorithmRequest {
   /// At least one.
   llvm::SmallVector<const ConvAlgorithm *> algorithms;

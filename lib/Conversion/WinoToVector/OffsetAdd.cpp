@@ -199,8 +199,9 @@ Value OffsetAddLowering::buildSum(Value batch, Value row, Value col,
     return sum;
   }
   auto getRange = [&](unsigned axis) {
-    return isWhole ? std::pair(b.index(0), b.index(taps[axis]))
-                   : getTaps(axis, first[axis]);
+    return isWhole || !op.isPadded(axis)
+               ? std::pair(b.index(0), b.index(taps[axis]))
+               : getTaps(axis, first[axis]);
   };
   const std::pair<Value, Value> rows = getRange(0), cols = getRange(1);
   return accumulate(
