@@ -189,7 +189,7 @@ static FailureOr<ConvProblem> matchConv(linalg::LinalgOp op,
   return problem;
 }
 
-uint64_t wino::getNumElements(ArrayRef<int64_t> sizes) {
+uint64_t wino::countElements(ArrayRef<int64_t> sizes) {
   uint64_t product = 1;
   for (int64_t size : sizes)
     if (!ShapedType::isDynamic(size))
@@ -222,11 +222,11 @@ static bool hasFeasibleSizes(const ConvProblem &problem, std::string &reason) {
       return false;
     }
   constexpr uint64_t kMaxNumElements = uint64_t(1) << 40;
-  if (getNumElements({problem.n, problem.h, problem.w, problem.c}) >
+  if (countElements({problem.n, problem.h, problem.w, problem.c}) >
           kMaxNumElements ||
-      getNumElements({problem.kh, problem.kw, problem.c, problem.k}) >
+      countElements({problem.kh, problem.kw, problem.c, problem.k}) >
           kMaxNumElements ||
-      getNumElements({problem.n, problem.outH, problem.outW, problem.k}) >
+      countElements({problem.n, problem.outH, problem.outW, problem.k}) >
           kMaxNumElements) {
     reason = "an operand has more than 2^40 elements";
     return false;

@@ -51,9 +51,9 @@ LogicalResult wino::checkProductSizes(const ProductSizes &sizes,
   // The limit of the ops.
   constexpr uint64_t kMaxNumElements = uint64_t(1) << 48;
   const std::pair<StringRef, uint64_t> tensors[] = {
-      {"filter", getNumElements({taps, depth, k})},
-      {"image", getNumElements({inputTaps, n, rows, cols, depth})},
-      {"products", getNumElements({taps, n, rows, cols, k})}};
+      {"filter", countElements({taps, depth, k})},
+      {"image", countElements({inputTaps, n, rows, cols, depth})},
+      {"products", countElements({taps, n, rows, cols, k})}};
   for (auto [name, size] : ArrayRef(tensors).take_front(onlyFilter ? 1 : 3))
     if (size > kMaxNumElements) {
       os << "its transformed " << name << " would have more than 2^48 elements";

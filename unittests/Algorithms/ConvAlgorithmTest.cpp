@@ -78,9 +78,9 @@ class OfferTest
     : public testing::TestWithParam<std::tuple<unsigned, const char *>> {};
 
 TEST_P(OfferTest, PlansApply) {
-  auto [index, cpuName] = GetParam();
-  const ConvProblem &problem = getConvolution(index).problem;
-  CPUInfo cpu = llvm::cantFail(lookupCPU(cpuName));
+  const ConvProblem &problem = getConvolution(std::get<0>(GetParam())).problem;
+  CPUInfo cpu = llvm::cantFail(lookupCPU(std::get<1>(GetParam())));
+  MLIRContext *context = linalg::LinalgOp(problem.op)->getContext();
   ConvTask task{problem, cpu};
   unsigned numApplying = 0;
   for (const ConvAlgorithm *algorithm : getAlgorithms()) {
@@ -98,9 +98,7 @@ TEST_P(OfferTest, PlansApply) {
       EXPECT_LT(error, 1e-4);
       auto space = algorithm->getSchedules(task, variant);
       space->forEach([&](const Schedule &schedule) {
-        PlanAttr plan = algorithm->getPlan(
-            &getConvolution(index).module->get()->getContext()[0], variant,
-            schedule);
+        PlanAttr plan = algorithm->getPlan(context, variant, schedule);
         EXPECT_EQ(&getAlgorithm(plan), algorithm);
         std::string why;
         if (failed(checkPlan(problem, plan, why))) {
@@ -171,9 +169,9 @@ TEST(ConvAlgorithmTest, ErrorsGrowWithTiles) {
   CPUInfo cpu = llvm::cantFail(lookupCPU("cortex-a73"));
   Refusal refusal;
   const ConvAlgorithm &winograd = find("winograd-float");
-  double previous = find("direct").getError(problem, {});
+  double previous = 0;
   for (const Variant &variant : winograd.getVariants({problem, cpu}, refusal)) {
-    if (variant.transform.hasEdge() || variant.transform.getMRows() < 3)
+    if (variant.transform.hasEdge() || variant.transform.getMRows() % 2 != 0)
       continue;
     double error = winograd.getError(problem, variant);
     EXPECT_GT(error, previous) << variant.transform.getName();

@@ -73,8 +73,8 @@ public:
   forEach(llvm::function_ref<void(const Schedule &)> callback) const = 0;
   /// Estimates the cost of any schedule, also one that a user wrote.
   virtual Cost getCost(const Schedule &schedule) const = 0;
-  /// The part of the cost of an earlier schedule that a later one may have to be
-  /// preferred, as it has overheads that the estimate does not know.
+  /// The part of the cost of an earlier schedule that a later one may have to
+  /// be preferred, as it has overheads that the estimate does not know.
   virtual double getMargin() const { return 0.995; }
 };
 

@@ -49,7 +49,7 @@ mlir::Type getFactorType(const ConvProblem &problem,
 
 /// Elements of a tensor of these sizes, a dynamic size counted as one.
 /// Saturates.
-uint64_t getNumElements(llvm::ArrayRef<int64_t> sizes);
+uint64_t countElements(llvm::ArrayRef<int64_t> sizes);
 
 /// Finds the convolution or product with a weight that `op` computes, by MLIR's
 /// own inference of convolution dimensions. On failure `reason` says what keeps
