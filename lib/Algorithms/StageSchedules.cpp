@@ -119,9 +119,7 @@ void StageSchedules::countOperations() {
 // Enumeration
 //===----------------------------------------------------------------------===//
 
-/// Calls `body` with every size that splits `total` evenly into parts, from the
-/// largest on.
-static void forEachEvenPart(int64_t total, function_ref<void(int64_t)> body) {
+void wino::forEachEvenPart(int64_t total, function_ref<void(int64_t)> body) {
   for (int64_t part = total; part > 0;) {
     body(part);
     if (part == 1)
@@ -131,26 +129,31 @@ static void forEachEvenPart(int64_t total, function_ref<void(int64_t)> body) {
   }
 }
 
+void wino::forEachBlock(int64_t rows, int64_t cols, int64_t maxBlock,
+                        function_ref<void(int64_t, int64_t)> body) {
+  forEachEvenPart(cols, [&](int64_t blockCols) {
+    if (blockCols > maxBlock)
+      return;
+    if (blockCols < cols)
+      return body(1, blockCols);
+    forEachEvenPart(rows, [&](int64_t blockRows) {
+      if (blockRows * blockCols <= maxBlock)
+        body(blockRows, blockCols);
+    });
+  });
+}
+
 void StageSchedules::forEach(
     function_ref<void(const Schedule &)> callback) const {
   // Blocks of more tiles than this would take too much scratch memory.
   constexpr int64_t kMaxBlock = 4096;
   Schedule schedule = kernel.getSchedule(task);
-  const int64_t rows = whole.getTileRows(), cols = whole.getTileCols();
-  forEachEvenPart(cols, [&](int64_t blockCols) {
-    schedule.blockCols = blockCols;
-    if (blockCols > kMaxBlock)
-      return;
-    if (blockCols < cols) {
-      schedule.blockRows = 1;
-      return forEachOfBlocks(schedule, callback);
-    }
-    forEachEvenPart(rows, [&](int64_t blockRows) {
-      schedule.blockRows = blockRows;
-      if (blockRows * blockCols <= kMaxBlock)
-        forEachOfBlocks(schedule, callback);
-    });
-  });
+  forEachBlock(whole.getTileRows(), whole.getTileCols(), kMaxBlock,
+               [&](int64_t blockRows, int64_t blockCols) {
+                 schedule.blockRows = blockRows;
+                 schedule.blockCols = blockCols;
+                 forEachOfBlocks(schedule, callback);
+               });
 }
 
 /// Enumerates all schedules with the block of tiles of `schedule`.
@@ -213,9 +216,8 @@ static SmallVector<TapCount, 2> getTapCounts(int64_t m, int64_t r, int64_t edge,
   return {{edge + r - 1, numTiles}, {m - edge, numTiles - 1}};
 }
 
-/// The cycles of the products of one tap that `tiles` tiles of a block have.
-static double getTapCycles(const ConvNest &nest, const Kernel &kernel,
-                           const CPUInfo &cpu, double tiles) {
+double wino::getTapCycles(const ConvNest &nest, const Kernel &kernel,
+                          const CPUInfo &cpu, double tiles) {
   const MicroTile &micro = kernel.tile;
   if (tiles == 0)
     return 0;
