@@ -64,9 +64,8 @@ static bool isInteger(const RationalMatrix &matrix) {
 }
 
 void StageSchedules::countOperations() {
-  auto [transform, numbers] = variant;
-  Transform1D rows = getMatrices(transform, numbers, 0);
-  Transform1D cols = getMatrices(transform, numbers, 1);
+  Transform1D rows = getMatrices(variant.transform, variant.numbers, 0);
+  Transform1D cols = getMatrices(variant.transform, variant.numbers, 1);
   auto synthesize = [&](const RationalMatrix &matrix) {
     return variant.numbers && isInteger(matrix)
                ? synthesizeIntegerProgram(matrix)
