@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PlanFile.h"
 #include "Wino/Algorithms/ConvAlgorithm.h"
 #include "Wino/Transforms/Passes.h"
 #include "Wino/Transforms/Transforms.h"
@@ -141,6 +142,8 @@ struct ApplyPlan : wino::impl::ApplyPlanPassBase<ApplyPlan> {
   using ApplyPlanPassBase::ApplyPlanPassBase;
 
   void runOnOperation() override {
+    if (!plans.empty() && failed(setPlansFromFile(plans, getOperation())))
+      return signalPassFailure();
     if (failed(readBudget(getOperation(), maxError, calibration, budget)))
       return signalPassFailure();
     bool hasFailed = failed(refuseOtherOps());
