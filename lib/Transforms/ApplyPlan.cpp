@@ -39,6 +39,17 @@ static std::pair<int64_t, int64_t> getImageSize(const ConvProblem &problem) {
           type.getDimSize(problem.imagePermutation[2])};
 }
 
+/// Whether `plan` applies only because the user says that it does.
+static bool isUnproved(const ConvProblem &problem, PlanAttr plan) {
+  std::string unused;
+  return plan.getUnproved() &&
+         failed(checkPlan(problem,
+                          PlanAttr::get(plan.getContext(), plan.getAlgorithm(),
+                                        plan.getTransform(), plan.getNumbers(),
+                                        plan.getSchedule(), /*unproved=*/false),
+                          unused));
+}
+
 /// Describes a planned convolution for reports; dynamic sizes are left out.
 static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
                                 StringRef name, const QuantizedPlan *measured) {
@@ -56,7 +67,8 @@ static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
   const ConvAlgorithm &algorithm = getAlgorithm(plan);
   if (std::string proof = algorithm.getCertificate(problem, plan);
       !proof.empty())
-    record.append("certificate", builder.getStringAttr(proof));
+    record.append(isUnproved(problem, plan) ? "unproved" : "certificate",
+                  builder.getStringAttr(proof));
   if (measured) {
     record.append("relative_error",
                   builder.getF64FloatAttr(measured->error.relative));
@@ -207,12 +219,16 @@ private:
         remark::passed(loc,
                        remark::RemarkOpts::name("ApplyPlan").category("wino"))
             << (name + " is quantized: " + measured->toString()).str();
-      if (auto certificate = record.getAs<StringAttr>("certificate"))
+      auto remarkOn = [&](StringRef key, StringRef verb) {
+        auto text = record.getAs<StringAttr>(key);
+        if (!text)
+          return;
         remark::passed(loc,
                        remark::RemarkOpts::name("ApplyPlan").category("wino"))
-            << (name + " is exact in " + numbers + ": " +
-                certificate.getValue())
-                   .str();
+            << (name + verb + numbers + ": " + text.getValue()).str();
+      };
+      remarkOn("certificate", " is exact in ");
+      remarkOn("unproved", " is not proved to be exact in ");
       records.push_back(record);
     });
     if (!records.empty())

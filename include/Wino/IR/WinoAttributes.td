@@ -76,7 +76,10 @@ def Wino_TransformAttr : Wino_Attr<"Transform", "transform"> {
                      "int64_t":$rCols)>,
     AttrBuilder<(ins "int64_t":$mRows, "int64_t":$mCols, "int64_t":$rRows,
                      "int64_t":$rCols, "int64_t":$edgeRows,
-                     "int64_t":$edgeCols)>
+                     "int64_t":$edgeCols)>,
+    AttrBuilder<(ins "int64_t":$mRows, "int64_t":$mCols, "int64_t":$rRows,
+                     "int64_t":$rCols, "::llvm::ArrayRef<Point>":$rowPoints,
+                     "::llvm::ArrayRef<Point>":$colPoints)>
   ];
   let genVerifyDecl = 1;
   let hasCustomAssemblyFormat = 1;
@@ -202,9 +205,10 @@ def Wino_AlgorithmWinograd : I32EnumAttrCase<"Winograd", 0, "winograd">;
 def Wino_AlgorithmIm2Row : I32EnumAttrCase<"Im2Row", 1, "im2row">;
 def Wino_AlgorithmDirect : I32EnumAttrCase<"Direct", 2, "direct">;
 def Wino_AlgorithmLoops : I32EnumAttrCase<"Loops", 3, "loops">;
+def Wino_AlgorithmKn2Row : I32EnumAttrCase<"Kn2Row", 4, "kn2row">;
 def Wino_Algorithm : I32EnumAttr<"Algorithm", "a convolution algorithm", [
     Wino_AlgorithmWinograd, Wino_AlgorithmIm2Row, Wino_AlgorithmDirect,
-    Wino_AlgorithmLoops]> {
+    Wino_AlgorithmLoops, Wino_AlgorithmKn2Row]> {
   let cppNamespace = "::wino";
   let genSpecializedAttr = 0;
 }
@@ -231,7 +235,13 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     - `direct`: micro-kernels that read the image, sum over the whole filter and
       write the result.
     - `im2row`: rows of patches and one GEMM.
+    - `kn2row`: one GEMM of the image by all taps of the filter, whose products
+      are then added at their offsets.
     - `loops`: the convolution stays a `linalg` op.
+
+    A plan whose numbers have not been proved to hold the results is refused,
+    unless it is `unproved`: then the user knows of the data what the compiler
+    does not, and results beyond the range are wrong. Reports and remarks say so.
 
     ```mlir
     #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>,
@@ -242,6 +252,10 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>,
       numbers = #wino.ring,
       schedule = <block = 4x14, k_block = 64, micro_tile = 6x16, vector = 4>>
+    #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>,
+      numbers = #wino.ring,
+      schedule = <block = 4x14, k_block = 64, micro_tile = 6x16, vector = 4>,
+      unproved = true>
     ```
 
     Constraints:
@@ -251,12 +265,14 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     - (C3) Only `winograd` transforms filters `on_the_fly`.
     - (C4) Only `winograd` has `numbers`, in which its transform can be
       computed.
+    - (C5) Only plans with `numbers` that are exact are `unproved`.
   }];
   let parameters = (ins
     EnumParameter<Wino_Algorithm>:$algorithm,
     OptionalParameter<"TransformAttr">:$transform,
     OptionalParameter<"NumbersAttrInterface">:$numbers,
-    OptionalParameter<"ScheduleAttr">:$schedule);
+    OptionalParameter<"ScheduleAttr">:$schedule,
+    DefaultValuedParameter<"bool", "false">:$unproved);
   let genVerifyDecl = 1;
   let assemblyFormat = "`<` struct(params) `>`";
 }
