@@ -1,6 +1,7 @@
 // RUN: wino-opt %s --wino-search="cpu=cortex-a73" --remarks-filter="wino.*" --remark-format=emitRemark 2>&1 | FileCheck %s
 // RUN: wino-opt %s --wino-search="cpu=cortex-a73 algorithms=direct" | FileCheck %s --check-prefix=DIRECT
 // RUN: wino-opt %s --wino-search="cpu=cortex-a73 algorithms=winograd,direct tiles=2" | FileCheck %s --check-prefix=TILES
+// RUN: wino-opt %s --wino-search="cpu=cortex-a73 algorithms=kn2row,im2row" --remarks-filter="wino.*" --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=REQUEST
 // RUN: wino-opt %s --wino-search="cpu=cortex-a73 lambda=1e15" | FileCheck %s --check-prefix=LAMBDA
 // RUN: wino-opt %s --wino-search="cpu=cortex-a73" > %t.a
 // RUN: wino-opt %s --wino-search="cpu=cortex-a73" > %t.b
@@ -23,6 +24,9 @@
 // DIRECT-LABEL: func.func @network
 // DIRECT: algorithm = direct
 // DIRECT: algorithm = direct
+
+// Algorithms that no default takes can be asked for.
+// REQUEST: narrow: {{kn2row.*next im2row|im2row.*next kn2row}}
 
 // TILES-LABEL: func.func @network
 // TILES: transform = <F(2x2, 3x3)
