@@ -156,7 +156,7 @@ wino::getSearchCandidates(const ConvTask &task, const CandidateFilter &filter,
                           SmallVectorImpl<std::string> &reasons) {
   using Role = ConvAlgorithm::Role;
   SmallVector<SearchCandidate> candidates;
-  for (Role role : {Role::Choice, Role::Fallback}) {
+  for (Role role : {Role::Choice, Role::OnRequest, Role::Fallback}) {
     // Who asks for algorithms compares all of them.
     if (!candidates.empty() && filter.algorithms.empty())
       break;

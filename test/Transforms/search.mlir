@@ -1,6 +1,7 @@
 // RUN: wino-opt %s --wino-search="cpu=cortex-a73" --remarks-filter="wino.*" --remark-format=emitRemark 2>&1 | FileCheck %s
 // RUN: wino-opt %s --wino-search="cpu=cortex-a73 algorithms=direct" | FileCheck %s --check-prefix=DIRECT
 // RUN: wino-opt %s --wino-search="cpu=cortex-a73 algorithms=winograd,direct tiles=2" | FileCheck %s --check-prefix=TILES
+// RUN: wino-opt %s --wino-search="cpu=cortex-a73 algorithms=kn2row,im2row" --remarks-filter="wino.*" --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=REQUEST
 // RUN: wino-opt %s --wino-search="cpu=cortex-a73 lambda=1e15" | FileCheck %s --check-prefix=LAMBDA
 // RUN: wino-opt %s --wino-search="cpu=cortex-a73" > %t.a
 // RUN: wino-opt %s --wino-search="cpu=cortex-a73" > %t.b
@@ -14,7 +15,7 @@
 // RUN: cmp %t.d %t.f
 
 // CHECK: [Passed] Search | Category:wino | Remark="wide: winograd-float F({{.*}}, 3x3){{.*}} cycles, error {{.*}}e-0{{.*}} bytes; next {{.*}} cycles
-// CHECK: narrow: direct, {{.*}} cycles, error {{.*}} bytes; next {{.*}} cycles
+// CHECK: narrow: direct, {{.*}} cycles, error {{.*}} bytes; there is no other
 // CHECK: fixed: winograd-float F(2x2, 3x3), {{.*}}; there is no other
 // CHECK: narrowed: im2row, {{.*}}; there is no other
 // CHECK: 4 convolutions: {{.*}} cycles, largest error {{.*}} bytes; no selection of these candidates costs less
@@ -23,6 +24,9 @@
 // DIRECT-LABEL: func.func @network
 // DIRECT: algorithm = direct
 // DIRECT: algorithm = direct
+
+// Algorithms that no default takes can be asked for.
+// REQUEST: narrow: {{kn2row.*next im2row|im2row.*next kn2row}}
 
 // TILES-LABEL: func.func @network
 // TILES: transform = <F(2x2, 3x3)
