@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Wino/Algorithms/FilterBounds.h"
-#include "Wino/Support/ExactnessProof.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
@@ -118,24 +117,52 @@ std::vector<int32_t> wino::getFilterElements(const ConvProblem &problem) {
   return result;
 }
 
+ResultProof wino::proveResults(const ConvProblem &problem,
+                               const FilterBounds &bounds,
+                               const llvm::DynamicAPInt &numResults) {
+  ResultProof proof;
+  // The channel with the largest norm stands for all.
+  int64_t norm = bounds.getMaxAbs() * problem.c * problem.kh * problem.kw;
+  if (!bounds.norms.empty()) {
+    const int64_t *largest = llvm::max_element(bounds.norms);
+    norm = *largest;
+    proof.output = largest - bounds.norms.begin();
+  }
+  proof.maxInput = IntegerRange::getSigned(/*bits=*/8).getMaxAbs();
+  proof.norm = llvm::DynamicAPInt(norm);
+  proof.numResults = numResults;
+  return proof;
+}
+
 LogicalResult wino::checkRing(const ConvProblem &problem,
                               TransformAttr transform,
                               const FilterBounds &bounds, std::string &text) {
   text.clear();
   llvm::raw_string_ostream os(text);
-  llvm::Expected<RingTransform> ring = buildRingTransform(transform);
-  if (!ring) {
+  llvm::Expected<SmallVector<RingTransform, 0>> rings =
+      buildRingTransforms(transform);
+  if (!rings) {
     os << transform.getName() << " is not possible in #wino.ring: "
-       << llvm::toString(ring.takeError());
+       << llvm::toString(rings.takeError());
     return failure();
   }
   const IntegerRange image = IntegerRange::getSigned(/*bits=*/8);
   const IntegerRange filter = {llvm::DynamicAPInt(bounds.min),
                                llvm::DynamicAPInt(bounds.max)};
   RingProof proof;
-  proof.transformedInput = {ring->getTransformedInputRange(image), /*bits=*/16};
-  proof.transformedFilter = {ring->getTransformedFilterRange(filter),
+  proof.transformedInput = {rings->front().getTransformedInputRange(image),
+                            /*bits=*/16};
+  proof.transformedFilter = {rings->front().getTransformedFilterRange(filter),
                              /*bits=*/16};
+  proof.results.numResults = rings->front().getNumResults();
+  // Bounds that hold for all kinds of tiles.
+  for (const RingTransform &ring : llvm::drop_begin(*rings)) {
+    IntegerRange next = ring.getTransformedInputRange(image);
+    IntegerRange &range = proof.transformedInput.range;
+    range = {std::min(range.min, next.min), std::max(range.max, next.max)};
+    proof.results.numResults =
+        std::min(proof.results.numResults, ring.getNumResults());
+  }
   for (auto [name, storage] : {std::pair("image", proof.transformedInput),
                                std::pair("filter", proof.transformedFilter)})
     if (!storage.holds()) {
@@ -143,17 +170,7 @@ LogicalResult wino::checkRing(const ConvProblem &problem,
          << " does not fit i16: " << storage.toString();
       return failure();
     }
-  // The channel with the largest norm stands for all.
-  int64_t norm = bounds.getMaxAbs() * problem.c * problem.kh * problem.kw;
-  if (!bounds.norms.empty()) {
-    const int64_t *largest = llvm::max_element(bounds.norms);
-    norm = *largest;
-    proof.results.output = largest - bounds.norms.begin();
-  }
-  proof.results.maxInput = image.getMaxAbs();
-  proof.results.norm = llvm::DynamicAPInt(norm);
-  proof.results.numResults =
-      llvm::DynamicAPInt(-2) * ring->getOutputRange().min;
+  proof.results = proveResults(problem, bounds, proof.results.numResults);
   if (!proof.holds())
     os << "the result of " << transform.getName()
        << " may exceed the range of #wino.ring: ";

@@ -42,6 +42,13 @@ StageSchedules::StageSchedules(const ConvTask &task, const Variant &variant)
   whole.filterBytes = getScalarBytes(problem.filterType);
   whole.inputBytes = whole.transformedFilterBytes = int64_t(kernel.factorBytes);
   whole.productBytes = whole.resultBytes = getScalarBytes(problem.sumType);
+  if (variant.numbers) {
+    // An element of V, U and M is one of each plane.
+    planes = variant.numbers.getNumPlanes();
+    whole.inputBytes *= planes;
+    whole.transformedFilterBytes *= planes;
+    whole.productBytes *= planes;
+  }
   whole.otherBytes = task.otherBytes;
   TransformAttr transform = variant.transform;
   if (!transform)
@@ -55,10 +62,32 @@ StageSchedules::StageSchedules(const ConvTask &task, const Variant &variant)
   countOperations();
 }
 
+void StageSchedules::countResidueOperations(RnsAttr numbers) {
+  TransformAttr transform = variant.transform;
+  const unsigned vectorBits = task.cpu.vectorBits;
+  auto count = [&](TransformStage stage) {
+    RationalMatrix rows = getMatrix(getMatrices(transform, numbers, 0), stage);
+    RationalMatrix cols = getMatrix(getMatrices(transform, numbers, 1), stage);
+    return planResiduePasses(transform, numbers, stage)
+        .getOpsPerLane(rows.getNumCols(), cols.getNumCols(), vectorBits);
+  };
+  // Putting a residue of a pixel to those before takes about so many.
+  constexpr double kReconstructionOps = 10;
+  double reconstruction = kReconstructionOps * double(planes) *
+                          double(transform.getMRows() * transform.getMCols()) *
+                          16 / vectorBits;
+  const double factors = kernel.vectorBytes / kernel.factorBytes;
+  inputOps = count(TransformStage::Input) * factors;
+  filterOps = count(TransformStage::Filter) * factors;
+  outputOps =
+      (count(TransformStage::Output) + reconstruction) * double(kernel.vector);
+}
+
 void StageSchedules::countOperations() {
-  auto [transform, numbers] = variant;
-  Transform1D rows = getMatrices(transform, numbers, 0);
-  Transform1D cols = getMatrices(transform, numbers, 1);
+  if (auto residues = dyn_cast_or_null<RnsAttr>(variant.numbers))
+    return countResidueOperations(residues);
+  Transform1D rows = getMatrices(variant.transform, variant.numbers, 0);
+  Transform1D cols = getMatrices(variant.transform, variant.numbers, 1);
   auto synthesize = [&](const RationalMatrix &matrix) {
     return variant.numbers && isInteger(matrix)
                ? synthesizeIntegerProgram(matrix)
@@ -200,7 +229,7 @@ static double getTapCycles(const ConvNest &nest, const Kernel &kernel,
   double fmas = std::max(kernel.getProductCycles(rows),
                          kFmaLatency / double(kernel.group));
   double loads = kernel.getLoads(rows) * cpu.exposedLoadCycles;
-  double panelBytes = double(micro.cols * nest.transformedFilterBytes);
+  double panelBytes = double(micro.cols) * kernel.factorBytes;
   double firstFmas = std::max(fmas, panelBytes / cpu.l2BytesPerCycle);
   // What a kernel takes beside its loop over the depth: storing its sums, and
   // loading them if they are sums of several blocks.
@@ -248,7 +277,7 @@ Cost StageSchedules::getCost(const Schedule &schedule) const {
     memory = estimateTraffic(nest, cpu.l3Bytes);
   return {addUpCycles(
       cpu, getTransformCycles(nest),
-      getProductCycles(nest, kernel.with(schedule), cpu),
+      double(planes) * getProductCycles(nest, kernel.with(schedule), cpu),
       {next.filter, memory.filter},
       {next.getTotal() - next.filter, memory.getTotal() - memory.filter})};
 }

@@ -214,6 +214,15 @@ TransformAttr TransformAttr::get(MLIRContext *context, int64_t mRows,
              getDefaultAxis(context, mCols, rCols, edgeCols));
 }
 
+TransformAttr TransformAttr::get(MLIRContext *context, int64_t mRows,
+                                 int64_t mCols, int64_t rRows, int64_t rCols,
+                                 ArrayRef<Point> rowPoints,
+                                 ArrayRef<Point> colPoints) {
+  return get(context, mRows, mCols, rRows, rCols, /*edgeRows=*/mRows,
+             /*edgeCols=*/mCols, getPointsAttr(context, rowPoints),
+             getPointsAttr(context, colPoints));
+}
+
 LogicalResult
 TransformAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                       int64_t mRows, int64_t mCols, int64_t rRows,
@@ -626,7 +635,7 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
 LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                Algorithm algorithm, TransformAttr transform,
                                NumbersAttrInterface numbers,
-                               ScheduleAttr schedule) {
+                               ScheduleAttr schedule, bool unproved) {
   // C1
   if ((algorithm == Algorithm::Winograd) != static_cast<bool>(transform))
     return emitError() << "expected algorithm " << stringifyAlgorithm(algorithm)
@@ -649,5 +658,10 @@ LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     if (llvm::Error error = numbers.checkTransform(transform))
       return emitError() << "cannot compute " << transform.getName() << " in "
                          << numbers << ": " << llvm::toString(std::move(error));
+  // C5
+  if (unproved && (!numbers || isa<QuantizedAttr>(numbers)))
+    return emitError()
+           << "expected numbers that are exact, because the plan is "
+              "unproved";
   return success();
 }

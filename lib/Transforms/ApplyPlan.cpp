@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PlanFile.h"
 #include "Wino/Algorithms/ConvAlgorithm.h"
 #include "Wino/Transforms/Passes.h"
 #include "Wino/Transforms/Transforms.h"
@@ -38,6 +39,17 @@ static std::pair<int64_t, int64_t> getImageSize(const ConvProblem &problem) {
           type.getDimSize(problem.imagePermutation[2])};
 }
 
+/// Whether `plan` applies only because the user says that it does.
+static bool isUnproved(const ConvProblem &problem, PlanAttr plan) {
+  std::string unused;
+  return plan.getUnproved() &&
+         failed(checkPlan(problem,
+                          PlanAttr::get(plan.getContext(), plan.getAlgorithm(),
+                                        plan.getTransform(), plan.getNumbers(),
+                                        plan.getSchedule(), /*unproved=*/false),
+                          unused));
+}
+
 /// Describes a planned convolution for reports; dynamic sizes are left out.
 static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
                                 StringRef name, const QuantizedPlan *measured) {
@@ -56,6 +68,8 @@ static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
   if (std::string proof = algorithm.getCertificate(problem, plan);
       !proof.empty())
     record.append("certificate", builder.getStringAttr(proof));
+  if (isUnproved(problem, plan))
+    record.append("unproved", builder.getUnitAttr());
   if (measured) {
     record.append("relative_error",
                   builder.getF64FloatAttr(measured->error.relative));
@@ -129,6 +143,8 @@ struct ApplyPlan : wino::impl::ApplyPlanPassBase<ApplyPlan> {
   using ApplyPlanPassBase::ApplyPlanPassBase;
 
   void runOnOperation() override {
+    if (!plans.empty() && failed(setPlansFromFile(plans, getOperation())))
+      return signalPassFailure();
     if (failed(readBudget(getOperation(), maxError, calibration, budget)))
       return signalPassFailure();
     bool hasFailed = failed(refuseOtherOps());
@@ -207,8 +223,10 @@ private:
       if (auto certificate = record.getAs<StringAttr>("certificate"))
         remark::passed(loc,
                        remark::RemarkOpts::name("ApplyPlan").category("wino"))
-            << (name + " is exact in " + numbers + ": " +
-                certificate.getValue())
+            << (name +
+                (record.contains("unproved") ? " is not proved to be exact in "
+                                             : " is exact in ") +
+                numbers + ": " + certificate.getValue())
                    .str();
       records.push_back(record);
     });

@@ -5,15 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PlanFile.h"
+#include "Wino/Target/TargetSpec.h"
 #include "Wino/Transforms/DefaultPlan.h"
 #include "Wino/Transforms/Passes.h"
 #include "Wino/Transforms/Transforms.h"
-#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/StringMap.h"
-#include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include <cmath>
 
 namespace wino {
@@ -23,39 +22,6 @@ namespace wino {
 
 using namespace mlir;
 using namespace wino;
-
-/// Reads a JSON object of plan attributes as text, keyed by names of
-/// convolutions.
-static FailureOr<llvm::StringMap<PlanAttr>> readPlans(StringRef path,
-                                                      Operation *op) {
-  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
-  if (!buffer)
-    return op->emitError("cannot read plans '")
-           << path << "': " << buffer.getError().message();
-  llvm::Expected<llvm::json::Value> json =
-      llvm::json::parse((*buffer)->getBuffer());
-  if (!json)
-    return op->emitError("cannot read plans '")
-           << path << "': " << llvm::toString(json.takeError());
-  llvm::json::Object *object = json->getAsObject();
-  if (!object)
-    return op->emitError("expected plans '") << path << "' to be a JSON object";
-  llvm::StringMap<PlanAttr> plans;
-  for (auto &[name, value] : *object) {
-    std::optional<StringRef> text = value.getAsString();
-    if (!text)
-      return op->emitError("expected the plan of '")
-             << name.str() << "' in '" << path << "' to be a string";
-    auto plan =
-        dyn_cast_or_null<PlanAttr>(parseAttribute(*text, op->getContext()));
-    if (!plan)
-      return op->emitError("expected the plan of '")
-             << name.str() << "' in '" << path
-             << "' to be a #wino.plan, but got " << *text;
-    plans[name.str()] = plan;
-  }
-  return plans;
-}
 
 static void remarkPlan(Operation *op, StringRef name, PlanAttr plan) {
   std::string text;
@@ -156,9 +122,9 @@ private:
   }
 
   LogicalResult readOptions() {
-    llvm::Expected<CPUInfo> info = lookupCPU(cpu);
-    if (!info)
-      return getOperation()->emitError(llvm::toString(info.takeError()));
+    FailureOr<CPUInfo> info = resolveCPU(getOperation(), cpu);
+    if (failed(info))
+      return failure();
     target = *info;
     if (failed(readBudget(getOperation(), maxError, calibration, budget)))
       return failure();
@@ -172,7 +138,7 @@ private:
     if (plans.empty())
       return success();
     FailureOr<llvm::StringMap<PlanAttr>> read =
-        readPlans(plans, getOperation());
+        readPlanFile(plans, getOperation());
     if (failed(read))
       return failure();
     plansByName = std::move(*read);

@@ -7,7 +7,8 @@
 
 #include "SweepCase.h"
 
-#include "Wino/Support/CookToom.h"
+#include "Wino/IR/WinoDialect.h"
+#include "mlir/AsmParser/AsmParser.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -59,8 +60,21 @@ std::string TransformSpec::str() const {
   return getName() + ", points = [" + llvm::join(points, ", ") + "]";
 }
 
+std::string SweepCase::getNumbers() const {
+  if (!quantized.empty())
+    return "#wino.quantized<" + quantized + ">";
+  if (moduli.empty())
+    return "#wino.ring";
+  std::vector<std::string> texts;
+  for (int64_t modulus : moduli)
+    texts.push_back(std::to_string(modulus));
+  return "#wino.rns<[" + llvm::join(texts, ", ") + "]>";
+}
+
 std::string SweepCase::getRequest() const {
-  return transform ? algorithm + ":" + transform->getName() : algorithm;
+  if (!transform)
+    return algorithm;
+  return algorithm + (moduli.empty() ? ":" : "-rns:") + transform->getName();
 }
 
 std::string SweepCase::str() const {
@@ -85,15 +99,20 @@ std::string SweepCase::str() const {
       activations[static_cast<int>(activation)]);
   if (isInteger) {
     static constexpr llvm::StringLiteral patterns[] = {"", " least",
-                                                       " alternating"};
-    text +=
-        llvm::formatv(" integers{0} filter>={1} pad_value={2}",
-                      patterns[static_cast<int>(pattern)], filterMin, padValue);
+                                                       " alternating", " edge"};
+    text += llvm::formatv(
+        " {0} - {1}, {2} - {3}{4} in {5}..{6} pad_value={7} sets={8}",
+        isImageUnsigned ? "u8" : "i8", imageZero,
+        isFilterUnsigned ? "u8" : "i8", filterZero,
+        patterns[static_cast<int>(filterPattern)], filterMin, filterMax,
+        padValue, numSets);
   }
   if (isFilterInput)
     text += " filter=input";
   if (isFilterKnown)
     text += " filter=known";
+  if (!moduli.empty() && !schedule.empty())
+    text += " " + getNumbers();
   if (!quantized.empty())
     text +=
         llvm::formatv(" quantized <{0}> in <{1}>", quantized, transform->str());
@@ -114,10 +133,41 @@ static const TransformSpec kTransforms[] = {
     {1, 2, 1, 7, {}}, {6, 1, 5, 1, {}}, {4, 2, 3, 5, {}}, {2, 6, 3, 3, {}},
     {3, 4, 5, 2, {}}, {2, 3, 2, 2, {}}};
 
-/// Those that i16 hold for all images and filters of i8.
+/// Those that i16 hold for all images and filters of i8, but for the last,
+/// whose filters must be small.
 static const TransformSpec kRingTransforms[] = {
-    {2, 2, 3, 3, {}}, {4, 4, 3, 3, {}}, {3, 3, 3, 3, {}}, {1, 4, 1, 3, {}},
-    {2, 4, 3, 3, {}}, {2, 3, 2, 2, {}}, {4, 1, 3, 1, {}}};
+    {2, 2, 3, 3, {}}, {4, 4, 3, 3, {}},
+    {3, 3, 3, 3, {}}, {1, 4, 1, 3, {}},
+    {2, 4, 3, 3, {}}, {2, 3, 2, 2, {}},
+    {4, 1, 3, 1, {}}, {4, 4, 3, 3, {"0", "1", "-1", "2", "-2", "inf"}},
+    {1, 2, 1, 5, {}}, {3, 3, 2, 2, {}},
+    {1, 6, 1, 3, {}}, {3, 2, 3, 5, {}},
+    {5, 5, 2, 2, {}}, {2, 2, 4, 4, {}},
+    {2, 1, 7, 1, {}}, {2, 2, 5, 5, {}}};
+
+/// Transforms and moduli that admit them; the last is left out where the others
+/// hold all results.
+struct ResidueSpec {
+  TransformSpec transform;
+  std::vector<int64_t> moduli;
+};
+static const ResidueSpec kResidues[] = {
+    {{7, 7, 3, 3, {}}, {251, 241, 239, 233}},
+    {{4, 4, 3, 3, {}}, {253, 251, 247, 239}},
+    {{6, 6, 3, 3, {}}, {251, 241, 239, 233}},
+    {{2, 2, 3, 3, {}}, {4001, 4331, 3}},
+    {{10, 10, 3, 3, {}}, {253, 251, 247, 239}},
+    {{4, 4, 5, 5, {}}, {239, 251, 241, 229}},
+    {{1, 4, 1, 3, {}}, {127, 113, 109, 107}},
+    {{14, 14, 3, 3, {}}, {251, 241, 239, 233}},
+    {{2, 2, 2, 2, {}}, {256, 251, 247, 243}},
+    {{8, 8, 3, 3, {}}, {4001, 4331, 3989}},
+    {{12, 12, 5, 5, {}}, {251, 241, 239, 233}},
+    {{6, 1, 5, 1, {}}, {251, 241, 239, 233}},
+    {{4, 2, 3, 5, {}}, {251, 253, 247, 239}},
+    {{3, 3, 3, 3, {}}, {97, 89, 83, 79, 73}},
+    {{2, 6, 3, 3, {}}, {65521, 65519}},
+    {{3, 3, 7, 7, {}}, {251, 241, 239, 233}}};
 
 /// Filters, strides and dilations that any algorithm but winograd serves.
 struct Window {
@@ -139,6 +189,12 @@ static void setAlgorithm(SweepCase &c, Random &random) {
     if (c.isInteger)
       transforms = kRingTransforms;
     c.transform = transforms[(round * 7 + slot) % transforms.size()];
+    if (c.isInteger && (round + slot) % 3 == 0) {
+      const ResidueSpec &spec =
+          kResidues[(round * 7 + slot) / 3 % std::size(kResidues)];
+      c.transform = spec.transform;
+      c.moduli = spec.moduli;
+    }
     c.shape.kh = c.transform->rRows;
     c.shape.kw = c.transform->rCols;
     return;
@@ -198,15 +254,34 @@ static int64_t getGroup(const SweepCase &c, Random &random,
                         const CPUInfo &cpu) {
   if (!c.isInteger)
     return 1;
-  unsigned bits = c.transform && c.quantized.empty() ? 16 : 8;
+  const bool isNarrow = !c.transform || !c.quantized.empty() ||
+                        (!c.moduli.empty() && c.moduli.front() <= 256);
+  unsigned bits = isNarrow ? 8 : 16;
   return random.oneIn(2) ? selectIntegerKernel(cpu, bits, c.shape.k).group
                          : random.pick({1, 2, 4, 8, 16});
+}
+
+/// Sets zero points and signs of bytes. An image is padded with any value, or
+/// with zeros as real numbers.
+static void setOffsets(SweepCase &c, Random &random) {
+  auto getByte = [&](bool isUnsigned) {
+    return random.pick({-128, 127, random.integer(-127, 126)}) +
+           (isUnsigned ? 128 : 0);
+  };
+  if (random.oneIn(2)) {
+    c.isImageUnsigned = random.oneIn(2);
+    c.isFilterUnsigned = random.oneIn(4);
+    c.imageZero = random.oneIn(3) ? 0 : getByte(c.isImageUnsigned);
+    c.filterZero = random.oneIn(2) ? 0 : getByte(c.isFilterUnsigned);
+    c.isGeneric = false;
+  }
+  c.padValue = random.oneIn(2) ? c.imageZero : getByte(c.isImageUnsigned);
 }
 
 /// Sets what only cases of integers have. Direct convolutions need whole groups
 /// of channels.
 static void setIntegers(SweepCase &c, Random &random, const CPUInfo &cpu) {
-  c.pattern = static_cast<Pattern>(random.pick({0, 0, 0, 1, 2}));
+  c.filterPattern = static_cast<FilterPattern>(random.pick({0, 0, 0, 1, 2}));
   c.isFilterKnown = !c.isFilterInput && random.oneIn(2);
   c.filterMin = random.oneIn(2) ? -127 : -128;
   c.padValue = random.pick({0, 0, -128, 127, random.integer(-127, 126)});
@@ -215,10 +290,81 @@ static void setIntegers(SweepCase &c, Random &random, const CPUInfo &cpu) {
         llvm::alignTo(c.shape.c, selectIntegerKernel(cpu, 8, c.shape.k).group);
 }
 
+/// Leaves out the last modulus where the others hold all results.
+static void setModuli(SweepCase &c) {
+  if (c.moduli.empty())
+    return;
+  double product = 1;
+  for (size_t i = 0; i + 1 < c.moduli.size(); ++i)
+    product *= double(c.moduli[i]);
+  if (double(c.shape.c * c.shape.kh * c.shape.kw) * 0x1p15 < product)
+    c.moduli.pop_back();
+}
+
+/// Returns the transform in the ring, for all its kinds of tiles.
+static llvm::SmallVector<RingTransform, 0>
+getRings(const TransformSpec &transform) {
+  mlir::MLIRContext context;
+  context.loadDialect<WinoDialect>();
+  auto attr = llvm::cast<TransformAttr>(mlir::parseAttribute(
+      "#wino.transform<" + transform.str() + ">", &context));
+  return llvm::cantFail(buildRingTransforms(attr));
+}
+
+int64_t wino::test::getLargestNorm(const TransformSpec &transform) {
+  llvm::DynamicAPInt numResults = getRings(transform).front().getNumResults();
+  for (const RingTransform &ring : getRings(transform))
+    numResults = std::min(numResults, ring.getNumResults());
+  // 2 * 128 * norm < M.
+  return int64_t((numResults - llvm::DynamicAPInt(1)) /
+                 llvm::DynamicAPInt(2 * 128));
+}
+
+/// Whether i16 hold all images of i8 that `transform` transforms.
+static bool isStoragePossible(const TransformSpec &transform) {
+  return llvm::all_of(getRings(transform), [](const RingTransform &ring) {
+    IntegerRange image = IntegerRange::getSigned(/*bits=*/8);
+    return IntegerRange::getSigned(/*bits=*/16)
+        .contains(ring.getTransformedInputRange(image));
+  });
+}
+
+/// Makes the weights small if i16 would not hold all that are transformed.
+static void limitFilter(SweepCase &c) {
+  IntegerRange filter = IntegerRange::getSigned(/*bits=*/8);
+  if (!c.transform ||
+      IntegerRange::getSigned(/*bits=*/16)
+          .contains(
+              getRings(*c.transform).front().getTransformedFilterRange(filter)))
+    return;
+  c.isFilterInput = c.isFilterUnsigned = false;
+  c.isFilterKnown = true;
+  c.filterMin = -33;
+  c.filterMax = 33;
+}
+
+/// Makes the case one of as many channels as the ring just allows, on an image
+/// of few tiles.
+static void setEdgeOfProof(SweepCase &c, Random &random) {
+  Conv2DShape &shape = c.shape;
+  c.filterPattern = FilterPattern::Edge;
+  c.isFilterKnown = true;
+  c.isFilterInput = c.isFilterUnsigned = c.isGeneric = false;
+  c.isDynamicN = c.isDynamicH = c.isDynamicW = false;
+  const int64_t perChannel = shape.kh * shape.kw * c.filterMax;
+  const int64_t least =
+      llvm::divideCeil(getLargestNorm(*c.transform), perChannel);
+  shape.c = least + random.integer(0, least / 8);
+  shape.k = random.integer(1, 4);
+  shape.n = 1;
+  shape.h = shape.kh + random.integer(0, 2 * c.transform->mRows);
+  shape.w = shape.kw + random.integer(0, 2 * c.transform->mCols);
+}
+
 /// Gives half of the transforms smaller tiles at the edge, where the image has
 /// one; a quarter of these are larger than what is left.
 static void setEdge(SweepCase &c, Random &random) {
-  if (!c.transform || c.isInteger || c.isDynamic() || random.oneIn(2))
+  if (!c.transform || !c.moduli.empty() || c.isDynamic() || random.oneIn(2))
     return;
   auto getEdge = [&](int64_t pixels, int64_t m) {
     int64_t rest = pixels % m;
@@ -227,16 +373,20 @@ static void setEdge(SweepCase &c, Random &random) {
     int64_t edge = random.oneIn(4) ? random.integer(rest, m) : rest;
     return edge == m ? 0 : edge;
   };
-  c.transform->edgeRows = getEdge(c.shape.outH(), c.transform->mRows);
-  c.transform->edgeCols = getEdge(c.shape.outW(), c.transform->mCols);
+  TransformSpec whole = *c.transform;
+  c.transform->edgeRows = getEdge(c.shape.outH(), whole.mRows);
+  c.transform->edgeCols = getEdge(c.shape.outW(), whole.mCols);
+  if (c.isInteger && !isStoragePossible(*c.transform))
+    c.transform = whole;
 }
 
 /// Makes half of the plans hand-written, with a random schedule. The generic
 /// form of an op is made by a pass that drops attributes, so its plan cannot be
 /// written on the op.
 static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
-  if (c.algorithm == "loops" || c.isGeneric ||
-      (c.quantized.empty() && random.oneIn(2)))
+  const bool isForced =
+      c.filterPattern == FilterPattern::Edge || !c.quantized.empty();
+  if (!isForced && (c.algorithm == "loops" || c.isGeneric || random.oneIn(2)))
     return;
   int64_t vector = cpu.getVectorLength(/*elementBits=*/32);
   int64_t microCols = vector * random.integer(1, 3);
@@ -271,18 +421,28 @@ static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
 }
 
 SweepCase wino::test::makeSweepCase(uint64_t seed, unsigned number,
-                                    const CPUInfo &cpu, bool isInteger) {
+                                    const CPUInfo &cpu, bool isInteger,
+                                    unsigned numSets) {
   // Neighbouring seeds must not give neighbouring sequences.
   Random random(seed * 0x9e3779b97f4a7c15 + number);
   SweepCase c;
   c.seed = seed;
   c.number = number;
   c.isInteger = isInteger;
+  c.numSets = numSets;
   setAlgorithm(c, random);
   setSizes(c, random);
   setForm(c, random);
-  if (isInteger)
+  if (isInteger) {
     setIntegers(c, random, cpu);
+    setOffsets(c, random);
+    if (c.moduli.empty()) {
+      limitFilter(c);
+      if (c.transform && random.oneIn(6))
+        setEdgeOfProof(c, random);
+    }
+    setModuli(c);
+  }
   setEdge(c, random);
   setSchedule(c, random, cpu);
   return c;

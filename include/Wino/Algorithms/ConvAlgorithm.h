@@ -40,6 +40,9 @@ struct Variant {
   TransformAttr transform;
   /// What the transform computes in; null: in the numbers of the convolution.
   NumbersAttrInterface numbers;
+  /// Whether it is used although nobody proves that the numbers have room for
+  /// the results.
+  bool isUnproved = false;
 };
 
 /// What a ScheduleAttr says. Of the many that a search tries, few become
@@ -97,7 +100,9 @@ public:
     /// Always, by its cost.
     Choice,
     /// Where no choice applies.
-    Fallback
+    Fallback,
+    /// Never: only where a user names it.
+    OnRequest
   };
 
   virtual ~ConvAlgorithm();
@@ -123,8 +128,9 @@ public:
   /// first; none, and why, if the algorithm does not apply.
   virtual llvm::SmallVector<Variant> getVariants(const ConvTask &task,
                                                  Refusal &refusal) const;
-  /// Returns the variant that a user asks for by `transform`.
-  virtual Variant getVariant(TransformAttr transform) const {
+  /// Returns the variant of `problem` that a user asks for by `transform`.
+  virtual Variant getVariant(const ConvProblem &problem,
+                             TransformAttr transform) const {
     return {transform, {}};
   }
   /// Succeeds if `variant` computes `problem`; otherwise `reason` says why not.
@@ -151,8 +157,8 @@ public:
   /// \name What holds for a plan that computes `problem`
   /// @{
 
-  /// The inequality that proves the result exact; empty if there is nothing to
-  /// prove.
+  /// The inequality that proves the result exact, or of an unproved plan what
+  /// does not hold; empty if there is nothing to prove.
   virtual std::string getCertificate(const ConvProblem &problem,
                                      PlanAttr plan) const;
   virtual MemoryUse getMemoryUse(const ConvProblem &problem,

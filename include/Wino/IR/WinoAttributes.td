@@ -76,7 +76,10 @@ def Wino_TransformAttr : Wino_Attr<"Transform", "transform"> {
                      "int64_t":$rCols)>,
     AttrBuilder<(ins "int64_t":$mRows, "int64_t":$mCols, "int64_t":$rRows,
                      "int64_t":$rCols, "int64_t":$edgeRows,
-                     "int64_t":$edgeCols)>
+                     "int64_t":$edgeCols)>,
+    AttrBuilder<(ins "int64_t":$mRows, "int64_t":$mCols, "int64_t":$rRows,
+                     "int64_t":$rCols, "::llvm::ArrayRef<Point>":$rowPoints,
+                     "::llvm::ArrayRef<Point>":$colPoints)>
   ];
   let genVerifyDecl = 1;
   let hasCustomAssemblyFormat = 1;
@@ -233,6 +236,10 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     - `im2row`: rows of patches and one GEMM.
     - `loops`: the convolution stays a `linalg` op.
 
+    A plan whose numbers have not been proved to hold the results is refused,
+    unless it is `unproved`: then the user knows of the data what the compiler
+    does not, and results beyond the range are wrong. Reports and remarks say so.
+
     ```mlir
     #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>,
       schedule = <block = 2x14, k_block = 64, micro_tile = 5x16, vector = 4>>
@@ -242,6 +249,10 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>,
       numbers = #wino.ring,
       schedule = <block = 4x14, k_block = 64, micro_tile = 6x16, vector = 4>>
+    #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>,
+      numbers = #wino.ring,
+      schedule = <block = 4x14, k_block = 64, micro_tile = 6x16, vector = 4>,
+      unproved = true>
     ```
 
     Constraints:
@@ -251,12 +262,14 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     - (C3) Only `winograd` transforms filters `on_the_fly`.
     - (C4) Only `winograd` has `numbers`, in which its transform can be
       computed.
+    - (C5) Only plans with `numbers` that are exact are `unproved`.
   }];
   let parameters = (ins
     EnumParameter<Wino_Algorithm>:$algorithm,
     OptionalParameter<"TransformAttr">:$transform,
     OptionalParameter<"NumbersAttrInterface">:$numbers,
-    OptionalParameter<"ScheduleAttr">:$schedule);
+    OptionalParameter<"ScheduleAttr">:$schedule,
+    DefaultValuedParameter<"bool", "false">:$unproved);
   let genVerifyDecl = 1;
   let assemblyFormat = "`<` struct(params) `>`";
 }

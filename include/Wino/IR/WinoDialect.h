@@ -10,7 +10,7 @@
 
 #include "Wino/Support/IntegerTransform.h"
 #include "Wino/Support/QuantizedConvolution.h"
-#include "Wino/Support/ResidueSystem.h"
+#include "Wino/Support/ResidueProgram.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -38,11 +38,18 @@ class TransformAttr;
 
 namespace wino {
 
-/// Returns `transform` in the ring modulo 2^32. The columns of A^T have no
-/// common factors if U still fits i16 for all filters of i8. Fails if its
-/// matrices are floats, tiles at the edge are smaller, or no bit is left for
-/// results.
-llvm::Expected<RingTransform> buildRingTransform(TransformAttr transform);
+/// Returns `transform` in the ring modulo 2^32, for tiles that are at the edge
+/// along the rows and the columns as said; all take the same transformed
+/// filters. The columns of A^T of whole tiles have no common factors if U still
+/// fits i16 for all filters of i8. Fails if its matrices are floats, or no bit
+/// is left for results.
+llvm::Expected<RingTransform> buildRingTransform(TransformAttr transform,
+                                                 bool rowsAtEdge = false,
+                                                 bool colsAtEdge = false);
+
+/// Returns those of all kinds of tiles that `transform` has, whole ones first.
+llvm::Expected<llvm::SmallVector<RingTransform, 0>>
+buildRingTransforms(TransformAttr transform);
 
 /// Returns what a convolution by `transform` in quantized numbers computes.
 /// Fails if tiles at the edge are smaller, or scales are given in another
@@ -70,6 +77,19 @@ inline int64_t getNumTaps(TransformAttr transform, NumbersAttrInterface numbers,
   int64_t planes = numbers && axis == 0 ? numbers.getNumPlanes() : 1;
   return planes * transform.getAlpha(axis);
 }
+
+/// The transforms of a convolution.
+enum class TransformStage { Filter, Input, Output };
+
+/// Returns the matrix of a stage: G, B^T or A^T.
+RationalMatrix getMatrix(const Transform1D &transform, TransformStage stage);
+
+/// Plans the passes of a transform in residues. Those of image and filter take
+/// i8 and give what V and U hold: numbers whose products wino.hadamard can sum,
+/// two of them in i16 unless a modulus is 256. That of the output takes any i32
+/// and gives numbers of 16 bits, or of 32 for moduli above 256.
+ResiduePasses planResiduePasses(TransformAttr transform, RnsAttr numbers,
+                                TransformStage stage);
 
 /// Whether the epilogue of an op yields its first argument, the sum, and has no
 /// other.

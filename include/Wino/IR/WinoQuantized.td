@@ -43,7 +43,7 @@ def Wino_ScalesAttr : AttrDef<Wino_Dialect, "Scales"> {
 }
 
 def Wino_QuantizedAttr : AttrDef<Wino_Dialect, "Quantized", [
-    DeclareAttrInterfaceMethods<Wino_NumbersAttrInterface>]> {
+    DeclareAttrInterfaceMethods<Wino_NumbersAttrInterface, ["hasNarrowFactors"]>]> {
   let mnemonic = "quantized";
   let summary = "integers of a few bits, which are not exact";
   let description = [{

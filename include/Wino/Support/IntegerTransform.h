@@ -65,6 +65,14 @@ IntegerTransform scaleToIntegers(const Transform1D &transform);
 /// 1/2, -2, inf the entries of A^T are powers of two.
 IntegerTransform moveOutputFactorsToFilter(IntegerTransform transform);
 
+/// Scales the transform of smaller tiles, whose G has the first rows of that of
+/// `whole` (see `buildEdgeCookToom`), so that it takes filters transformed by
+/// `whole` as they are: each row of G has the factor it has there, rows of B^T
+/// are integers without a common divisor, and the columns of A^T undo both. Its
+/// scale may be another.
+IntegerTransform scaleEdgeToIntegers(const Transform1D &edge,
+                                     const IntegerTransform &whole);
+
 /// The range of the elements of rows * X * cols^T, over all of them, when the
 /// elements of X take all values of `range` independently; every bound is
 /// reached. With B^T this is the transformed input, with G the transformed

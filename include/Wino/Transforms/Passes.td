@@ -46,6 +46,30 @@ def NormalizeIntegersPass : Pass<"wino-normalize-integers"> {
   ];
 }
 
+def SetTargetPass : Pass<"wino-set-target", "::mlir::ModuleOp"> {
+  let summary = "Write into a module which CPU it is for";
+  let description = [{
+    Sets the device `CPU` of the module's `dlti.target_system_spec` to the
+    description of a CPU: one that Wino knows, `host` for the machine this runs
+    on, or a file that ends in `.json`. docs/CPUs.md tells the fields. Without
+    `cpu` a module that has a CPU keeps it, and any other gets the host's.
+
+    Passes that depend on the CPU and have no option for it, or an empty one,
+    read it from there.
+
+    ```mlir
+    // wino-opt --wino-set-target="cpu=cortex-a73"
+    module attributes {dlti.target_system_spec = #dlti.target_system_spec<
+        "CPU" = #dlti.target_device_spec<"name" = "cortex-a73", ...>>} { ... }
+    ```
+  }];
+  let options = [
+    Option<"cpu", "cpu", "std::string", /*default=*/"\"\"",
+           "The CPU, by name or as a file">
+  ];
+  let dependentDialects = ["::mlir::DLTIDialect"];
+}
+
 def AssignPlansPass : Pass<"wino-assign-plans"> {
   let summary = "Give every convolution a plan";
   let description = [{
@@ -70,7 +94,10 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
 
     `algorithm` forces one algorithm, `winograd`, `winograd:F(4x4,3x3)`, `direct`,
     `im2row` or `loops`, on every convolution it applies to; it is an error if it
-    applies to none. `plans` is a JSON file, an object whose keys are the names of
+    applies to none. `winograd-rns` computes in residues, which the default rule
+    does not consider: in the fewest moduli of 8 bits that admit the tile and whose
+    product is proved to exceed all results, or in those of a request such as
+    `winograd:F(7,3):#wino.rns<[251,241,239]>`. `plans` is a JSON file, an object whose keys are the names of
     convolutions (of their locations, else `conv` and the number in the function)
     and whose values are plan attributes as text;
     a name that no convolution has, or a plan that does not apply, is an error.
@@ -90,8 +117,9 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
     ```
   }];
   let options = [
-    Option<"cpu", "cpu", "std::string", /*default=*/"\"host\"",
-           "The CPU to plan for">,
+    Option<"cpu", "cpu", "std::string", /*default=*/"\"\"",
+           "The CPU to plan for, by name or as a file (default: the module's "
+           "target, or else the host)">,
     Option<"algorithm", "algorithm", "std::string", /*default=*/"\"\"",
            "Algorithm to force on every convolution it applies to">,
     Option<"plans", "plans", "std::string", /*default=*/"\"\"",
@@ -105,6 +133,89 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
   let dependentDialects = ["::wino::WinoDialect"];
 }
 
+def SearchPass : Pass<"wino-search"> {
+  let summary = "Search the plans of a network";
+  let description = [{
+    Sets the `wino.plan` attribute of every convolution, and of every matrix
+    product with a weight, so that each function takes the fewest cycles by the
+    models of the algorithms. Candidates are the cheapest plan of each variant of
+    each algorithm (see `wino-assign-plans`), with `max-memory` also slower ones
+    that take less of it. `im2row` and `loops` are candidates where nothing else
+    applies, or by `algorithms`. A plan in the IR stays, as the only candidate of
+    its convolution.
+
+    Images that are not NHWC in the IR have costs, too: where a plan that
+    computes in NHWC, or one that keeps the layout, meets an image in the other
+    one, it is transposed, alone or as part of a load or store. Images that
+    pooling, padding and elementwise ops make of each other have one layout.
+
+    The selection is a partitioned boolean quadratic problem. Chains and
+    series-parallel networks are solved exactly by reductions; what these leave
+    by branch and bound, as far as its limits reach.
+
+    - `max-error`: the largest error of any convolution, by the largest value of
+      its result, that may be predicted.
+    - `max-memory`: the bytes of all packed weights and of the largest scratch of
+      a convolution.
+    - `lambda`: cycles for an error of 1; errors count in the sum that is minimized.
+    - `algorithms`: what may be chosen, each as in `wino-assign-plans`, such as
+      `winograd`, `winograd:F(4,3)`, `direct`. The attribute `wino.candidates` of a
+      convolution, an array of such strings, is in place of this option.
+    - `tiles`: the m that F(m, r) may have.
+    - `tuning`: databases of measured times (docs/Tuning.md), the one that counts
+      most first. A plan of a layer that was measured is a candidate, and costs
+      what was measured; other candidates cost their cycles by the models, times
+      the mean ratio of the two where both are known.
+
+    It is an error if a budget cannot be kept, with the convolution that is at
+    fault and by how much, or if a convolution has no candidate. Remarks tell the
+    choice and the next best of each convolution, and the sum, with the gap to
+    the best selection if the solver did not prove that there is none. The result
+    depends on the IR, the options and the CPU alone.
+
+    ```mlir
+    // wino-opt --wino-search="cpu=cortex-a73 max-error=1e-5"
+    %y = linalg.conv_2d_nhwc_hwcf ins(%x, %f : ...) outs(%zero : ...)
+    // becomes
+    %y = linalg.conv_2d_nhwc_hwcf {wino.plan = #wino.plan<algorithm = winograd,
+           transform = <F(4x4, 3x3)>, schedule = <...>>} ...
+    ```
+  }];
+  let options = [
+    Option<"cpu", "cpu", "std::string", /*default=*/"\"\"",
+           "The CPU to plan for, by name or as a file (default: the module's "
+           "target, or else the host)">,
+    Option<"maxError", "max-error", "double", /*default=*/"-1",
+           "The largest predicted error of a convolution (negative: any)">,
+    Option<"maxMemory", "max-memory", "int64_t", /*default=*/"-1",
+           "Bytes of packed weights and scratch (negative: any)">,
+    Option<"lambda", "lambda", "double", /*default=*/"0",
+           "Cycles that an error of 1 counts as">,
+    ListOption<"algorithms", "algorithms", "std::string",
+               "The algorithms to choose from (default: all)">,
+    ListOption<"tiles", "tiles", "int64_t",
+               "The sizes m of tiles to choose from (default: all)">,
+    ListOption<"tuning", "tuning", "std::string",
+               "Databases of measured times, the user's before the system's">
+  ];
+  let dependentDialects = ["::wino::WinoDialect"];
+}
+
+def ExportPlansPass : Pass<"wino-export-plans"> {
+  let summary = "Write the plans of convolutions to a file";
+  let description = [{
+    Writes the `wino.plan` attributes of all convolutions below the op into a JSON
+    file: an object whose keys are the names of the convolutions (of their
+    locations, else `conv` and the number in the function) and whose values are
+    the plans as text. `wino-assign-plans` and `wino-apply-plan` read it. Two
+    convolutions of one name are an error.
+  }];
+  let options = [
+    Option<"file", "file", "std::string", /*default=*/"\"\"",
+           "The file to write; - is standard output">
+  ];
+}
+
 def ApplyPlanPass : Pass<"wino-apply-plan"> {
   let summary = "Rewrite convolutions by their plans";
   let description = [{
@@ -116,6 +227,10 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
     destination of the convolution, if it is not zero, is added in the epilogue. A
     `tensor.pad` of the image becomes padding of the op, of a direct convolution
     that of a `wino.pad_image`.
+
+    With `plans`, plans of that file (see `wino-export-plans`) come first in place
+    of those of the convolutions that it names; a name that no convolution below
+    the op has is an error.
 
     A plan that cannot compute its convolution is an error that says why. A
     `loops` plan leaves the op as it is. Convolutions without a plan that could
@@ -138,12 +253,14 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
     `output`, for those that the plan does not give.
 
     Each convolution adds a record to the `wino.layers` attribute of its
-    function: name, shape, algorithm, multiply-adds, bytes; in `#wino.ring` also
+    function: name, shape, algorithm, multiply-adds, bytes; in exact numbers also
     the inequality that proves the result exact, and in quantized numbers the
     error, the largest error in units of max |y| and what data these are of; a
     remark tells them, too.
   }];
   let options = [
+    Option<"plans", "plans", "std::string", /*default=*/"\"\"",
+           "JSON file with plans by the names of convolutions">,
     Option<"maxError", "max-error", "double", /*default=*/"0",
            "The largest relative error of a result that plans may have that "
            "are not exact; 0 allows none">,

@@ -8,7 +8,7 @@
 #include "Epilogue.h"
 #include "ImageView.h"
 #include "QuantizedCode.h"
-#include "TileTransform.h"
+#include "ResidueTileCode.h"
 
 using namespace mlir;
 using namespace wino;
@@ -19,16 +19,19 @@ class OutputLowering {
 public:
   OutputLowering(KernelBuilder &b, OutputTransformOp op)
       : b(b), op(op), dims(op.getImageDims()), products(op.getInput()),
-        init(op.getInit()), transforms(b, op.getTransform(),
-                                       op.getNumbersAttr(), &Transform1D::at) {}
+        init(op.getInit()),
+        transforms(b, op.getTransform(), op.getNumbersAttr(),
+                   TransformStage::Output) {}
 
   void run();
 
 private:
-  /// A tile: its position in M, its first pixel, and its transform.
+  /// A tile: its position in M, its first pixel, its transform, and the ring
+  /// that this computes in, if any.
   struct Tile {
     Value batch, row, col, pixelRow, pixelCol;
-    const TileTransforms::Variant *variant;
+    const TileCode *code;
+    std::optional<RingTransform> ring;
   };
 
   /// Calls `body` with the bounds of the whole tiles of M along an axis, and of
@@ -51,9 +54,9 @@ private:
                   Value vectors, Value lanes);
   /// Loads a vector of M at a tap of a tile, as the transform takes it.
   Value load(const Tile &tile, Value row, Value col, Value channel, Value mask);
-  /// Returns the convolution's sum for a value of the transform: the value, or
-  /// what it stands for in the ring or in quantized numbers.
-  Value getSum(Value value, Value channel, Value mask);
+  /// Returns the convolution's sum for a value of a tile's transform: the
+  /// value, or what it stands for in the ring or in quantized numbers.
+  Value getSum(const Tile &tile, Value value, Value channel, Value mask);
   /// Builds one tile; `isWhole` if all its pixels are in the result.
   void buildTile(const Tile &tile, bool isWhole);
 
@@ -62,8 +65,6 @@ private:
   ImageDims dims;
   Value products, init, height, width;
   TileTransforms transforms;
-  /// The ring, if the transform computes there.
-  std::optional<RingTransform> ring;
   /// Present in quantized numbers.
   std::optional<QuantizedOutput> quantized;
   bool streamStores = false;
@@ -75,8 +76,6 @@ void OutputLowering::run() {
   height = b.size(init, dims.row);
   width = b.size(init, dims.col);
   epilogue.emplace(b, cast<ResultOpInterface>(*op));
-  if (isa_and_present<RingAttr>(op.getNumbersAttr()))
-    ring = llvm::cantFail(buildRingTransform(op.getTransform()));
   if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
     quantized.emplace(b, op);
   bool needsStrips = op.getLayout() == ImageLayout::NCHW;
@@ -100,7 +99,11 @@ void OutputLowering::buildTiles(bool inStrips) {
                     begin,
                     b.mul(row, attr.getMRows()),
                     b.mul(begin, attr.getMCols()),
-                    &transforms.get(rowAtEdge, colAtEdge)};
+                    &transforms.get(rowAtEdge, colAtEdge),
+                    {}};
+      if (isa_and_present<RingAttr>(op.getNumbersAttr()))
+        first.ring =
+            llvm::cantFail(buildRingTransform(attr, rowAtEdge, colAtEdge));
       if (inStrips)
         buildTileRowByStrips(first, b.sub(end, begin));
       else
@@ -153,8 +156,8 @@ OutputLowering::Tile OutputLowering::getTile(const Tile &first, Value col) {
 void OutputLowering::buildTileRow(const Tile &first, Value numTiles) {
   b.loop(numTiles, [&](Value col) {
     Tile tile = getTile(first, col);
-    Value isWhole = b.logicalAnd(fits(0, tile.pixelRow, tile.variant->rowsOut),
-                                 fits(1, tile.pixelCol, tile.variant->colsOut));
+    Value isWhole = b.logicalAnd(fits(0, tile.pixelRow, tile.code->rowsOut),
+                                 fits(1, tile.pixelCol, tile.code->colsOut));
     b.branch(
         isWhole, [&] { buildTile(tile, /*isWhole=*/true); },
         [&] { buildTile(tile, /*isWhole=*/false); });
@@ -162,8 +165,8 @@ void OutputLowering::buildTileRow(const Tile &first, Value numTiles) {
 }
 
 void OutputLowering::buildTileRowByStrips(const Tile &first, Value numTiles) {
-  const TileTransforms::Variant &variant = *first.variant;
-  const int64_t mRows = variant.rowsOut, mCols = variant.colsOut;
+  const TileCode &code = *first.code;
+  const int64_t mRows = code.rowsOut, mCols = code.colsOut;
   ShapedType inputType = op.getInputType();
   const int64_t inputChannels = inputType.getDimSize(tile_dim::kChannel);
   const int64_t numVectors =
@@ -185,8 +188,7 @@ void OutputLowering::buildTileRowByStrips(const Tile &first, Value numTiles) {
       Value stripCol = b.mul(col, mCols);
       b.loop(vectors, [&](Value vec) {
         Value vecChannel = b.add(channel, b.mul(vec, b.getVectorLength()));
-        variant.transform.build(
-            b, b.getVectorType(), variant.scratch,
+        code.build(
             [&](Value row, Value col) {
               return load(tile, row, col, vecChannel, mask);
             },
@@ -212,10 +214,10 @@ void OutputLowering::buildTileRowByStrips(const Tile &first, Value numTiles) {
 void OutputLowering::storeStrip(const Tile &tiles, Value count, Value strip,
                                 Value channel, Value vectors, Value lanes) {
   // Partial tiles are cropped.
-  Value rows = b.createOrFold<arith::MinSIOp>(b.index(tiles.variant->rowsOut),
+  Value rows = b.createOrFold<arith::MinSIOp>(b.index(tiles.code->rowsOut),
                                               b.sub(height, tiles.pixelRow));
-  Value cols = b.createOrFold<arith::MinSIOp>(
-      b.mul(count, tiles.variant->colsOut), b.sub(width, tiles.pixelCol));
+  Value cols = b.createOrFold<arith::MinSIOp>(b.mul(count, tiles.code->colsOut),
+                                              b.sub(width, tiles.pixelCol));
   b.loop(vectors, [&](Value vec) {
     Value vecChannel = b.add(channel, b.mul(vec, b.getVectorLength()));
     SmallVector<Value> channelOperands = epilogue->loadChannelOperands(
@@ -239,7 +241,8 @@ void OutputLowering::storeStrip(const Tile &tiles, Value count, Value strip,
               Value sum =
                   b.load(strip, {row, b.add(col, pixel), vec, b.index(0)});
               pixels.push_back(epilogue->build(
-                  getSum(sum, vecChannel, lanes ? b.mask(lanes) : Value()),
+                  getSum(tiles, sum, vecChannel,
+                         lanes ? b.mask(lanes) : Value()),
                   channelOperands,
                   [&](unsigned number) { return operands[number][pixel]; }));
             }
@@ -257,9 +260,11 @@ Value OutputLowering::load(const Tile &tile, Value row, Value col,
                    : value;
 }
 
-Value OutputLowering::getSum(Value value, Value channel, Value mask) {
+Value OutputLowering::getSum(const Tile &tile, Value value, Value channel,
+                             Value mask) {
   if (quantized)
     return quantized->finish(value, channel, mask);
+  const std::optional<RingTransform> &ring = tile.ring;
   if (!ring)
     return value;
   VectorType type = b.getVectorType();
@@ -277,9 +282,9 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
   auto check = [&](Value first, Value pixel, Value size) {
     return b.compare(arith::CmpIPredicate::slt, b.add(first, pixel), size);
   };
-  for (int64_t row = 0; !isWhole && row < tile.variant->rowsOut; ++row)
+  for (int64_t row = 0; !isWhole && row < tile.code->rowsOut; ++row)
     rowChecks.push_back(check(tile.pixelRow, b.index(row), height));
-  for (int64_t col = 0; !isWhole && col < tile.variant->colsOut; ++col)
+  for (int64_t col = 0; !isWhole && col < tile.code->colsOut; ++col)
     colChecks.push_back(check(tile.pixelCol, b.index(col), width));
   auto isInImage = [&](Value row, Value col) {
     std::optional<int64_t> knownRow = getConstantIntValue(row);
@@ -301,16 +306,15 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
         auto loadOperand = [&](unsigned number) {
           return b.load(op.getEpilogueOperands()[number], indices, mask);
         };
-        b.store(
-            epilogue->build(getSum(sum, k, mask), channelOperands, loadOperand),
-            init, indices, mask, streamStores);
+        b.store(epilogue->build(getSum(tile, sum, k, mask), channelOperands,
+                                loadOperand),
+                init, indices, mask, streamStores);
       };
       if (isWhole)
         return finish();
       b.branch(isInImage(row, col), finish);
     };
-    tile.variant->transform.build(b, b.getVectorType(), tile.variant->scratch,
-                                  loadTap, store);
+    tile.code->build(loadTap, store);
   });
 }
 
@@ -321,7 +325,9 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, OutputTransformOp op,
   Type elementType = op.getInputType().getElementType();
   if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
     elementType = rewriter.getF32Type();
-  KernelBuilder b(rewriter, op, elementType, options);
+  KernelBuilder b(
+      rewriter, op, elementType, options,
+      getTransformLength(elementType, op.getNumbersAttr(), options));
   OutputLowering(b, op).run();
   rewriter.eraseOp(op);
   return success();
