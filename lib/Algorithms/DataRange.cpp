@@ -54,8 +54,10 @@ static Bounds getScalarBounds(Value value) {
       value = op->getOperand(0);
       continue;
     }
-    const bool isMax = isa<arith::MaxSIOp, arith::MaximumFOp, arith::MaxNumFOp>(op);
-    const bool isMin = isa<arith::MinSIOp, arith::MinimumFOp, arith::MinNumFOp>(op);
+    const bool isMax =
+        isa<arith::MaxSIOp, arith::MaximumFOp, arith::MaxNumFOp>(op);
+    const bool isMin =
+        isa<arith::MinSIOp, arith::MinimumFOp, arith::MinNumFOp>(op);
     std::optional<double> limit =
         isMax || isMin ? getConstant(op->getOperand(1)) : std::nullopt;
     if (!limit)
@@ -79,7 +81,8 @@ IntegerBounds wino::getDataRange(const ConvProblem &problem) {
   while (Operation *op = image.getDefiningOp()) {
     if (auto pad = dyn_cast<tensor::PadOp>(op)) {
       Value value = pad.getConstantPaddingValue();
-      std::optional<double> constant = value ? getConstant(value) : std::nullopt;
+      std::optional<double> constant =
+          value ? getConstant(value) : std::nullopt;
       if (!constant)
         break;
       padding = {std::min(padding.min, *constant),

@@ -1,4 +1,5 @@
-//===- DataRange.h - What is known about an image -------------- -*- C++ -*-===//
+//===- DataRange.h - What is known about an image -------------- -*- C++
+//-*-===//
 //
 // Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -61,8 +61,7 @@ llvm::Error RnsAttr::checkTransform(const TransformAttr &transform) const {
               .str());
     Transform1D integers = moveFactorsToFilter(transform.getTransform(axis));
     for (int64_t modulus : getModuli())
-      if (llvm::Error error =
-              reduceModulo(integers, modulus).takeError())
+      if (llvm::Error error = reduceModulo(integers, modulus).takeError())
         return error;
   }
   return llvm::Error::success();

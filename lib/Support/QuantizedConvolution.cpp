@@ -158,9 +158,9 @@ std::vector<double> QuantizedConvolution::getInputBounds() const {
           squares += factor * factor;
         }
       const double mean = sum * (dataMin + dataMax) / 2;
-      bounds.push_back(
-          std::min(std::max(-min, max),
-                   std::abs(mean) + kDeviations * std::sqrt(squares * variance)));
+      bounds.push_back(std::min(
+          std::max(-min, max),
+          std::abs(mean) + kDeviations * std::sqrt(squares * variance)));
     }
   return bounds;
 }

@@ -16,8 +16,8 @@ using llvm::ArrayRef;
 using llvm::DynamicAPInt;
 using llvm::SmallVector;
 
-/// The largest modulus whose residues steps in 16 bits can find: for larger ones
-/// no reciprocal of 15 bits is precise enough.
+/// The largest modulus whose residues steps in 16 bits can find: for larger
+/// ones no reciprocal of 15 bits is precise enough.
 static constexpr int64_t kMaxNarrowModulus = 256;
 
 static IntegerRange unite(const IntegerRange &a, const IntegerRange &b) {
@@ -45,10 +45,10 @@ IntegerRange ReductionStep::getRange(const IntegerRange &range) const {
     // |r| <= |x| |c m / 2^(bits-1) - 1| + m / 2
     const int64_t unit = int64_t(1) << (bits - 1);
     const DynamicAPInt error(std::abs(multiplier * modulus - unit));
-    DynamicAPInt bound = floorDiv(range.getMaxAbs() * error +
-                                      DynamicAPInt(modulus) *
-                                          DynamicAPInt(unit / 2),
-                                  DynamicAPInt(unit));
+    DynamicAPInt bound =
+        floorDiv(range.getMaxAbs() * error +
+                     DynamicAPInt(modulus) * DynamicAPInt(unit / 2),
+                 DynamicAPInt(unit));
     return IntegerRange::getSymmetric(bound);
   }
   // The multiple q that is subtracted grows with x, and so results are extreme
@@ -254,8 +254,8 @@ ResidueProgram ReductionPlacer::run() {
   for (LinearOp op : linear.ops) {
     const bool hasRhs = op.kind != LinearOp::Kind::Mul;
     if (op.kind == LinearOp::Kind::Mul || op.kind == LinearOp::Kind::Fma)
-      op.factor = Rational(
-          DynamicAPInt(reduceCentred(op.factor.num, modulus)), DynamicAPInt(1));
+      op.factor = Rational(DynamicAPInt(reduceCentred(op.factor.num, modulus)),
+                           DynamicAPInt(1));
     while (true) {
       Value result = getResult(op);
       if (integers.contains(result.range)) {
@@ -346,7 +346,8 @@ double ResiduePasses::getOpsPerLane(int64_t rows, int64_t cols,
     for (const ReductionStep &step : reduction.steps)
       addOps(2 * count, step.bits);
   };
-  // Adds the ops of a pass, and sets the size of the tile to that of its result.
+  // Adds the ops of a pass, and sets the size of the tile to that of its
+  // result.
   auto addPass = [&](const Pass &pass, int64_t &tileRows, int64_t &tileCols) {
     const ResidueProgram &program = pass.program;
     const int64_t count = program.outputs.size();
@@ -430,9 +431,8 @@ ResiduePasses wino::planResiduePasses(ArrayRef<MatrixPair> matrices,
     for (Axis axis : rest) {
       Reduction before = getReduction(ownRange, modulus, ownBits,
                                       IntegerRange::getSigned(passBits));
-      ResidueProgram program =
-          buildResidueProgram(matrices[number].*axis.matrix, before.range,
-                              modulus, passBits);
+      ResidueProgram program = buildResidueProgram(
+          matrices[number].*axis.matrix, before.range, modulus, passBits);
       ownRange = program.range;
       ownBits = passBits;
       own.push_back({axis.isRows, std::move(program), std::move(before)});

@@ -200,10 +200,10 @@ TEST(QuantizedConvolutionTest, dataFreeScalesFollowTheRange) {
             sum += factor;
             squares += factor * factor;
           }
-        double bound = std::min(std::max(max, -least),
-                                std::abs(sum * mean) +
-                                    4 * std::sqrt(squares * (size * size - 1) /
-                                                  12));
+        double bound =
+            std::min(std::max(max, -least),
+                     std::abs(sum * mean) +
+                         4 * std::sqrt(squares * (size * size - 1) / 12));
         // Within a rounding of the multiplier.
         EXPECT_NEAR(bound / convolution.getInputScales()[tap], 127, 0.6);
       }
@@ -217,12 +217,12 @@ TEST(QuantizedConvolutionTest, uniformDataNeedNoSamples) {
     QuantizedNumbers numbers = getNumbers(8, ScalePer::Tap);
     numbers.dataMin = min;
     QuantizedConvolution convolution = create(getDefault(4, 3), numbers);
-    double error =
-        getError(convolution.convolve(problem,
-                                      convolution.getOutputScales(problem)),
-                 problem.getExact())
-            .relative;
-    EXPECT_LT(error, 1.25 * measure(getDefault(4, 3), numbers, problem).relative);
+    double error = getError(convolution.convolve(
+                                problem, convolution.getOutputScales(problem)),
+                            problem.getExact())
+                       .relative;
+    EXPECT_LT(error,
+              1.25 * measure(getDefault(4, 3), numbers, problem).relative);
   }
 }
 

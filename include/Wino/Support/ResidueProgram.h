@@ -34,8 +34,8 @@ struct ReductionStep {
 
   /// Returns the result for an x of `bits` <= 32 bits.
   int64_t apply(int64_t value) const;
-  /// Returns a range of the results for all x in `range`; the smallest one unless
-  /// that spans more than 2^16 moduli.
+  /// Returns a range of the results for all x in `range`; the smallest one
+  /// unless that spans more than 2^16 moduli.
   IntegerRange getRange(const IntegerRange &range) const;
 };
 
@@ -114,9 +114,9 @@ struct ResiduePasses {
   /// What is done with the results of each modulus in the end.
   std::vector<Reduction> after;
 
-  /// Estimates the instructions on vectors of `vectorBits` bits that a lane of a
-  /// vector takes its share of, for a tile of `rows` x `cols` elements: ops, loads
-  /// and stores.
+  /// Estimates the instructions on vectors of `vectorBits` bits that a lane of
+  /// a vector takes its share of, for a tile of `rows` x `cols` elements: ops,
+  /// loads and stores.
   double getOpsPerLane(int64_t rows, int64_t cols, unsigned vectorBits) const;
 };
 

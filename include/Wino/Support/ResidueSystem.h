@@ -82,10 +82,10 @@ private:
   int64_t product = 1;
 };
 
-/// Returns the points 0, 1, -1, 2, -2, 1/2, -1/2, 3, -3, ..., inf for F(m, r): in
-/// pairs +-a, which programs share work of, and with small matrices. They differ
-/// modulo every prime that is at least m + r - 2, where +-1/2 are the residues
-/// farthest from 0.
+/// Returns the points 0, 1, -1, 2, -2, 1/2, -1/2, 3, -3, ..., inf for F(m, r):
+/// in pairs +-a, which programs share work of, and with small matrices. They
+/// differ modulo every prime that is at least m + r - 2, where +-1/2 are the
+/// residues farthest from 0.
 llvm::SmallVector<Point> getResiduePoints(int64_t m, int64_t r);
 
 /// Returns the matrices of `transform` modulo `modulus`, as centred residues.
@@ -95,9 +95,9 @@ llvm::Expected<Transform1D> reduceModulo(const Transform1D &transform,
                                          int64_t modulus);
 
 /// Returns `transform`, which satisfies the convolution identity, with the rows
-/// of B^T and the columns of A^T scaled to integers without a common divisor, and
-/// the rows of G to what keeps the identity: modulo a number small integers stay
-/// small, while all of G becomes residues once.
+/// of B^T and the columns of A^T scaled to integers without a common divisor,
+/// and the rows of G to what keeps the identity: modulo a number small integers
+/// stay small, while all of G becomes residues once.
 Transform1D moveFactorsToFilter(const Transform1D &transform);
 
 /// Returns the `count` moduli of at most `maxModulus` with the largest product
