@@ -19,7 +19,8 @@ using namespace wino::bench;
 
 static std::optional<Phase> getPhase(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<Phase>>(op)
-      .Case<FilterTransformOp>([](auto) { return Phase::Filter; })
+      .Case<FilterScalesOp, FilterTransformOp>(
+          [](auto) { return Phase::Filter; })
       .Case<InputTransformOp, Im2RowOp, PadImageOp>(
           [](auto) { return Phase::Input; })
       .Case<HadamardOp, ConvOp>([](auto) { return Phase::Products; })

@@ -49,6 +49,16 @@ struct ModelOptions {
                                  "applies to"),
                   llvm::cl::value_desc("name[:F(m,r)]"),
                   llvm::cl::cat(category)),
+        maxError(optionName("max-error"),
+                 llvm::cl::desc("Allow results this relative error, where that "
+                                "is faster (default: 0)"),
+                 llvm::cl::value_desc("number"), llvm::cl::init(0),
+                 llvm::cl::cat(category)),
+        calibrationFile(optionName("calibration"),
+                        llvm::cl::desc("Take samples and scales of quantized "
+                                       "plans from this file"),
+                        llvm::cl::value_desc("file.json"),
+                        llvm::cl::cat(category)),
         threads(optionName("threads"),
                 llvm::cl::desc("Threads of a run (default: 1)"),
                 llvm::cl::value_desc("count"), llvm::cl::init(1),
@@ -67,6 +77,8 @@ struct ModelOptions {
     options.cpu = cpu;
     options.planFile = planFile;
     options.algorithm = algorithm;
+    options.maxError = maxError;
+    options.calibrationFile = calibrationFile;
     options.threads = threads;
     options.reportFile = reportFile;
     if (llvm::sys::path::extension(reportFile) == ".html") {
@@ -83,6 +95,8 @@ struct ModelOptions {
   /// Options do not own their help texts.
   std::string cpuHelp;
   llvm::cl::opt<std::string> cpu, planFile, algorithm;
+  llvm::cl::opt<double> maxError;
+  llvm::cl::opt<std::string> calibrationFile;
   llvm::cl::opt<unsigned> threads;
   llvm::cl::opt<std::string> reportFile;
 };

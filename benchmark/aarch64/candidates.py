@@ -12,11 +12,12 @@ class Wino:
     """Code that wino-compile generates for a CPU."""
 
     def __init__(self, name, compiler, cpu, layout="nhwc", algorithm="", plan="", keep=None,
-                 element="f32"):
+                 element="f32", max_error=0):
         self.name = name
         self.compiler, self.cpu, self.layout = compiler, cpu, layout
         self.algorithm, self.plan = algorithm, plan
         self.keep, self.element = keep, element
+        self.max_error = max_error
 
     def measure(self, layer, emulator):
         """Returns what is known about the layer's code."""
@@ -33,6 +34,8 @@ class Wino:
         if entry.get("algorithm") != "winograd":
             # The products read the image and write the result themselves.
             result.pop("phases", None)
+        if "relative_error" in entry:
+            result["relative_error"] = entry["relative_error"]
         return result | {
             "algorithm": entry.get("algorithm", "not planned"),
             "label": entry.get("plan", "not planned"),
@@ -44,6 +47,8 @@ class Wino:
         model = directory / "layer.mlir"
         model.write_text(write_module(layer, self.layout, self.plan, self.element))
         options = [f"--algorithm={self.algorithm}"] if self.algorithm else []
+        if self.max_error:
+            options.append(f"--max-error={self.max_error}")
         call([self.compiler, model, f"--cpu={self.cpu}", "--prefix=layer", *options,
               "-o", directory / "layer.o", "--header", f"--report={directory / 'layer.json'}"])
         call([CROSS_COMPILER, "-std=c++17", "-O2", "-static", "-Wl,--build-id=none",

@@ -8,37 +8,40 @@ them is used matters little; it is fixed so that figures can be compared.)
 """
 
 import json
+import pathlib
 import shutil
 import subprocess
 
 import inorder
 
 
-class Model:
-    """How a CPU is modelled."""
+CPU_FILES = pathlib.Path(__file__).resolve().parents[2] / "lib" / "Target" / "cpus"
 
-    def __init__(self, emulated, caches, miss_cycles, scheduler=None, width=None):
+
+class Model:
+    """How a CPU is modelled: by what its file tells (docs/CPUs.md)."""
+
+    def __init__(self, name, emulated, caches):
+        cpu = json.loads((CPU_FILES / f"{name}.json").read_text())
         # The CPU that QEMU emulates: it decides what may be executed.
         self.emulated = emulated
         # The caches of the count plugin.
         self.caches = caches
         # Cycles that a miss of the second-level cache adds; fitted to published
         # times of whole networks.
-        self.miss_cycles = miss_cycles
+        self.miss_cycles = cpu["rates"]["miss_cycles"]
         # LLVM's scheduling model; without one, the in-order model.
-        self.scheduler = scheduler
+        self.scheduler = cpu["llvm"].get("scheduling_model")
         # Instructions a cycle at most, where LLVM's model allows more.
-        self.width = width
+        self.width = cpu["issue"]["width"]
 
 
-# QEMU 7.2 has no A73, and LLVM gives this core of two instructions a cycle the
-# model of A57, of three.
-MODELS = {
-    "cortex-a53": Model("cortex-a53", "a53", 33),
-    "cortex-a73": Model("cortex-a72", "a73", 30, scheduler="cortex-a72", width=2),
-    "cortex-a76": Model("cortex-a76", "a73", 30, scheduler="neoverse-n1"),
-    "neoverse-n1": Model("neoverse-n1", "a73", 30, scheduler="neoverse-n1"),
-}
+# QEMU 7.2 has no A73.
+MODELS = {name: Model(name, emulated, caches) for name, emulated, caches in (
+    ("cortex-a53", "cortex-a53", "a53"),
+    ("cortex-a73", "cortex-a72", "a73"),
+    ("cortex-a76", "cortex-a76", "a73"),
+    ("neoverse-n1", "neoverse-n1", "a73"))}
 
 # The part of the instructions that the estimate is made from. Blocks beyond that
 # are seldom executed, and not as the loops that they are taken for.
@@ -91,10 +94,8 @@ def estimate_blocks(blocks, model):
     if not model.scheduler:
         return [inorder.estimate_cycles(block) for block in blocks]
     few, many = (run_mca(blocks, model.scheduler, count) for count in (20, 120))
-    result = [(b - a) / 100 for a, b in zip(few, many)]
-    if model.width:
-        result = [max(cycles, len(block) / model.width) for cycles, block in zip(result, blocks)]
-    return result
+    cycles = ((b - a) / 100 for a, b in zip(few, many))
+    return [max(each, len(block) / model.width) for each, block in zip(cycles, blocks)]
 
 
 def select_blocks(counts):

@@ -90,6 +90,7 @@ class Emulator:
         self.cache.mkdir(parents=True, exist_ok=True)
         version = call(["qemu-aarch64", "--version"])
         estimators = [HERE / name for name in ("cycles.py", "inorder.py", "emulator.py")]
+        estimators.append(cycles.CPU_FILES / f"{cpu}.json")
         self.key = hash_files(self.plugin, *estimators, version, cpu)
 
     def run(self, program, arguments, directory, data=(), root=None):

@@ -37,6 +37,9 @@ def parse_arguments():
         help="force an algorithm, e.g. winograd:F(4,3); may be repeated, which measures each")
     add("--plan", action="append", default=[], metavar="ATTRIBUTE",
         help="compile by this #wino.plan<...>; may be repeated, which measures each")
+    add("--max-error", type=float, default=0, metavar="ERROR",
+        help="allow plans that are not exact this relative error; what they compute is "
+        "compared with --tolerance as the others (default: %(default)s)")
     add("--layout", default="nhwc", choices=["nhwc", "nchw"],
         help="of image and result (default: %(default)s)")
     add("--element", default="f32", choices=["f32", "i8"],
@@ -74,7 +77,8 @@ def get_candidates(arguments):
     requests = {f"wino:{name}": {"algorithm": name} for name in arguments.algorithm}
     requests |= {f"wino:plan{i}": {"plan": plan} for i, plan in enumerate(arguments.plan)}
     candidates = [Wino(name, arguments.compiler, arguments.cpu, arguments.layout,
-                       keep=arguments.keep, element=arguments.element, **request)
+                       keep=arguments.keep, element=arguments.element,
+                       max_error=arguments.max_error, **request)
                   for name, request in (requests or {"wino": {}}).items()]
     if not arguments.peers:
         return candidates

@@ -5,11 +5,24 @@ HEADER = ["layer", "code", "instr. M", "per MAC", "core M", "per MAC", "DRAM MB"
           "with memory M", "best peer", "max error", "plan"]
 
 
+def shorten_numbers(label):
+    """The plan with only the name of its numbers."""
+    before, key, rest = label.partition("numbers = #wino.")
+    if not key:
+        return label
+    depth = 0
+    for position, letter in enumerate(rest):
+        depth += (letter == "<") - (letter == ">")
+        if depth == 0 and letter == ",":
+            return before + rest[:position].split("<")[0] + rest[position:]
+    return label
+
+
 def shorten_plan(label):
     """A plan's algorithm or transform, and its schedule."""
     if not label.startswith("#wino.plan<"):
         return label
-    inner = label[len("#wino.plan<"):-1]
+    inner = shorten_numbers(label)[len("#wino.plan<"):-1]
     for text in ("algorithm = winograd, ", "algorithm = ", "transform = ", "schedule = ",
                  "micro_", "<", ">", " = "):
         inner = inner.replace(text, " " if text == " = " else "")

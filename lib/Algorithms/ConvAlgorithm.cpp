@@ -57,11 +57,17 @@ double ConvAlgorithm::getError(const ConvProblem &problem,
       cast<FloatType>(problem.sumType).getFPMantissaWidth());
 }
 
+/// Returns what `plan` says beside its schedule.
+static Variant getPlanVariant(PlanAttr plan) {
+  return {plan.getTransform(), plan.getNumbers(), plan.getUnproved()};
+}
+
 PlanAttr ConvAlgorithm::getPlan(MLIRContext *context, const Variant &variant,
                                 const Schedule &schedule) const {
   return PlanAttr::get(context, kind, variant.transform, variant.numbers,
                        kind == Algorithm::Loops ? ScheduleAttr()
-                                                : schedule.getAttr(context));
+                                                : schedule.getAttr(context),
+                       variant.isUnproved);
 }
 
 LogicalResult ConvAlgorithm::checkPlan(const ConvProblem &problem,
@@ -74,8 +80,7 @@ LogicalResult ConvAlgorithm::checkPlan(const ConvProblem &problem,
        << schedule.getGroup();
     return failure();
   }
-  return checkVariant(problem, {plan.getTransform(), plan.getNumbers()},
-                      reason);
+  return checkVariant(problem, getPlanVariant(plan), reason);
 }
 
 std::string ConvAlgorithm::getCertificate(const ConvProblem &, PlanAttr) const {
@@ -110,6 +115,6 @@ LogicalResult wino::checkPlan(const ConvProblem &problem, PlanAttr plan,
 Cost wino::estimateCost(const ConvTask &task, PlanAttr plan) {
   ScheduleAttr schedule = plan.getSchedule();
   return getAlgorithm(plan)
-      .getSchedules(task, {plan.getTransform(), plan.getNumbers()})
+      .getSchedules(task, getPlanVariant(plan))
       ->getCost(schedule ? Schedule::get(schedule) : Schedule());
 }

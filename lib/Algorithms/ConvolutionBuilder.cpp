@@ -121,8 +121,8 @@ void ConvolutionBuilder::joinTaps() {
 
 Value ConvolutionBuilder::buildFilterTransform(Value from, TransformAttr by,
                                                NumbersAttrInterface numbers,
-                                               int64_t depth,
-                                               Type elementType) {
+                                               int64_t depth, Type elementType,
+                                               Value scales) {
   const int64_t group = schedule.getGroup();
   SmallVector<int64_t> sizes = {
       int64_t(llvm::divideCeil(problem.k, schedule.getKBlock())),
@@ -136,7 +136,7 @@ Value ConvolutionBuilder::buildFilterTransform(Value from, TransformAttr by,
   Value init = createEmpty(getAsIndexOpFoldResult(rewriter.getContext(), sizes),
                            elementType);
   return FilterTransformOp::create(rewriter, loc, init.getType(), by, from,
-                                   init, numbers)
+                                   init, scales, numbers)
       ->getResult(0);
 }
 

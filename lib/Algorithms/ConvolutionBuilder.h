@@ -31,9 +31,11 @@ protected:
   void joinTaps();
   /// Packs the filter `from` by the schedule, transformed by `by`, with `depth`
   /// channels, into panels of `elementType`.
+  /// `scales` are those of quantized numbers, otherwise null.
   mlir::Value buildFilterTransform(mlir::Value from, TransformAttr by,
                                    NumbersAttrInterface numbers, int64_t depth,
-                                   mlir::Type elementType);
+                                   mlir::Type elementType,
+                                   mlir::Value scales = {});
 
   /// Returns what the convolution adds to: null if it is zero, [K] if it is the
   /// same at every pixel, else the tensor in NHWC.

@@ -7,6 +7,7 @@
 
 #include "Wino/Algorithms/FilterBounds.h"
 #include "Wino/Support/ExactnessProof.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -80,24 +81,72 @@ FilterBounds wino::getFilterBounds(const ConvProblem &problem) {
   return {min, max, norms};
 }
 
+std::vector<int32_t> wino::getFilterElements(const ConvProblem &problem) {
+  linalg::LinalgOp op = problem.op;
+  Value filter = op.getDpsInputs()[1];
+  // The dimension of `filter` that is each of kh, kw, C and K.
+  SmallVector<int64_t> dims = {0, 1};
+  if (!problem.isMatmul)
+    dims.assign(problem.filterPermutation.begin(),
+                problem.filterPermutation.end());
+  while (auto transpose = filter.getDefiningOp<linalg::TransposeOp>()) {
+    for (int64_t &dim : dims)
+      dim = transpose.getPermutation()[dim];
+    filter = transpose.getInput();
+  }
+  ElementsAttr elements = getElements(filter);
+  if (!elements || !elements.getElementType().isInteger(8))
+    return {};
+  std::vector<int32_t> values;
+  if (failed(forEachElement(
+          elements, [&](int8_t element) { values.push_back(element); })))
+    return {};
+  // Permutes the dimensions.
+  ArrayRef<int64_t> shape = elements.getShapedType().getShape();
+  SmallVector<int64_t> strides = computeStrides(shape);
+  std::vector<int32_t> result;
+  result.reserve(values.size());
+  SmallVector<int64_t> position(dims.size(), 0);
+  for (size_t count = 0; count < values.size(); ++count) {
+    int64_t index = 0;
+    for (auto [dim, at] : llvm::zip_equal(dims, position))
+      index += at * strides[dim];
+    result.push_back(values[index]);
+    for (size_t i = dims.size(); i-- > 0 && ++position[i] == shape[dims[i]];)
+      position[i] = 0;
+  }
+  return result;
+}
+
 LogicalResult wino::checkRing(const ConvProblem &problem,
                               TransformAttr transform,
                               const FilterBounds &bounds, std::string &text) {
   text.clear();
   llvm::raw_string_ostream os(text);
-  llvm::Expected<RingTransform> ring = buildRingTransform(transform);
-  if (!ring) {
+  llvm::Expected<SmallVector<RingTransform, 0>> rings =
+      buildRingTransforms(transform);
+  if (!rings) {
     os << transform.getName() << " is not possible in #wino.ring: "
-       << llvm::toString(ring.takeError());
+       << llvm::toString(rings.takeError());
     return failure();
   }
   const IntegerRange image = IntegerRange::getSigned(/*bits=*/8);
   const IntegerRange filter = {llvm::DynamicAPInt(bounds.min),
                                llvm::DynamicAPInt(bounds.max)};
   RingProof proof;
-  proof.transformedInput = {ring->getTransformedInputRange(image), /*bits=*/16};
-  proof.transformedFilter = {ring->getTransformedFilterRange(filter),
+  proof.transformedInput = {rings->front().getTransformedInputRange(image),
+                            /*bits=*/16};
+  proof.transformedFilter = {rings->front().getTransformedFilterRange(filter),
                              /*bits=*/16};
+  proof.results.numResults = rings->front().getNumResults();
+  // Bounds that hold for all kinds of tiles.
+  for (const RingTransform &ring : llvm::drop_begin(*rings)) {
+    IntegerRange next = ring.getTransformedInputRange(image);
+    IntegerRange &range = proof.transformedInput.range;
+    range = {std::min(range.min, next.min), std::max(range.max, next.max)};
+    proof.results.numResults =
+        std::min(proof.results.numResults, ring.getNumResults());
+  }
   for (auto [name, storage] : {std::pair("image", proof.transformedInput),
                                std::pair("filter", proof.transformedFilter)})
     if (!storage.holds()) {
@@ -114,8 +163,6 @@ LogicalResult wino::checkRing(const ConvProblem &problem,
   }
   proof.results.maxInput = image.getMaxAbs();
   proof.results.norm = llvm::DynamicAPInt(norm);
-  proof.results.numResults =
-      llvm::DynamicAPInt(-2) * ring->getOutputRange().min;
   if (!proof.holds())
     os << "the result of " << transform.getName()
        << " may exceed the range of #wino.ring: ";

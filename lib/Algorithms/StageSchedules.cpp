@@ -55,13 +55,22 @@ StageSchedules::StageSchedules(const ConvTask &task, const Variant &variant)
   countOperations();
 }
 
+static bool isInteger(const RationalMatrix &matrix) {
+  for (unsigned row = 0; row < matrix.getNumRows(); ++row)
+    for (const Rational &entry : matrix.getRow(row))
+      if (entry.den != 1)
+        return false;
+  return true;
+}
+
 void StageSchedules::countOperations() {
   auto [transform, numbers] = variant;
   Transform1D rows = getMatrices(transform, numbers, 0);
   Transform1D cols = getMatrices(transform, numbers, 1);
   auto synthesize = [&](const RationalMatrix &matrix) {
-    return variant.numbers ? synthesizeIntegerProgram(matrix)
-                           : synthesizeProgram(matrix);
+    return variant.numbers && isInteger(matrix)
+               ? synthesizeIntegerProgram(matrix)
+               : synthesizeProgram(matrix);
   };
   auto count = [&](const RationalMatrix &a, const RationalMatrix &b) {
     LinearProgram p = synthesize(a), q = synthesize(b);
@@ -77,6 +86,12 @@ void StageSchedules::countOperations() {
   inputOps = count(rows.bt, cols.bt);
   outputOps = count(rows.at, cols.at);
   filterOps = count(rows.g, cols.g);
+  if (!isQuantized())
+    return;
+  // Data are extended and integers rounded to V; M is converted and multiplied.
+  const double taps = double(rows.bt.getNumRows() * cols.bt.getNumRows());
+  inputOps += 3 * taps;
+  outputOps += 2 * taps;
 }
 
 //===----------------------------------------------------------------------===//
@@ -129,7 +144,7 @@ void StageSchedules::forEachOfBlocks(
     callback(schedule);
     // Transforming on the fly is for filters whose blocks stay in a cache.
     constexpr int64_t kMaxPanels = 4, kMinCBlock = 64;
-    if (!variant.transform || panels > kMaxPanels)
+    if (!variant.transform || isQuantized() || panels > kMaxPanels)
       continue;
     schedule.onTheFly = true;
     for (int64_t cBlock = depth; cBlock >= std::min(depth, kMinCBlock);
@@ -223,8 +238,10 @@ static double getProductCycles(const ConvNest &nest, const Kernel &kernel,
 
 double StageSchedules::getTransformCycles(const ConvNest &nest) const {
   const double blocks = double(nest.getNumBlocks());
-  // The transforms compute in the types of their results.
-  const double factors = kernel.vectorBytes / kernel.factorBytes;
+  // The transforms compute in the types of their results, that of quantized
+  // data in i16.
+  const double factors =
+      kernel.vectorBytes / (isQuantized() ? 2 : kernel.factorBytes);
   double ops = nest.getBlockTiles() * nest.getUsedTaps() *
                (inputOps * double(nest.c) / factors +
                 outputOps * double(nest.k) / double(kernel.vector));

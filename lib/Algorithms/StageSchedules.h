@@ -41,6 +41,9 @@ public:
   Cost getCost(const Schedule &schedule) const override;
 
 private:
+  bool isQuantized() const {
+    return llvm::isa_and_present<QuantizedAttr>(variant.numbers);
+  }
   void
   forEachOfBlocks(Schedule &schedule,
                   llvm::function_ref<void(const Schedule &)> callback) const;

@@ -145,7 +145,43 @@ SmallVector<Value> StageBuilder::buildOrigin() {
   return origin;
 }
 
+/// Returns given scales as a constant, those of channels of padding 1.
+Value StageBuilder::buildScales(ScalesAttr stage) {
+  SmallVector<float> values(stage.getValues().asArrayRef());
+  if (stage.getPer() == ScalePer::Channel)
+    values.resize(sizes.paddedK, 1.0f);
+  auto type =
+      RankedTensorType::get({int64_t(values.size())}, rewriter.getF32Type());
+  return arith::ConstantOp::create(
+      rewriter, loc, DenseElementsAttr::get(type, ArrayRef<float>(values)));
+}
+
+SmallVector<Value> StageBuilder::takeScales() {
+  auto quantized = dyn_cast_or_null<QuantizedAttr>(numbers);
+  if (!quantized)
+    return {};
+  auto ofOps = quantized.getWithoutOperandScales();
+  SmallVector<Value> scales;
+  for (ScalesAttr stage : getOperandStages(numbers))
+    if (stage.getValues())
+      scales.push_back(buildScales(stage));
+  if (!quantized.getFilter().getValues()) {
+    const ScalePer per = quantized.getFilter().getPer();
+    const int64_t count = per == ScalePer::Tensor ? 1
+                          : per == ScalePer::Tap  ? sizes.getTaps()
+                                                  : sizes.paddedK;
+    Value init =
+        createEmpty({rewriter.getIndexAttr(count)}, rewriter.getF32Type());
+    auto op = FilterScalesOp::create(rewriter, loc, init.getType(),
+                                     sizes.transform, ofOps, filter, init);
+    scales.insert(scales.begin(), op->getResult(0));
+  }
+  numbers = ofOps;
+  return scales;
+}
+
 Value StageBuilder::buildWinograd() {
+  SmallVector<Value> scales = takeScales();
   Value u = filter;
   if (schedule.getOnTheFly())
     u = buildFilterTransform(
@@ -153,14 +189,15 @@ Value StageBuilder::buildWinograd() {
         TransformAttr::getKept(rewriter.getContext(), problem.kh, problem.kw),
         /*numbers=*/{}, sizes.paddedDepth, problem.filterType);
   u = buildFilterTransform(u, sizes.transform, numbers, sizes.paddedDepth,
-                           sizes.factorType);
+                           sizes.factorType,
+                           scales.empty() ? Value() : scales.front());
   Value init = createEmpty(getTileSizes(sizes.paddedDepth), sizes.factorType);
   auto v = InputTransformOp::create(rewriter, loc, init.getType(),
                                     sizes.transform, SmallVector<int64_t>(4, 0),
                                     image, init, buildOrigin(),
                                     ImageLayout::NHWC, schedule.getPrefetch(),
                                     /*padValue=*/0, numbers);
-  return buildOutputTransform(buildProducts(v->getResult(0), u));
+  return buildOutputTransform(buildProducts(v->getResult(0), u), scales);
 }
 
 Value StageBuilder::buildIm2Row() {
@@ -191,19 +228,21 @@ Value StageBuilder::buildProducts(Value v, Value u) {
                                        transform.getAlpha(1, /*atEdge=*/true)});
   }
 
+  // The integers of quantized filters are symmetric.
+  const bool narrowRange =
+      numbers ? isa<QuantizedAttr>(numbers) : hasNarrowRange(problem);
   return HadamardOp::create(rewriter, loc, m.getType(), v, u, m, edge, edgeTaps,
-                            schedule, /*accumulate=*/false,
-                            !numbers && hasNarrowRange(problem))
+                            schedule, /*accumulate=*/false, narrowRange)
       ->getResult(0);
 }
 
-Value StageBuilder::buildOutputTransform(Value m) {
+Value StageBuilder::buildOutputTransform(Value m, ValueRange scales) {
   Value addend = getAddend();
   Value init = createEmpty(resultSizes, problem.sumType);
   auto op = OutputTransformOp::create(
       rewriter, loc, init.getType(), sizes.transform, m, init,
       addend ? ValueRange(addend) : ValueRange(), schedule, ImageLayout::NHWC,
-      /*epilogueLayouts=*/{}, numbers);
+      /*epilogueLayouts=*/{}, numbers, scales);
   buildEpilogue(op.getEpilogue(), addend);
   return toResultLayout(op->getResult(0));
 }

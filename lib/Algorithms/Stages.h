@@ -77,8 +77,12 @@ private:
   llvm::SmallVector<mlir::OpFoldResult> getTileSizes(int64_t channels);
   bool hasSparePixels(unsigned dim);
   llvm::SmallVector<mlir::Value> buildOrigin();
+  /// Returns the scales of the stages behind V, of quantized numbers, whose
+  /// other scales are taken out.
+  llvm::SmallVector<mlir::Value> takeScales();
+  mlir::Value buildScales(ScalesAttr stage);
   mlir::Value buildProducts(mlir::Value v, mlir::Value u);
-  mlir::Value buildOutputTransform(mlir::Value m);
+  mlir::Value buildOutputTransform(mlir::Value m, mlir::ValueRange scales = {});
 
   StageSizes sizes;
   /// The numbers of the transforms; null for those of the problem.

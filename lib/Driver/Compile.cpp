@@ -110,6 +110,8 @@ llvm::Error Compiler::lower() {
   pipelineOptions.cpu = options.cpu;
   pipelineOptions.plan = options.planFile;
   pipelineOptions.algorithm = options.algorithm;
+  pipelineOptions.maxError = options.maxError;
+  pipelineOptions.calibration = options.calibrationFile;
   pipelineOptions.threads = options.threads;
   pipelineOptions.packWeights = true;
   pipelineOptions.requireBounded = true;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Wino/Driver/Report.h"
+#include "Wino/IR/AttributeJSON.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
@@ -14,37 +15,6 @@
 using namespace mlir;
 using namespace wino;
 namespace json = llvm::json;
-
-/// Converts what the passes report: numbers, strings, arrays and dictionaries
-/// as themselves, everything else as its text.
-static json::Value toJSON(Attribute attr) {
-  if (auto boolean = dyn_cast<BoolAttr>(attr))
-    return boolean.getValue();
-  if (auto integer = dyn_cast<IntegerAttr>(attr))
-    if (integer.getValue().isSignedIntN(64))
-      return integer.getValue().getSExtValue();
-  if (auto number = dyn_cast<FloatAttr>(attr))
-    return number.getValueAsDouble();
-  if (auto string = dyn_cast<StringAttr>(attr))
-    return json::fixUTF8(string.getValue());
-  if (auto array = dyn_cast<DenseI64ArrayAttr>(attr))
-    return json::Array(array.asArrayRef());
-  if (auto array = dyn_cast<ArrayAttr>(attr)) {
-    json::Array result;
-    for (Attribute element : array)
-      result.push_back(toJSON(element));
-    return result;
-  }
-  if (auto dictionary = dyn_cast<DictionaryAttr>(attr)) {
-    json::Object result;
-    for (NamedAttribute entry : dictionary)
-      result[json::fixUTF8(entry.getName())] = toJSON(entry.getValue());
-    return result;
-  }
-  std::string text;
-  llvm::raw_string_ostream(text) << attr;
-  return json::fixUTF8(text);
-}
 
 static json::Array tensorsToJSON(ArrayRef<TensorSpec> tensors) {
   json::Array result;
@@ -96,7 +66,7 @@ json::Object wino::buildReport(const Report &report) {
       {"outputs", tensorsToJSON(model.outputs)},
       {"plan_hash", llvm::utohexstr(model.planHash, /*LowerCase=*/true,
                                     /*Width=*/16)},
-      {"layers", layers ? toJSON(layers) : json::Array()},
+      {"layers", layers ? attributeToJSON(layers) : json::Array()},
       {"totals",
        json::Object{{"layers", layers ? layers.size() : 0},
                     {"macs", layers ? sumOverLayers(layers, "macs") : 0}}},

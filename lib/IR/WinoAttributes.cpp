@@ -626,7 +626,7 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
 LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                Algorithm algorithm, TransformAttr transform,
                                NumbersAttrInterface numbers,
-                               ScheduleAttr schedule) {
+                               ScheduleAttr schedule, bool unproved) {
   // C1
   if ((algorithm == Algorithm::Winograd) != static_cast<bool>(transform))
     return emitError() << "expected algorithm " << stringifyAlgorithm(algorithm)
@@ -649,5 +649,10 @@ LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     if (llvm::Error error = numbers.checkTransform(transform))
       return emitError() << "cannot compute " << transform.getName() << " in "
                          << numbers << ": " << llvm::toString(std::move(error));
+  // C5
+  if (unproved && (!numbers || isa<QuantizedAttr>(numbers)))
+    return emitError()
+           << "expected numbers that are exact, because the plan is "
+              "unproved";
   return success();
 }

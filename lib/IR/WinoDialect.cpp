@@ -39,9 +39,9 @@ void WinoDialect::initialize() {
       >();
   addInterfaces<WinoInlinerInterface>();
   declarePromisedInterfaces<bufferization::BufferizableOpInterface,
-                            FilterTransformOp, InputTransformOp, Im2RowOp,
-                            PadImageOp, HadamardOp, OutputTransformOp, ConvOp,
-                            OffsetAddOp>();
+                            FilterScalesOp, FilterTransformOp, InputTransformOp,
+                            Im2RowOp, PadImageOp, HadamardOp, OutputTransformOp,
+                            ConvOp, OffsetAddOp>();
 }
 
 Operation *WinoDialect::materializeConstant(OpBuilder &builder, Attribute value,

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Wino/IR/WinoDialect.h"
+#include "Wino/Support/ExactnessProof.h"
 
 using namespace mlir;
 using namespace wino;
@@ -14,12 +15,11 @@ using namespace wino;
 // RingAttr
 //===----------------------------------------------------------------------===//
 
-llvm::Expected<RingTransform>
-wino::buildRingTransform(TransformAttr transform) {
+llvm::Expected<RingTransform> wino::buildRingTransform(TransformAttr transform,
+                                                       bool rowsAtEdge,
+                                                       bool colsAtEdge) {
   if (!transform.isExact())
     return llvm::createStringError("its matrices are not rational");
-  if (transform.hasEdge())
-    return llvm::createStringError("tiles at the edge are smaller");
   IntegerTransform rows = scaleToIntegers(transform.getTransform(0));
   IntegerTransform cols = scaleToIntegers(transform.getTransform(1));
   IntegerTransform lightRows = moveOutputFactorsToFilter(rows);
@@ -27,9 +27,34 @@ wino::buildRingTransform(TransformAttr transform) {
   IntegerRange filters =
       getTransformedRange(lightRows.matrices.g, lightCols.matrices.g,
                           IntegerRange::getSigned(/*bits=*/8));
-  if (IntegerRange::getSigned(/*bits=*/16).contains(filters))
-    return buildRingTransform(lightRows, lightCols);
+  if (IntegerRange::getSigned(/*bits=*/16).contains(filters)) {
+    rows = std::move(lightRows);
+    cols = std::move(lightCols);
+  }
+  if (rowsAtEdge)
+    rows =
+        scaleEdgeToIntegers(transform.getTransform(0, /*atEdge=*/true), rows);
+  if (colsAtEdge)
+    cols =
+        scaleEdgeToIntegers(transform.getTransform(1, /*atEdge=*/true), cols);
   return buildRingTransform(rows, cols);
+}
+
+llvm::Expected<SmallVector<RingTransform, 0>>
+wino::buildRingTransforms(TransformAttr transform) {
+  SmallVector<RingTransform, 0> rings;
+  for (bool rowsAtEdge : {false, true})
+    for (bool colsAtEdge : {false, true}) {
+      if ((rowsAtEdge && !transform.hasEdge(0)) ||
+          (colsAtEdge && !transform.hasEdge(1)))
+        continue;
+      llvm::Expected<RingTransform> ring =
+          buildRingTransform(transform, rowsAtEdge, colsAtEdge);
+      if (!ring)
+        return ring.takeError();
+      rings.push_back(std::move(*ring));
+    }
+  return rings;
 }
 
 Type RingAttr::getElementType() const {
@@ -41,11 +66,25 @@ Type RingAttr::getFactorType() const {
 }
 
 llvm::Error RingAttr::checkTransform(const TransformAttr &transform) const {
-  return buildRingTransform(transform).takeError();
+  llvm::Expected<SmallVector<RingTransform, 0>> rings =
+      buildRingTransforms(transform);
+  if (!rings)
+    return rings.takeError();
+  for (const RingTransform &ring : *rings) {
+    StorageProof proof = {
+        ring.getTransformedInputRange(IntegerRange::getSigned(/*bits=*/8)),
+        /*bits=*/16};
+    if (!proof.holds())
+      return llvm::createStringError(
+          "the transformed image does not fit i16: " + proof.toString());
+  }
+  return llvm::Error::success();
 }
 
 Transform1D RingAttr::getMatrices(const TransformAttr &transform, unsigned axis,
-                                  bool, int64_t) const {
-  RingTransform ring = llvm::cantFail(buildRingTransform(transform));
+                                  bool atEdge, int64_t) const {
+  RingTransform ring = llvm::cantFail(
+      buildRingTransform(transform, /*rowsAtEdge=*/axis == 0 && atEdge,
+                         /*colsAtEdge=*/axis == 1 && atEdge));
   return (axis == 0 ? ring.rows : ring.cols).matrices;
 }

@@ -8,6 +8,7 @@
 #include "Epilogue.h"
 #include "Limits.h"
 #include "Verifiers.h"
+#include "VerifyScales.h"
 #include "Wino/IR/WinoDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
@@ -42,10 +43,14 @@ void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
                               ValueRange epilogueOperands,
                               ScheduleAttr schedule, ImageLayout layout,
                               DenseI32ArrayAttr epilogueLayouts,
-                              NumbersAttrInterface numbers) {
+                              NumbersAttrInterface numbers, ValueRange scales) {
   state.addOperands({input, init});
   state.addOperands(epilogueOperands);
+  state.addOperands(scales);
   Properties &properties = state.getOrAddProperties<Properties>();
+  properties.operandSegmentSizes = {
+      1, 1, static_cast<int32_t>(epilogueOperands.size()),
+      static_cast<int32_t>(scales.size())};
   properties.transform = transform;
   properties.schedule = schedule;
   if (layout != ImageLayout::NHWC)
@@ -151,6 +156,7 @@ static LogicalResult reifyDpsShapes(DestinationStyleOpInterface op,
                                       ReifiedRankedShapedTypeDims &shapes) {   \
     return reifyDpsShapes(*this, builder, shapes);                             \
   }
+WINO_DEFINE_DPS_METHODS(FilterScalesOp)
 WINO_DEFINE_DPS_METHODS(FilterTransformOp)
 WINO_DEFINE_DPS_METHODS(InputTransformOp)
 WINO_DEFINE_DPS_METHODS(Im2RowOp)
@@ -382,7 +388,47 @@ LogicalResult FilterTransformOp::verify() {
            << transform.getName() << " to have integer entries for "
            << init.getElementType();
   // C4, C8
-  return verifyTransformed(*this, transform, getNumbersAttr(), filter, init);
+  if (failed(
+          verifyTransformed(*this, transform, getNumbersAttr(), filter, init)))
+    return failure();
+  // C9
+  if (isa_and_present<QuantizedAttr>(getNumbersAttr()) && filter.getRank() != 4)
+    return emitOpError("expected a filter of rank 4 in quantized numbers, but "
+                       "got ")
+           << filter;
+  int64_t channels = init.getShape().back();
+  if (isPacked())
+    channels = init.getDimSize(packed_dim::kBlock) *
+               init.getDimSize(packed_dim::kPanel) *
+               init.getDimSize(packed_dim::kPanelCol);
+  return verifyScales(
+      *this, getNumbersAttr(), getScales() ? getScales() : ValueRange(),
+      /*isResult=*/false, transform.getAlphaRows() * transform.getAlphaCols(),
+      channels);
+}
+
+LogicalResult FilterScalesOp::verify() {
+  ShapedType filter = getFilterType(), init = getInitType();
+  TransformAttr transform = getTransform();
+  // C3
+  if (failed(verifyDps(*this, getInit())))
+    return failure();
+  for (ShapedType type : {filter, init})
+    if (!type.hasStaticShape())
+      return emitOpError("expected static shapes, but got ") << type;
+  // C1
+  if (failed(verifySize(*this, "the filter's height", filter.getDimSize(0),
+                        transform.getRRows())) ||
+      failed(verifySize(*this, "the filter's width", filter.getDimSize(1),
+                        transform.getRCols())))
+    return failure();
+  // C4
+  if (failed(verifyNumbers(*this, transform, getNumbers())))
+    return failure();
+  // C2
+  return verifyScales(*this, getNumbers(), getInit(), /*isResult=*/false,
+                      transform.getAlphaRows() * transform.getAlphaCols(),
+                      std::max(init.getDimSize(0), filter.getDimSize(3)));
 }
 
 LogicalResult wino::verifyPad(Operation *op, ArrayRef<int64_t> pad) {
@@ -702,7 +748,7 @@ LogicalResult OutputTransformOp::verify() {
                           input.getDimSize(tile_dim::kTileRow + axis),
                           llvm::divideCeil(pixels, m))))
       return failure();
-    // C11
+    // C12
     if (!ShapedType::isDynamic(pixels) &&
         failed(verifyEdge(*this, transform, axis, pixels)))
       return failure();
@@ -719,8 +765,14 @@ LogicalResult OutputTransformOp::verify() {
   Type type = input.getElementType();
   if (type.isInteger(8) || type.isInteger(16))
     return emitOpError("expected products of floats or i32, but got ") << type;
-  // C11
+  // C13
   NumbersAttrInterface numbers = getNumbersAttr();
+  if (failed(verifyScales(*this, numbers, getScales(), /*isResult=*/true,
+                          input.getDimSize(tile_dim::kTapRow) *
+                              input.getDimSize(tile_dim::kTapCol),
+                          input.getDimSize(tile_dim::kChannel))))
+    return failure();
+  // C11
   if (!numbers)
     return success();
   if (failed(verifyNumbersType(*this, type, getSumType(numbers.getFactorType()),

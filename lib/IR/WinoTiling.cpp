@@ -96,7 +96,7 @@ FilterTransformOp::getTiledImplementation(OpBuilder &builder,
                      ? dim == packed_dim::kTapRow || dim == packed_dim::kTapCol
                      : dim < 2;
     // Channels map one to one in equal layouts, where nothing is padded.
-    if (isTap || isPacked() != isFilterPacked() ||
+    if (isTap || getScales() || isPacked() != isFilterPacked() ||
         getInitType().getDimSize(dim) != getFilterType().getDimSize(dim))
       return failure();
     filterOffsets[dim] = offsets[dim];
@@ -112,7 +112,7 @@ FilterTransformOp::getTiledImplementation(OpBuilder &builder,
       return failure();
   auto tiled =
       FilterTransformOp::create(builder, loc, init.getType(), getTransform(),
-                                filter, init, getNumbersAttr());
+                                filter, init, getScales(), getNumbersAttr());
   return TilingResult{{tiled}, tiled->getResults(), slices};
 }
 
@@ -502,10 +502,19 @@ buildOutputTile(OutputTransformOp op, OpBuilder &builder,
       getSlice(builder, loc, op.getInit(), resultOffsets, resultSizes, slices);
   SmallVector<Value> operands =
       getEpilogueTile(op, builder, resultOffsets, resultSizes, slices);
+  SmallVector<Value> scales;
+  for (auto [stage, operand] :
+       llvm::zip_equal(getOperandStages(op.getNumbersAttr()), op.getScales())) {
+    Value part = operand;
+    if (stage.getPer() == ScalePer::Channel)
+      part = getSlice(builder, loc, part, offsets[tile_dim::kChannel],
+                      sizes[tile_dim::kChannel], slices);
+    scales.push_back(part);
+  }
   auto tiled = OutputTransformOp::create(
       builder, loc, init.getType(), op.getTransform(), input, init, operands,
       op.getScheduleAttr(), op.getLayout(), op.getEpilogueLayoutsAttr(),
-      op.getNumbersAttr());
+      op.getNumbersAttr(), scales);
   tiled.setStreamStores(op.getStreamStores());
   IRMapping mapping;
   op.getEpilogue().cloneInto(&tiled.getEpilogue(), mapping);

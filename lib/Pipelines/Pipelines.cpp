@@ -7,7 +7,6 @@
 
 #include "Wino/Pipelines/Pipelines.h"
 #include "Wino/Conversion/Passes.h"
-#include "Wino/Target/CPU.h"
 #include "Wino/Transforms/Passes.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
@@ -29,16 +28,23 @@ static void addCleanup(OpPassManager &passes) {
 /// Convolutions to tiled loops, on tensors.
 static void addTensorPasses(OpPassManager &passes,
                             const WinoToLLVMOptions &options) {
+  SetTargetPassOptions target;
+  target.cpu = options.cpu;
+  passes.addPass(createSetTargetPass(target));
   // Elementwise ops on tensors become linalg ops, which epilogues absorb and
   // bufferization knows.
   passes.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   passes.addPass(createNormalizeIntegersPass());
   AssignPlansPassOptions plans;
-  plans.cpu = options.cpu;
   plans.algorithm = options.algorithm;
   plans.plans = options.plan;
+  plans.maxError = options.maxError;
+  plans.calibration = options.calibration;
   passes.addPass(createAssignPlansPass(plans));
-  passes.addNestedPass<func::FuncOp>(createApplyPlanPass());
+  ApplyPlanPassOptions apply;
+  apply.maxError = options.maxError;
+  apply.calibration = options.calibration;
+  passes.addNestedPass<func::FuncOp>(createApplyPlanPass(apply));
   addCleanup(passes);
   passes.addNestedPass<func::FuncOp>(createAbsorbEpiloguePass());
   addCleanup(passes);
@@ -94,17 +100,7 @@ void wino::buildWinoToBuffersPipeline(OpPassManager &passes,
 
 void wino::buildBuffersToLLVMPipeline(OpPassManager &passes,
                                       const WinoToLLVMOptions &options) {
-  ConvertWinoToVectorPassOptions vectors;
-  // wino-assign-plans has diagnosed an unknown CPU before these matter.
-  if (llvm::Expected<CPUInfo> cpu = lookupCPU(options.cpu)) {
-    vectors.vectorLength = cpu->getVectorLength(/*elementBits=*/32);
-    vectors.laneFma = cpu->hasLaneFma;
-    vectors.inOrder = cpu->isInOrder;
-    vectors.integerProducts = cpu->integerProducts;
-  } else {
-    llvm::consumeError(cpu.takeError());
-  }
-  passes.addPass(createConvertWinoToVectorPass(vectors));
+  passes.addPass(createConvertWinoToVectorPass());
   passes.addPass(createConvertCopyToLinalgPass());
   passes.addPass(createConvertLinalgToLoopsPass());
   addCleanup(passes);

@@ -33,9 +33,7 @@ DynamicAPInt IntegerRange::getMaxAbs() const {
 // Scaling
 //===----------------------------------------------------------------------===//
 
-/// Scales a row to integers without a common divisor; returns the factor, 1 for
-/// a row of zeros.
-static Rational scaleRow(RationalMatrix &matrix, unsigned row) {
+Rational wino::scaleRowToIntegers(RationalMatrix &matrix, unsigned row) {
   DynamicAPInt multiple(1), divisor(0);
   for (const Rational &entry : matrix.getRow(row)) {
     Rational lowest = mlir::presburger::reduce(entry);
@@ -52,30 +50,65 @@ static Rational scaleRow(RationalMatrix &matrix, unsigned row) {
   return factor;
 }
 
+/// Divides the columns of A^T by `factors`, those of the rows of G and B^T, and
+/// multiplies it by the scale that makes it integer, which is returned.
+static DynamicAPInt scaleOutput(RationalMatrix &at,
+                                llvm::ArrayRef<Rational> factors) {
+  // A column times the scale is integer if the scale is a multiple of all its
+  // denominators.
+  DynamicAPInt scale(1);
+  for (auto [k, factor] : llvm::enumerate(factors))
+    for (unsigned i = 0; i < at.getNumRows(); ++i) {
+      at(i, k) = mlir::presburger::reduce(divide(at(i, k), factor));
+      scale = lcm(scale, at(i, k).den);
+    }
+  for (unsigned i = 0; i < at.getNumRows(); ++i)
+    for (unsigned k = 0; k < at.getNumCols(); ++k)
+      at(i, k) *= Rational(scale, DynamicAPInt(1));
+  return scale;
+}
+
 IntegerTransform wino::scaleToIntegers(const Transform1D &transform) {
   IntegerTransform result;
   result.matrices = transform;
-  auto &[m, r, at, g, bt] = result.matrices;
+  SmallVector<Rational> factors;
+  for (int64_t k = 0; k < transform.alpha(); ++k)
+    factors.push_back(scaleRowToIntegers(result.matrices.g, k) *
+                      scaleRowToIntegers(result.matrices.bt, k));
+  result.scale = scaleOutput(result.matrices.at, factors);
+  return result;
+}
 
-  // A column of A^T that undoes the factors of its rows, times the scale, is
-  // integer if the scale is a multiple of all its denominators.
-  for (int64_t k = 0, alpha = transform.alpha(); k < alpha; ++k) {
-    Rational factor = scaleRow(g, k) * scaleRow(bt, k);
-    for (int64_t i = 0; i < m; ++i) {
-      at(i, k) = mlir::presburger::reduce(divide(at(i, k), factor));
-      result.scale = lcm(result.scale, at(i, k).den);
-    }
+/// Returns what a row of `to` is times the same row of `from`, or 1 for a row
+/// of zeros.
+static Rational getRowFactor(const RationalMatrix &from,
+                             const RationalMatrix &to, unsigned row) {
+  for (unsigned col = 0; col < from.getNumCols(); ++col)
+    if (from(row, col).num != 0)
+      return divide(to(row, col), from(row, col));
+  return Rational(1);
+}
+
+IntegerTransform wino::scaleEdgeToIntegers(const Transform1D &edge,
+                                           const IntegerTransform &whole) {
+  IntegerTransform result;
+  result.matrices = edge;
+  auto &[m, r, at, g, bt] = result.matrices;
+  SmallVector<Rational> factors;
+  for (int64_t k = 0; k < edge.alpha(); ++k) {
+    Rational factor = getRowFactor(g, whole.matrices.g, k);
+    for (int64_t j = 0; j < r; ++j)
+      g(k, j) = mlir::presburger::reduce(g(k, j) * factor);
+    factors.push_back(factor * scaleRowToIntegers(bt, k));
   }
-  for (unsigned i = 0; i < at.getNumRows(); ++i)
-    for (unsigned k = 0; k < at.getNumCols(); ++k)
-      at(i, k) *= Rational(result.scale, DynamicAPInt(1));
+  result.scale = scaleOutput(at, factors);
   return result;
 }
 
 IntegerTransform wino::moveOutputFactorsToFilter(IntegerTransform transform) {
   RationalMatrix columns = transform.matrices.at.transposed();
   for (unsigned k = 0; k < columns.getNumRows(); ++k) {
-    Rational factor = scaleRow(columns, k);
+    Rational factor = scaleRowToIntegers(columns, k);
     for (int64_t j = 0; j < transform.matrices.r; ++j)
       transform.matrices.g(k, j) = divide(transform.matrices.g(k, j), factor);
   }

@@ -6,33 +6,19 @@
 //===----------------------------------------------------------------------===//
 
 #include "Wino/Target/CPU.h"
+#include "CPUDetail.h"
+#include "Wino/Target/CPUFile.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MathExtras.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
-#include <unistd.h>
 
 using namespace wino;
 
 bool CPUInfo::isAArch64() const { return llvm::Triple(triple).isAArch64(); }
 
-llvm::ArrayRef<llvm::StringLiteral> wino::getCPUNames() {
-  static constexpr llvm::StringLiteral names[] = {
-      "cortex-a53", "cortex-a55",  "cortex-a72",  "cortex-a73",
-      "cortex-a76", "neoverse-n1", "neoverse-v1", "host"};
-  return names;
-}
-
-/// How an Arm core issues: one vector operation a cycle in order, one or two
-/// out of order.
-enum class ArmIssue { InOrder, Single, Dual };
-
-/// Sets how many products of integers `cpu` makes in a cycle. Cores that issue
-/// two multiply-adds of floats issue one of i16.
-static void setIntegerProducts(CPUInfo &cpu) {
+void wino::setIntegerProducts(CPUInfo &cpu) {
   const double lanes = double(cpu.vectorBits / 32);
+  // Cores that issue two multiply-adds of floats issue one of i16.
   cpu.int16Products = lanes;
   switch (cpu.integerProducts) {
   case IntegerProducts::Generic:
@@ -56,112 +42,45 @@ static void setIntegerProducts(CPUInfo &cpu) {
   }
 }
 
-/// Arm cores with NEON. Caches are those of common parts: they differ between
-/// chips, and the second level is shared by the cores of a cluster up to A73. A
-/// line of 64 bytes comes from memory in about 30 cycles.
-static CPUInfo getArmCPU(llvm::StringRef name, ArmIssue issue, int64_t l2KiB,
-                         IntegerProducts products) {
-  CPUInfo cpu;
-  cpu.name = name.str();
-  cpu.triple = "aarch64-unknown-linux-gnu";
-  cpu.llvmCPU = name.str();
-  cpu.hasLaneFma = true;
-  cpu.isInOrder = issue == ArmIssue::InOrder;
-  cpu.l2Bytes = l2KiB << 10;
-  cpu.fmasPerCycle = issue == ArmIssue::Dual ? 2 : 1;
-  cpu.exposedLoadCycles = issue == ArmIssue::InOrder ? 1 : 0;
-  cpu.startsPerCycle = issue == ArmIssue::Dual ? 3 : 0;
-  cpu.opCycles = issue == ArmIssue::InOrder  ? 2.5
-                 : issue == ArmIssue::Single ? 1.3
-                                             : 0.7;
-  cpu.integerProducts = products;
-  setIntegerProducts(cpu);
-  return cpu;
+void wino::setCacheBytes(CPUInfo &cpu) {
+  cpu.l1Bytes = cpu.caches[0].usableBytes;
+  cpu.l2Bytes = cpu.caches[1].usableBytes;
+  cpu.l3Bytes = cpu.caches.size() > 2 ? cpu.caches[2].usableBytes : 0;
 }
 
-/// A cache size that the operating system reports, or `fallback`.
-static int64_t getCacheSize(int name, int64_t fallback) {
-  long size = sysconf(name);
-  return size > 0 ? size : fallback;
-}
+/// The files of lib/Target/cpus, by name.
+static constexpr std::pair<llvm::StringLiteral, llvm::StringLiteral>
+    kCPUFiles[] = {
+#include "CPUFiles.inc"
+};
 
-/// Bytes of the third-level cache that the first core uses; 0 if Linux does not
-/// tell. The C library's answer is for all cores of the machine on some.
-static int64_t getHostL3Bytes() {
-  auto file = llvm::MemoryBuffer::getFileAsStream(
-      "/sys/devices/system/cpu/cpu0/cache/index3/size");
-  if (!file)
-    return 0;
-  llvm::StringRef text = (*file)->getBuffer().trim();
-  int64_t kibibytes;
-  if (!text.consume_back("K") || text.getAsInteger(10, kibibytes))
-    return 0;
-  return kibibytes << 10;
-}
-
-static CPUInfo getHostCPU() {
-  CPUInfo cpu;
-  cpu.name = "host";
-  cpu.triple = llvm::sys::getProcessTriple();
-  cpu.llvmCPU = llvm::sys::getHostCPUName().str();
-  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
-  llvm::SmallVector<std::string> enabled;
-  for (auto &feature : features)
-    enabled.push_back((feature.second ? "+" : "-") + feature.first().str());
-  llvm::sort(enabled);
-  cpu.features = llvm::join(enabled, ",");
-  cpu.fmasPerCycle = 2;
-  cpu.memoryBytesPerCycle = 10;
-  cpu.hidesStreams = true;
-  cpu.opCycles = 0.35;
-  if (cpu.isAArch64()) {
-    cpu.hasLaneFma = true;
-    llvm::Expected<CPUInfo> known = lookupCPU(cpu.llvmCPU);
-    cpu.integerProducts = IntegerProducts::Neon;
-    if (known) {
-      cpu.isInOrder = known->isInOrder;
-      cpu.integerProducts = known->integerProducts;
-    } else {
-      llvm::consumeError(known.takeError());
-    }
-  } else if (features.lookup("avx512f")) {
-    cpu.vectorBits = 512;
-    cpu.streamsStores = true;
-    if (features.lookup("avx512vnni"))
-      cpu.integerProducts = IntegerProducts::VNNI;
-  } else {
-    cpu.streamsStores = true;
-    cpu.numVectorRegisters = 16;
-    cpu.vectorBits = features.lookup("avx") ? 256 : 128;
-  }
-  setIntegerProducts(cpu);
-#ifdef _SC_LEVEL2_CACHE_SIZE
-  // Code, tables of pages and other programs take a part.
-  cpu.l2Bytes = getCacheSize(_SC_LEVEL2_CACHE_SIZE, 1 << 20) / 5 * 4;
-  cpu.l3Bytes = getHostL3Bytes();
-#endif
-  return cpu;
+llvm::ArrayRef<llvm::StringLiteral> wino::getCPUNames() {
+  static const std::vector<llvm::StringLiteral> names = [] {
+    std::vector<llvm::StringLiteral> names;
+    for (const auto &[name, text] : kCPUFiles)
+      names.push_back(name);
+    names.push_back("host");
+    return names;
+  }();
+  return names;
 }
 
 llvm::Expected<CPUInfo> wino::lookupCPU(llvm::StringRef name) {
   if (name == "host")
-    return getHostCPU();
-  if (name == "cortex-a53")
-    return getArmCPU(name, ArmIssue::InOrder, 512, IntegerProducts::Neon);
-  if (name == "cortex-a55")
-    return getArmCPU(name, ArmIssue::InOrder, 256, IntegerProducts::NeonDot);
-  if (name == "cortex-a72")
-    return getArmCPU(name, ArmIssue::Single, 1024, IntegerProducts::Neon);
-  if (name == "cortex-a73")
-    return getArmCPU(name, ArmIssue::Single, 2048, IntegerProducts::Neon);
-  if (name == "cortex-a76")
-    return getArmCPU(name, ArmIssue::Dual, 512, IntegerProducts::NeonDot);
-  if (name == "neoverse-n1")
-    return getArmCPU(name, ArmIssue::Dual, 1024, IntegerProducts::NeonDot);
-  if (name == "neoverse-v1")
-    return getArmCPU(name, ArmIssue::Dual, 1024, IntegerProducts::NeonMatrix);
+    return detectHostCPU();
+  if (name.ends_with(".json"))
+    return readCPUFile(name);
+  for (const auto &[known, text] : kCPUFiles) {
+    if (known != name)
+      continue;
+    llvm::Expected<llvm::json::Value> value = llvm::json::parse(text);
+    if (!value)
+      return value.takeError();
+    return parseCPU(*value);
+  }
   return llvm::createStringError("unknown CPU '" + name + "'; known are " +
-                                 llvm::join(getCPUNames(), ", "));
+                                 llvm::join(getCPUNames(), ", ") +
+                                 " and files of CPUs, *.json");
 }
 
 /// Whether tile `a` is better than `b`, which pads the columns as much.

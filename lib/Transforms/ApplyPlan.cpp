@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PlanFile.h"
 #include "Wino/Algorithms/ConvAlgorithm.h"
 #include "Wino/Transforms/Passes.h"
 #include "Wino/Transforms/Transforms.h"
@@ -38,9 +39,20 @@ static std::pair<int64_t, int64_t> getImageSize(const ConvProblem &problem) {
           type.getDimSize(problem.imagePermutation[2])};
 }
 
+/// Whether `plan` applies only because the user says that it does.
+static bool isUnproved(const ConvProblem &problem, PlanAttr plan) {
+  std::string unused;
+  return plan.getUnproved() &&
+         failed(checkPlan(problem,
+                          PlanAttr::get(plan.getContext(), plan.getAlgorithm(),
+                                        plan.getTransform(), plan.getNumbers(),
+                                        plan.getSchedule(), /*unproved=*/false),
+                          unused));
+}
+
 /// Describes a planned convolution for reports; dynamic sizes are left out.
 static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
-                                StringRef name) {
+                                StringRef name, const QuantizedPlan *measured) {
   Builder builder(plan.getContext());
   NamedAttrList record;
   record.append("name", builder.getStringAttr(name));
@@ -56,6 +68,15 @@ static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
   if (std::string proof = algorithm.getCertificate(problem, plan);
       !proof.empty())
     record.append("certificate", builder.getStringAttr(proof));
+  if (isUnproved(problem, plan))
+    record.append("unproved", builder.getUnitAttr());
+  if (measured) {
+    record.append("relative_error",
+                  builder.getF64FloatAttr(measured->error.relative));
+    record.append("largest_error",
+                  builder.getF64FloatAttr(measured->error.largest));
+    record.append("error_data", builder.getStringAttr(measured->data));
+  }
   const MemoryUse memory = algorithm.getMemoryUse(problem, plan);
   auto appendSize = [&](StringRef key, int64_t size) {
     if (!ShapedType::isDynamic(size))
@@ -87,14 +108,24 @@ static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
 
 FailureOr<Value> wino::applyPlan(RewriterBase &rewriter,
                                  const ConvProblem &problem, PlanAttr plan,
-                                 DictionaryAttr *record, StringRef name) {
+                                 DictionaryAttr *record, StringRef name,
+                                 const QuantizedPlan *measured) {
   linalg::LinalgOp op = problem.op;
   std::string reason;
-  if (failed(checkPlan(problem, plan, reason)))
+  FailureOr<QuantizedPlan> resolved;
+  LogicalResult applies = checkPlan(problem, plan, reason);
+  if (succeeded(applies) && isQuantized(plan) && !measured) {
+    resolved = resolveQuantizedPlan(problem, plan, name, {}, reason);
+    applies = resolved;
+    measured = succeeded(resolved) ? &*resolved : nullptr;
+  }
+  if (failed(applies))
     return op->emitError("the plan of '")
            << name << "' does not apply: " << reason;
+  if (measured)
+    plan = measured->plan;
   if (record)
-    *record = getRecord(problem, plan, name);
+    *record = getRecord(problem, plan, name, measured);
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(op);
   Value result = getAlgorithm(plan).rewrite(rewriter, problem, plan);
@@ -112,6 +143,10 @@ struct ApplyPlan : wino::impl::ApplyPlanPassBase<ApplyPlan> {
   using ApplyPlanPassBase::ApplyPlanPassBase;
 
   void runOnOperation() override {
+    if (!plans.empty() && failed(setPlansFromFile(plans, getOperation())))
+      return signalPassFailure();
+    if (failed(readBudget(getOperation(), maxError, calibration, budget)))
+      return signalPassFailure();
     bool hasFailed = failed(refuseOtherOps());
     getOperation()->walk<WalkOrder::PreOrder>([&](FunctionOpInterface op) {
       hasFailed |= failed(applyPlans(op));
@@ -163,17 +198,35 @@ private:
       }
       DictionaryAttr record;
       Location loc = op.getLoc();
+      FailureOr<QuantizedPlan> measured;
+      std::string why;
+      if (isQuantized(plan) && succeeded(checkPlan(*problem, plan, why))) {
+        measured = resolveQuantizedPlan(*problem, plan, name, budget, why);
+        // Such a convolution stays as it is; its plan would be refused again.
+        if (failed(measured)) {
+          op->removeAttr(WinoDialect::kPlanAttrName);
+          hasFailed |= failed(refuse(op, /*plan=*/{}, name, why));
+          return;
+        }
+      }
       std::string numbers;
       llvm::raw_string_ostream(numbers) << plan.getNumbers();
-      if (failed(applyPlan(rewriter, *problem, plan, &record, name))) {
+      if (failed(applyPlan(rewriter, *problem, plan, &record, name,
+                           succeeded(measured) ? &*measured : nullptr))) {
         hasFailed = true;
         return;
       }
+      if (succeeded(measured))
+        remark::passed(loc,
+                       remark::RemarkOpts::name("ApplyPlan").category("wino"))
+            << (name + " is quantized: " + measured->toString()).str();
       if (auto certificate = record.getAs<StringAttr>("certificate"))
         remark::passed(loc,
                        remark::RemarkOpts::name("ApplyPlan").category("wino"))
-            << (name + " is exact in " + numbers + ": " +
-                certificate.getValue())
+            << (name +
+                (record.contains("unproved") ? " is not proved to be exact in "
+                                             : " is exact in ") +
+                numbers + ": " + certificate.getValue())
                    .str();
       records.push_back(record);
     });
@@ -195,5 +248,7 @@ private:
                .str();
     return success();
   }
+
+  ErrorBudget budget;
 };
 } // namespace

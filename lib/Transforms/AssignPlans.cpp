@@ -5,14 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PlanFile.h"
+#include "Wino/Target/TargetSpec.h"
 #include "Wino/Transforms/DefaultPlan.h"
 #include "Wino/Transforms/Passes.h"
-#include "mlir/AsmParser/AsmParser.h"
+#include "Wino/Transforms/Transforms.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/StringMap.h"
-#include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
+#include <cmath>
 
 namespace wino {
 #define GEN_PASS_DEF_ASSIGNPLANSPASS
@@ -21,39 +22,6 @@ namespace wino {
 
 using namespace mlir;
 using namespace wino;
-
-/// Reads a JSON object of plan attributes as text, keyed by names of
-/// convolutions.
-static FailureOr<llvm::StringMap<PlanAttr>> readPlans(StringRef path,
-                                                      Operation *op) {
-  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
-  if (!buffer)
-    return op->emitError("cannot read plans '")
-           << path << "': " << buffer.getError().message();
-  llvm::Expected<llvm::json::Value> json =
-      llvm::json::parse((*buffer)->getBuffer());
-  if (!json)
-    return op->emitError("cannot read plans '")
-           << path << "': " << llvm::toString(json.takeError());
-  llvm::json::Object *object = json->getAsObject();
-  if (!object)
-    return op->emitError("expected plans '") << path << "' to be a JSON object";
-  llvm::StringMap<PlanAttr> plans;
-  for (auto &[name, value] : *object) {
-    std::optional<StringRef> text = value.getAsString();
-    if (!text)
-      return op->emitError("expected the plan of '")
-             << name.str() << "' in '" << path << "' to be a string";
-    auto plan =
-        dyn_cast_or_null<PlanAttr>(parseAttribute(*text, op->getContext()));
-    if (!plan)
-      return op->emitError("expected the plan of '")
-             << name.str() << "' in '" << path
-             << "' to be a #wino.plan, but got " << *text;
-    plans[name.str()] = plan;
-  }
-  return plans;
-}
 
 static void remarkPlan(Operation *op, StringRef name, PlanAttr plan) {
   std::string text;
@@ -71,6 +39,22 @@ static void remarkRefusal(Operation *op, StringRef name, StringRef algorithm,
   remark::missed(op->getLoc(),
                  remark::RemarkOpts::name("AssignPlan").category("wino"))
       << (name + " is not computed by " + algorithm + ": " + reason).str();
+}
+
+LogicalResult wino::readBudget(Operation *op, double maxError,
+                               StringRef calibration, ErrorBudget &budget) {
+  if (!(maxError >= 0) || !std::isfinite(maxError))
+    return op->emitError("expected max-error to be a number that is not "
+                         "negative, but got ")
+           << maxError;
+  budget.maxError = maxError;
+  if (calibration.empty())
+    return success();
+  llvm::Expected<Calibration> read = Calibration::read(calibration);
+  if (!read)
+    return op->emitError(llvm::toString(read.takeError()));
+  budget.calibration = std::move(*read);
+  return success();
 }
 
 namespace {
@@ -138,10 +122,12 @@ private:
   }
 
   LogicalResult readOptions() {
-    llvm::Expected<CPUInfo> info = lookupCPU(cpu);
-    if (!info)
-      return getOperation()->emitError(llvm::toString(info.takeError()));
+    FailureOr<CPUInfo> info = resolveCPU(getOperation(), cpu);
+    if (failed(info))
+      return failure();
     target = *info;
+    if (failed(readBudget(getOperation(), maxError, calibration, budget)))
+      return failure();
     if (!algorithm.empty()) {
       llvm::Expected<AlgorithmRequest> parsed =
           parseAlgorithmRequest(algorithm, &getContext());
@@ -152,7 +138,7 @@ private:
     if (plans.empty())
       return success();
     FailureOr<llvm::StringMap<PlanAttr>> read =
-        readPlans(plans, getOperation());
+        readPlanFile(plans, getOperation());
     if (failed(read))
       return failure();
     plansByName = std::move(*read);
@@ -171,39 +157,74 @@ private:
     return success();
   }
 
+  /// Returns a plan with the scales that its numbers need; fails with a remark
+  /// and the reason if it is not exact and not allowed to be what it is.
+  FailureOr<PlanAttr> resolve(const ConvProblem &problem, PlanAttr plan,
+                              StringRef name, std::string &reason) {
+    linalg::LinalgOp op = problem.op;
+    if (!isQuantized(plan))
+      return plan;
+    FailureOr<QuantizedPlan> resolved =
+        resolveQuantizedPlan(problem, plan, name, budget, reason);
+    if (succeeded(resolved))
+      return resolved->plan;
+    remarkRefusal(op, name, getAlgorithm(plan).getName(), reason);
+    return failure();
+  }
+
   /// The plan by precedence: given by name, forced, in the IR, default.
   FailureOr<PlanAttr> getPlan(const ConvProblem &problem, StringRef name,
                               unsigned &numForced, std::string &reason) {
     linalg::LinalgOp op = problem.op;
-    const ConvTask task{problem, target, filterBytes - getFilterBytes(problem)};
+    ConvTask task{problem, target, filterBytes - getFilterBytes(problem)};
+    task.allowsErrors = budget.maxError > 0;
+    std::string unused;
     if (auto it = plansByName.find(name); it != plansByName.end()) {
       std::string why;
       if (failed(checkPlan(problem, it->second, why)))
         return op->emitError("the plan of '")
                << name << "' does not apply: " << why;
-      return it->second;
+      FailureOr<PlanAttr> plan = resolve(problem, it->second, name, unused);
+      if (succeeded(plan))
+        return plan;
     }
     if (request) {
       FailureOr<PlanAttr> plan = getRequestedPlan(task, *request, reason);
       if (succeeded(plan)) {
-        ++numForced;
-        return plan;
+        plan = resolve(problem, *plan, name, reason);
+        if (succeeded(plan)) {
+          ++numForced;
+          return plan;
+        }
+      } else {
+        remarkRefusal(op, name, algorithm, reason);
       }
-      remarkRefusal(op, name, algorithm, reason);
     }
-    if (auto plan = op->getAttrOfType<PlanAttr>(WinoDialect::kPlanAttrName))
-      return plan;
+    // A plan that cannot be applied is diagnosed where it would be.
+    if (auto plan = op->getAttrOfType<PlanAttr>(WinoDialect::kPlanAttrName)) {
+      if (failed(checkPlan(problem, plan, unused)))
+        return plan;
+      FailureOr<PlanAttr> resolved = resolve(problem, plan, name, unused);
+      if (succeeded(resolved))
+        return resolved;
+    }
     std::string refusal;
     PlanAttr plan = getDefaultPlan(task, refusal);
+    FailureOr<PlanAttr> resolved = resolve(problem, plan, name, unused);
+    if (failed(resolved)) {
+      task.allowsErrors = false;
+      resolved = getDefaultPlan(task, refusal);
+    }
     if (!refusal.empty())
       remarkRefusal(op, name, stringifyAlgorithm(Algorithm::Winograd), refusal);
-    return plan;
+    return resolved;
   }
 
   CPUInfo target;
   /// Bytes of the filters of all convolutions.
   double filterBytes = 0;
   std::optional<AlgorithmRequest> request;
+  ErrorBudget budget;
   llvm::StringMap<PlanAttr> plansByName;
 };
 } // namespace

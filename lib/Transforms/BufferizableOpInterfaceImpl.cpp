@@ -65,6 +65,7 @@ struct WinoOpInterface
 void wino::registerBufferizableOpInterfaceExternalModels(
     DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, WinoDialect *) {
+    FilterScalesOp::attachInterface<WinoOpInterface<FilterScalesOp>>(*context);
     FilterTransformOp::attachInterface<WinoOpInterface<FilterTransformOp>>(
         *context);
     InputTransformOp::attachInterface<WinoOpInterface<InputTransformOp>>(

@@ -17,12 +17,13 @@ using namespace wino;
 // Requests
 //===----------------------------------------------------------------------===//
 
-/// Returns the algorithms that `name` stands for: one, or all of a kind.
+/// Returns the algorithms that `name` stands for: one, or all exact ones of a
+/// kind.
 static SmallVector<const ConvAlgorithm *> findAlgorithms(StringRef name) {
   return llvm::to_vector(
       llvm::make_filter_range(getAlgorithms(), [&](const ConvAlgorithm *each) {
         return name == each->getName() ||
-               name == stringifyAlgorithm(each->getKind());
+               (each->isExact() && name == stringifyAlgorithm(each->getKind()));
       }));
 }
 
@@ -156,7 +157,8 @@ PlanAttr wino::getDefaultPlan(const ConvTask &task, std::string &refusal) {
   Choice best;
   for (const ConvAlgorithm *algorithm : getAlgorithms()) {
     if (algorithm->getRole() != ConvAlgorithm::Role::Choice ||
-        !algorithm->supportsTypes(task.problem))
+        !algorithm->supportsTypes(task.problem) ||
+        !(algorithm->isExact() || task.allowsErrors))
       continue;
     Refusal why;
     Choice choice =

@@ -191,7 +191,7 @@ void PrepareHoister::classify() {
     if (!isMovable(op))
       continue;
     movable.insert(&op);
-    bool needsWeights = isa<FilterTransformOp>(op);
+    bool needsWeights = isa<FilterTransformOp, FilterScalesOp>(op);
     forEachUsedValue(op, [&](Value value) {
       needsWeights |= preparedValues.contains(value);
     });

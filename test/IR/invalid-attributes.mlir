@@ -427,12 +427,18 @@ func.func @unsigned_without_value(%arg0: tensor<4xi8> {wino.unsigned = true}) {
 
 // -----
 
-// expected-error @+1 {{cannot compute F(6x6, 3x3), edge = 4x4 in #wino.ring: tiles at the edge are smaller}}
-"test"() {a = #wino.plan<algorithm = winograd, transform = <F(6x6, 3x3), edge = 4x4>, numbers = #wino.ring, schedule = <block = 1x1, k_block = 16, micro_tile = 6x16, vector = 4>>} : () -> ()
-
-// -----
-
 // Numbers are of a kind that transforms compute with.
 // expected-error @+2 {{invalid kind of attribute specified}}
 // expected-error @+1 {{failed to parse Wino_PlanAttr parameter 'numbers'}}
 "test"() {a = #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>, numbers = 3 : i32, schedule = <block = 1x1, k_block = 16, micro_tile = 6x16, vector = 4>>} : () -> ()
+
+// -----
+
+// No image of i8 is sure to fit i16.
+// expected-error @+1 {{cannot compute F(6x6, 3x3) in #wino.ring: the transformed image does not fit i16: -318912 .. 318750 not in -32768 .. 32767}}
+"test"() {a = #wino.plan<algorithm = winograd, transform = <F(6x6, 3x3)>, numbers = #wino.ring, schedule = <block = 1x1, k_block = 16, micro_tile = 6x16, vector = 4>>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected numbers that are exact, because the plan is unproved}}
+"test"() {a = #wino.plan<algorithm = winograd, transform = <F(2x2, 3x3)>, schedule = <block = 1x1, k_block = 16, micro_tile = 6x16, vector = 4>, unproved = true>} : () -> ()

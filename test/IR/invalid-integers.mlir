@@ -170,14 +170,6 @@ func.func @ring_wide_filter(%f: tensor<3x3x2x4xi16>, %u: tensor<6x6x2x4xi16>) {
 
 // -----
 
-func.func @ring_edge(%x: tensor<1x9x9x8xi8>, %v: tensor<6x6x1x2x2x8xi16>) {
-  // expected-error @+1 {{cannot compute in #wino.ring: tiles at the edge are smaller}}
-  %0 = wino.input_transform <F(4x4, 3x3), edge = 3x3> numbers #wino.ring pad [0, 0, 0, 0] ins(%x : tensor<1x9x9x8xi8>) outs(%v : tensor<6x6x1x2x2x8xi16>) -> tensor<6x6x1x2x2x8xi16>
-  return
-}
-
-// -----
-
 func.func @ring_learned(%f: tensor<1x1x2x4xi8>, %u: tensor<1x1x2x4xi16>) {
   // expected-error @+1 {{cannot compute in #wino.ring: its matrices are not rational}}
   %0 = wino.filter_transform <F(1x1, 1x1), matrices = {AT = [[1.5]], G = [[1.0]], BT = [[1.0]]}> numbers #wino.ring ins(%f : tensor<1x1x2x4xi8>) outs(%u : tensor<1x1x2x4xi16>) -> tensor<1x1x2x4xi16>

@@ -662,7 +662,7 @@ func.func @output_transform_c10(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8x
 
 func.func @output_transform_c10(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf32>) {
   // expected-error @+1 {{expected a layout for each of 0 epilogue operands, but got 1}}
-  %0 = "wino.output_transform"(%m, %y) <{epilogue_layouts = array<i32: 1>, transform = #wino.transform<F(2x2, 3x3)>}> ({
+  %0 = "wino.output_transform"(%m, %y) <{epilogue_layouts = array<i32: 1>, operandSegmentSizes = array<i32: 1, 1, 0, 0>, transform = #wino.transform<F(2x2, 3x3)>}> ({
   ^bb0(%sum: f32):
     wino.yield %sum : f32
   }) : (tensor<4x4x1x2x3x8xf32>, tensor<1x3x6x8xf32>) -> tensor<1x3x6x8xf32>
@@ -673,7 +673,7 @@ func.func @output_transform_c10(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8x
 
 func.func @output_transform_c10(%m: tensor<4x4x1x2x3x8xf32>, %y: tensor<1x3x6x8xf32>, %b: tensor<1x3x6x8xf32>) {
   // expected-error @+1 {{expected the layouts of epilogue operands to be 0 or 1, but got 2}}
-  %0 = "wino.output_transform"(%m, %y, %b) <{epilogue_layouts = array<i32: 2>, transform = #wino.transform<F(2x2, 3x3)>}> ({
+  %0 = "wino.output_transform"(%m, %y, %b) <{epilogue_layouts = array<i32: 2>, operandSegmentSizes = array<i32: 1, 1, 1, 0>, transform = #wino.transform<F(2x2, 3x3)>}> ({
   ^bb0(%sum: f32, %e: f32):
     wino.yield %sum : f32
   }) : (tensor<4x4x1x2x3x8xf32>, tensor<1x3x6x8xf32>, tensor<1x3x6x8xf32>) -> tensor<1x3x6x8xf32>

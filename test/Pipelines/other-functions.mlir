@@ -55,7 +55,7 @@ module {
 
 // -----
 
-// CHECK: module {
+// CHECK: module attributes {{.*}} {
 // CHECK-NEXT: }
 module {
 }

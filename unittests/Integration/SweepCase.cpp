@@ -7,6 +7,8 @@
 
 #include "SweepCase.h"
 
+#include "Wino/IR/WinoDialect.h"
+#include "mlir/AsmParser/AsmParser.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -27,7 +29,32 @@ std::string TransformSpec::getName() const {
   return name;
 }
 
+/// Prints a matrix with two decimals.
+static std::string printRounded(const RationalMatrix &matrix) {
+  std::string text;
+  for (unsigned row = 0; row < matrix.getNumRows(); ++row) {
+    std::string line;
+    for (const Rational &entry : matrix.getRow(row))
+      line +=
+          llvm::formatv("{0}{1:F2}", line.empty() ? "" : ", ", toDouble(entry));
+    text += (text.empty() ? "[" : ", [") + line + "]";
+  }
+  return "[" + text + "]";
+}
+
 std::string TransformSpec::str() const {
+  if (isRounded) {
+    auto print = [](llvm::StringRef name, int64_t m, int64_t r) -> std::string {
+      Transform1D transform =
+          llvm::cantFail(buildCookToom(m, r, getDefaultPoints(m, r)));
+      return llvm::formatv(", {0} = {{AT = {1}, G = {2}, BT = {3}}", name,
+                           printRounded(transform.at),
+                           printRounded(transform.g),
+                           printRounded(transform.bt));
+    };
+    return getName() + print("rows", mRows, rRows) +
+           print("cols", mCols, rCols);
+  }
   if (points.empty())
     return getName();
   return getName() + ", points = [" + llvm::join(points, ", ") + "]";
@@ -59,15 +86,21 @@ std::string SweepCase::str() const {
       activations[static_cast<int>(activation)]);
   if (isInteger) {
     static constexpr llvm::StringLiteral patterns[] = {"", " least",
-                                                       " alternating"};
-    text +=
-        llvm::formatv(" integers{0} filter>={1} pad_value={2}",
-                      patterns[static_cast<int>(pattern)], filterMin, padValue);
+                                                       " alternating", " edge"};
+    text += llvm::formatv(
+        " {0} - {1}, {2} - {3}{4} in {5}..{6} pad_value={7} sets={8}",
+        isImageUnsigned ? "u8" : "i8", imageZero,
+        isFilterUnsigned ? "u8" : "i8", filterZero,
+        patterns[static_cast<int>(filterPattern)], filterMin, filterMax,
+        padValue, numSets);
   }
   if (isFilterInput)
     text += " filter=input";
   if (isFilterKnown)
     text += " filter=known";
+  if (!quantized.empty())
+    text +=
+        llvm::formatv(" quantized <{0}> in <{1}>", quantized, transform->str());
   if (!schedule.empty())
     text += " <" + schedule + ">";
   return text;
@@ -85,10 +118,17 @@ static const TransformSpec kTransforms[] = {
     {1, 2, 1, 7, {}}, {6, 1, 5, 1, {}}, {4, 2, 3, 5, {}}, {2, 6, 3, 3, {}},
     {3, 4, 5, 2, {}}, {2, 3, 2, 2, {}}};
 
-/// Those that i16 hold for all images and filters of i8.
+/// Those that i16 hold for all images and filters of i8, but for the last,
+/// whose filters must be small.
 static const TransformSpec kRingTransforms[] = {
-    {2, 2, 3, 3, {}}, {4, 4, 3, 3, {}}, {3, 3, 3, 3, {}}, {1, 4, 1, 3, {}},
-    {2, 4, 3, 3, {}}, {2, 3, 2, 2, {}}, {4, 1, 3, 1, {}}};
+    {2, 2, 3, 3, {}}, {4, 4, 3, 3, {}},
+    {3, 3, 3, 3, {}}, {1, 4, 1, 3, {}},
+    {2, 4, 3, 3, {}}, {2, 3, 2, 2, {}},
+    {4, 1, 3, 1, {}}, {4, 4, 3, 3, {"0", "1", "-1", "2", "-2", "inf"}},
+    {1, 2, 1, 5, {}}, {3, 3, 2, 2, {}},
+    {1, 6, 1, 3, {}}, {3, 2, 3, 5, {}},
+    {5, 5, 2, 2, {}}, {2, 2, 4, 4, {}},
+    {2, 1, 7, 1, {}}, {2, 2, 5, 5, {}}};
 
 /// Filters, strides and dilations that any algorithm but winograd serves.
 struct Window {
@@ -173,15 +213,32 @@ static int64_t getGroup(const SweepCase &c, Random &random,
                         const CPUInfo &cpu) {
   if (!c.isInteger)
     return 1;
-  unsigned bits = c.transform ? 16 : 8;
+  unsigned bits = c.transform && c.quantized.empty() ? 16 : 8;
   return random.oneIn(2) ? selectIntegerKernel(cpu, bits, c.shape.k).group
                          : random.pick({1, 2, 4, 8, 16});
+}
+
+/// Sets zero points and signs of bytes. An image is padded with any value, or
+/// with zeros as real numbers.
+static void setOffsets(SweepCase &c, Random &random) {
+  auto getByte = [&](bool isUnsigned) {
+    return random.pick({-128, 127, random.integer(-127, 126)}) +
+           (isUnsigned ? 128 : 0);
+  };
+  if (random.oneIn(2)) {
+    c.isImageUnsigned = random.oneIn(2);
+    c.isFilterUnsigned = random.oneIn(4);
+    c.imageZero = random.oneIn(3) ? 0 : getByte(c.isImageUnsigned);
+    c.filterZero = random.oneIn(2) ? 0 : getByte(c.isFilterUnsigned);
+    c.isGeneric = false;
+  }
+  c.padValue = random.oneIn(2) ? c.imageZero : getByte(c.isImageUnsigned);
 }
 
 /// Sets what only cases of integers have. Direct convolutions need whole groups
 /// of channels.
 static void setIntegers(SweepCase &c, Random &random, const CPUInfo &cpu) {
-  c.pattern = static_cast<Pattern>(random.pick({0, 0, 0, 1, 2}));
+  c.filterPattern = static_cast<FilterPattern>(random.pick({0, 0, 0, 1, 2}));
   c.isFilterKnown = !c.isFilterInput && random.oneIn(2);
   c.filterMin = random.oneIn(2) ? -127 : -128;
   c.padValue = random.pick({0, 0, -128, 127, random.integer(-127, 126)});
@@ -190,10 +247,70 @@ static void setIntegers(SweepCase &c, Random &random, const CPUInfo &cpu) {
         llvm::alignTo(c.shape.c, selectIntegerKernel(cpu, 8, c.shape.k).group);
 }
 
+/// Returns the transform in the ring, for all its kinds of tiles.
+static llvm::SmallVector<RingTransform, 0>
+getRings(const TransformSpec &transform) {
+  mlir::MLIRContext context;
+  context.loadDialect<WinoDialect>();
+  auto attr = llvm::cast<TransformAttr>(mlir::parseAttribute(
+      "#wino.transform<" + transform.str() + ">", &context));
+  return llvm::cantFail(buildRingTransforms(attr));
+}
+
+int64_t wino::test::getLargestNorm(const TransformSpec &transform) {
+  llvm::DynamicAPInt numResults = getRings(transform).front().getNumResults();
+  for (const RingTransform &ring : getRings(transform))
+    numResults = std::min(numResults, ring.getNumResults());
+  // 2 * 128 * norm < M.
+  return int64_t((numResults - llvm::DynamicAPInt(1)) /
+                 llvm::DynamicAPInt(2 * 128));
+}
+
+/// Whether i16 hold all images of i8 that `transform` transforms.
+static bool isStoragePossible(const TransformSpec &transform) {
+  return llvm::all_of(getRings(transform), [](const RingTransform &ring) {
+    IntegerRange image = IntegerRange::getSigned(/*bits=*/8);
+    return IntegerRange::getSigned(/*bits=*/16)
+        .contains(ring.getTransformedInputRange(image));
+  });
+}
+
+/// Makes the weights small if i16 would not hold all that are transformed.
+static void limitFilter(SweepCase &c) {
+  IntegerRange filter = IntegerRange::getSigned(/*bits=*/8);
+  if (!c.transform ||
+      IntegerRange::getSigned(/*bits=*/16)
+          .contains(
+              getRings(*c.transform).front().getTransformedFilterRange(filter)))
+    return;
+  c.isFilterInput = c.isFilterUnsigned = false;
+  c.isFilterKnown = true;
+  c.filterMin = -33;
+  c.filterMax = 33;
+}
+
+/// Makes the case one of as many channels as the ring just allows, on an image
+/// of few tiles.
+static void setEdgeOfProof(SweepCase &c, Random &random) {
+  Conv2DShape &shape = c.shape;
+  c.filterPattern = FilterPattern::Edge;
+  c.isFilterKnown = true;
+  c.isFilterInput = c.isFilterUnsigned = c.isGeneric = false;
+  c.isDynamicN = c.isDynamicH = c.isDynamicW = false;
+  const int64_t perChannel = shape.kh * shape.kw * c.filterMax;
+  const int64_t least =
+      llvm::divideCeil(getLargestNorm(*c.transform), perChannel);
+  shape.c = least + random.integer(0, least / 8);
+  shape.k = random.integer(1, 4);
+  shape.n = 1;
+  shape.h = shape.kh + random.integer(0, 2 * c.transform->mRows);
+  shape.w = shape.kw + random.integer(0, 2 * c.transform->mCols);
+}
+
 /// Gives half of the transforms smaller tiles at the edge, where the image has
 /// one; a quarter of these are larger than what is left.
 static void setEdge(SweepCase &c, Random &random) {
-  if (!c.transform || c.isInteger || c.isDynamic() || random.oneIn(2))
+  if (!c.transform || c.isDynamic() || random.oneIn(2))
     return;
   auto getEdge = [&](int64_t pixels, int64_t m) {
     int64_t rest = pixels % m;
@@ -202,15 +319,20 @@ static void setEdge(SweepCase &c, Random &random) {
     int64_t edge = random.oneIn(4) ? random.integer(rest, m) : rest;
     return edge == m ? 0 : edge;
   };
-  c.transform->edgeRows = getEdge(c.shape.outH(), c.transform->mRows);
-  c.transform->edgeCols = getEdge(c.shape.outW(), c.transform->mCols);
+  TransformSpec whole = *c.transform;
+  c.transform->edgeRows = getEdge(c.shape.outH(), whole.mRows);
+  c.transform->edgeCols = getEdge(c.shape.outW(), whole.mCols);
+  if (c.isInteger && !isStoragePossible(*c.transform))
+    c.transform = whole;
 }
 
 /// Makes half of the plans hand-written, with a random schedule. The generic
 /// form of an op is made by a pass that drops attributes, so its plan cannot be
 /// written on the op.
 static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
-  if (c.algorithm == "loops" || c.isGeneric || random.oneIn(2))
+  const bool isForced =
+      c.filterPattern == FilterPattern::Edge || !c.quantized.empty();
+  if (!isForced && (c.algorithm == "loops" || c.isGeneric || random.oneIn(2)))
     return;
   int64_t vector = cpu.getVectorLength(/*elementBits=*/32);
   int64_t microCols = vector * random.integer(1, 3);
@@ -234,7 +356,7 @@ static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
   std::string cBlock;
   if (random.oneIn(2) && numUnits % parts == 0)
     cBlock = llvm::formatv("c_block = {0}, ", numUnits / parts * unit);
-  bool onTheFly = isWinograd && random.oneIn(3);
+  bool onTheFly = isWinograd && c.quantized.empty() && random.oneIn(3);
   c.schedule = llvm::formatv("block = {0}x{1}, k_block = {2}, {3}micro_tile = "
                              "{4}x{5}, vector = {6}",
                              blockRows, blockCols, kBlock, cBlock, microRows,
@@ -246,19 +368,109 @@ static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
 }
 
 SweepCase wino::test::makeSweepCase(uint64_t seed, unsigned number,
-                                    const CPUInfo &cpu, bool isInteger) {
+                                    const CPUInfo &cpu, bool isInteger,
+                                    unsigned numSets) {
   // Neighbouring seeds must not give neighbouring sequences.
   Random random(seed * 0x9e3779b97f4a7c15 + number);
   SweepCase c;
   c.seed = seed;
   c.number = number;
   c.isInteger = isInteger;
+  c.numSets = numSets;
   setAlgorithm(c, random);
   setSizes(c, random);
   setForm(c, random);
-  if (isInteger)
+  if (isInteger) {
     setIntegers(c, random, cpu);
+    setOffsets(c, random);
+    limitFilter(c);
+    if (c.transform && random.oneIn(6))
+      setEdgeOfProof(c, random);
+  }
   setEdge(c, random);
+  setSchedule(c, random, cpu);
+  return c;
+}
+
+//===----------------------------------------------------------------------===//
+// Quantized numbers
+//===----------------------------------------------------------------------===//
+
+/// The transforms in i16 and, of larger tiles and rounded matrices, in f32.
+static const TransformSpec kQuantizedTransforms[] = {
+    {4, 4, 3, 3, {}},       {2, 2, 3, 3, {}}, {4, 4, 3, 3, {}, true},
+    {3, 3, 3, 3, {}},       {6, 6, 3, 3, {}}, {1, 4, 1, 3, {}},
+    {2, 2, 3, 3, {}, true}, {4, 2, 3, 5, {}}, {4, 1, 3, 1, {}},
+    {1, 4, 1, 3, {}, true}, {2, 3, 2, 2, {}}, {4, 4, 5, 5, {}}};
+
+/// Prints a list of `count` scales about `scale`, powers of two at times.
+static std::string printScales(Random &random, int64_t count, double scale) {
+  const bool arePowers = random.oneIn(3);
+  std::string text;
+  for (int64_t i = 0; i < count; ++i) {
+    double value = scale * std::exp2(random.real());
+    if (arePowers)
+      value = std::exp2(std::round(std::log2(value)));
+    text += llvm::formatv("{0}{1:E8}", text.empty() ? "" : ", ", value);
+  }
+  return ", [" + text + "]";
+}
+
+/// Sets the numbers of a case. Scales are such that some values saturate.
+static void setQuantized(SweepCase &c, Random &random) {
+  const TransformSpec &t = *c.transform;
+  const int64_t taps = (t.mRows + t.rRows - 1) * (t.mCols + t.rCols - 1);
+  // The largest number of bits in which sums fit i32.
+  int64_t maxBits = 16;
+  while (c.shape.c >= int64_t(1) << (33 - 2 * maxBits))
+    --maxBits;
+  int64_t bits = random.pick({8, 8, 8, 4, 6, 7, 9, 12, 14, 16});
+  if (bits > maxBits)
+    bits = 8;
+  const double max = static_cast<double>(int64_t(1) << (bits - 1));
+  c.quantized = llvm::formatv("bits = {0}, max_error = 1.0e300 : f64", bits);
+  if (random.oneIn(3))
+    c.quantized += ", normalized = true";
+  auto add = [&](llvm::StringRef name, int64_t per, double scale,
+                 bool isGiven) {
+    const char *names[] = {"per_tensor", "per_tap", "per_channel"};
+    const int64_t counts[] = {1, taps, c.shape.k};
+    c.quantized += llvm::formatv(", {0} = <{1}", name, names[per]);
+    if (random.oneIn(3))
+      c.quantized += ", powers_of_two";
+    if (isGiven)
+      c.quantized += printScales(random, counts[per], scale);
+    c.quantized += ">";
+  };
+  add("input", random.integer(0, 1), 1000 / max, random.oneIn(3));
+  add("filter", random.integer(0, 2), 200 / max, random.oneIn(3));
+  const double sums = 5e4 * static_cast<double>(c.shape.c) / max;
+  if (random.oneIn(3))
+    add("sums", random.integer(0, 2), sums, true);
+  if (random.oneIn(3))
+    add("output", random.pick({0, 2}), sums, true);
+}
+
+SweepCase wino::test::makeQuantizedCase(uint64_t seed, unsigned number,
+                                        const CPUInfo &cpu) {
+  Random random(seed * 0x9e3779b97f4a7c15 + number);
+  SweepCase c;
+  c.seed = seed;
+  c.number = number;
+  c.isInteger = true;
+  c.algorithm = "winograd";
+  c.transform = kQuantizedTransforms[number % std::size(kQuantizedTransforms)];
+  c.shape.kh = c.transform->rRows;
+  c.shape.kw = c.transform->rCols;
+  setSizes(c, random);
+  // Few channels leave room for many bits.
+  if (random.oneIn(4))
+    c.shape.c = random.integer(1, 2);
+  setForm(c, random);
+  setIntegers(c, random, cpu);
+  // A plan on the op says what the numbers are.
+  c.isGeneric = false;
+  setQuantized(c, random);
   setSchedule(c, random, cpu);
   return c;
 }

@@ -63,14 +63,18 @@ enum class Layout { NhwcHwcf, NhwcFhwc, NchwFchw };
 /// What the convolution adds to.
 enum class Destination { Zero, Bias, Tensor };
 enum class Activation { None, Relu, Clip };
-/// The data of a case of integers: random, all the least, or the least and the
-/// greatest in turn.
-enum class Pattern { Random, Least, Alternating };
+/// The filter of a case of integers: random, all the least, the least and the
+/// greatest in turn, or such that the ring is just exact: 2 d_max ||w_k||_1 is
+/// the largest such value below M, for every output channel.
+enum class FilterPattern { Random, Least, Alternating, Edge };
 
 /// F(m x m', r x r') with the points of both axes; empty for the default ones.
 struct TransformSpec {
   int64_t mRows = 1, mCols = 1, rRows = 1, rCols = 1;
   std::vector<std::string> points;
+  /// Whether the matrices are written with two decimals, as learned ones that
+  /// satisfy the convolution identity about.
+  bool isRounded = false;
   /// m and m' of the last tiles; zero if they are no smaller ones.
   int64_t edgeRows = 0, edgeCols = 0;
 
@@ -90,16 +94,24 @@ struct SweepCase {
   Destination destination = Destination::Zero;
   bool hasBias = false, hasResidual = false;
   Activation activation = Activation::None;
-  /// Whether image and filter are i8 and all else is i32; an activation Clip
+  /// Whether image and filter are bytes and all else is i32; an activation Clip
   /// makes the result i8.
   bool isInteger = false;
-  Pattern pattern = Pattern::Random;
+  FilterPattern filterPattern = FilterPattern::Random;
+  /// With FilterPattern::Edge: whether one weight is larger by one, so that
+  /// there is no proof.
+  bool isBeyond = false;
   /// Whether the module has the values of the filter.
   bool isFilterKnown = false;
-  /// The least element of a filter of integers.
-  int64_t filterMin = -128;
+  /// The least and the greatest element of a filter of integers, if signed.
+  int64_t filterMin = -128, filterMax = 127;
+  bool isImageUnsigned = false, isFilterUnsigned = false;
+  /// What is subtracted from the elements of image and filter.
+  int64_t imageZero = 0, filterZero = 0;
   /// What an image of integers is padded with.
   int64_t padValue = 0;
+  /// How many sets of data the compiled case is run on, with the same weights.
+  unsigned numSets = 1;
   /// Whether the op is written as linalg.generic.
   bool isGeneric = false;
   /// Whether the filter is an input instead of a weight.
@@ -110,12 +122,19 @@ struct SweepCase {
   std::string algorithm;
   /// The transform of winograd.
   std::optional<TransformSpec> transform;
+  /// The parameters of `#wino.quantized`; empty if the numbers are exact.
+  std::string quantized;
   /// The schedule of a hand-written plan; if empty the algorithm is forced by
   /// the option of wino-assign-plans, and the schedule is the default one.
   std::string schedule;
 
   bool isResultNarrow() const {
     return isInteger && activation == Activation::Clip;
+  }
+  /// Whether no named op computes it.
+  bool hasOffsets() const {
+    return isImageUnsigned || isFilterUnsigned || imageZero != 0 ||
+           filterZero != 0;
   }
   bool isDynamic() const { return isDynamicN || isDynamicH || isDynamicW; }
   /// The symbol of the function.
@@ -129,10 +148,16 @@ struct SweepCase {
   std::string getModule() const;
 };
 
+/// Returns the largest ||w_k||_1 for which the ring modulo 2^32 is proved to be
+/// exact by `transform`, for all images of bytes.
+int64_t getLargestNorm(const TransformSpec &transform);
+
 /// Returns case `number` of the sweep of `seed` for `cpu`, of floats or of
-/// integers.
+/// integers, with `numSets` sets of data.
 SweepCase makeSweepCase(uint64_t seed, unsigned number, const CPUInfo &cpu,
-                        bool isInteger);
+                        bool isInteger, unsigned numSets);
+/// The same of a sweep of convolutions in quantized numbers.
+SweepCase makeQuantizedCase(uint64_t seed, unsigned number, const CPUInfo &cpu);
 
 } // namespace wino::test
 

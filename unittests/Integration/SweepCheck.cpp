@@ -38,8 +38,10 @@
 
 #include "SweepCheck.h"
 
+#include "Wino/IR/WinoDialect.h"
 #include "Wino/Support/CookToom.h"
 #include "Wino/Support/LinearProgram.h"
+#include "mlir/AsmParser/AsmParser.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
@@ -52,36 +54,123 @@ using namespace wino::test;
 // Data
 //===----------------------------------------------------------------------===//
 
-SweepData::SweepData(const SweepCase &c) {
+/// Returns weights for which 2 d_max ||w_k||_1 is the largest value below M:
+/// the output channels are positive, negative and mixed in turn.
+static std::vector<float> makeEdgeFilter(const SweepCase &c, Random &random) {
   const Conv2DShape &s = c.shape;
-  Random random(~c.seed * 0x9e3779b97f4a7c15 + c.number);
+  const int64_t norm = getLargestNorm(*c.transform);
+  const int64_t count = s.kh * s.kw * s.c;
+  std::vector<float> filter(count * s.k);
+  std::vector<int64_t> sizes(count);
+  for (int64_t k = 0; k < s.k; ++k) {
+    for (int64_t i = 0; i < count; ++i)
+      sizes[i] = norm / count + (i < norm % count);
+    // Moving some from one to another keeps the norm.
+    for (int64_t i = 0; i < count; ++i) {
+      int64_t from = random.integer(0, count - 1);
+      int64_t moved = std::min(
+          {random.integer(0, 127), sizes[from], c.filterMax - sizes[i]});
+      sizes[from] -= moved;
+      sizes[i] += moved;
+    }
+    if (c.isBeyond && k == 0)
+      ++*llvm::min_element(sizes);
+    for (int64_t i = 0; i < count; ++i) {
+      bool isNegative = k % 3 == 1 || (k % 3 == 2 && random.oneIn(2));
+      filter[i * s.k + k] =
+          static_cast<float>(isNegative ? -sizes[i] : sizes[i]);
+    }
+  }
+  return filter;
+}
+
+/// Returns an image of the least and the greatest bytes in which windows beside
+/// each other have the signs of the weights of an output channel, or the
+/// opposite ones.
+static std::vector<float> makeMatchedImage(const SweepCase &c,
+                                           llvm::ArrayRef<float> filter,
+                                           bool isOpposite, Random &random) {
+  const Conv2DShape &s = c.shape;
+  const int64_t k = random.integer(0, s.k - 1);
+  std::vector<float> image;
+  for (int64_t row = 0; row < s.n * s.h; ++row)
+    for (int64_t col = 0; col < s.w; ++col)
+      for (int64_t channel = 0; channel < s.c; ++channel) {
+        int64_t kh = (row % s.h + s.padTop) % s.kh;
+        int64_t kw = (col + s.padLeft) % s.kw;
+        float weight = filter[((kh * s.kw + kw) * s.c + channel) * s.k + k];
+        image.push_back((weight > 0) != isOpposite ? 127 : -128);
+      }
+  return image;
+}
+
+/// Returns the image of a set, as signed bytes.
+static std::vector<float> makeByteImage(const SweepCase &c, unsigned set,
+                                        llvm::ArrayRef<float> filter,
+                                        Random &random) {
+  const Conv2DShape &s = c.shape;
+  const int64_t count = s.n * s.h * s.w * s.c;
+  std::vector<float> image = random.integers(count, -128, 127);
+  const unsigned kind = (c.number + set) % 7;
+  if (kind >= 5)
+    return makeMatchedImage(c, filter, /*isOpposite=*/kind == 6, random);
+  for (int64_t i = 0; kind != 0 && i < count; ++i) {
+    bool isLeast = kind == 1   ? true
+                   : kind == 2 ? false
+                   : kind == 3 ? i % 2 == 0
+                               : image[i] < 0;
+    image[i] = isLeast ? -128 : 127;
+  }
+  return image;
+}
+
+static std::vector<float> makeByteFilter(const SweepCase &c, Random &random) {
+  const int64_t count = c.shape.kh * c.shape.kw * c.shape.c * c.shape.k;
+  if (c.filterPattern == FilterPattern::Edge)
+    return makeEdgeFilter(c, random);
+  if (c.filterPattern == FilterPattern::Random)
+    return random.integers(count, c.filterMin, c.filterMax);
+  std::vector<float> filter(count, static_cast<float>(c.filterMin));
+  for (int64_t i = 1;
+       c.filterPattern == FilterPattern::Alternating && i < count; i += 2)
+    filter[i] = static_cast<float>(c.filterMax);
+  return filter;
+}
+
+SweepData::SweepData(const SweepCase &c, unsigned set) {
+  const Conv2DShape &s = c.shape;
+  const uint64_t state = ~c.seed * 0x9e3779b97f4a7c15 + c.number;
+  Random weights(state), random(state + 0xd1342543de82ef95 * (set + 1));
   int64_t numResults = s.n * s.outH() * s.outW() * s.k;
-  auto getFactors = [&](int64_t count, int64_t least) {
-    if (!c.isInteger)
-      return random.reals(count);
-    if (c.pattern == Pattern::Random)
-      return random.integers(count, least, 127);
-    std::vector<float> values(count, static_cast<float>(least));
-    for (int64_t i = 1; c.pattern == Pattern::Alternating && i < count; i += 2)
-      values[i] = 127;
-    return values;
-  };
   // Floats hold these integers exactly.
-  auto getAddends = [&](int64_t count) {
+  auto getAddends = [&](Random &random, int64_t count) {
     constexpr int64_t kMax = 1 << 20;
     return c.isInteger ? random.integers(count, -kMax, kMax)
                        : random.reals(count);
   };
-  image = getFactors(s.n * s.h * s.w * s.c, /*least=*/-128);
-  filter = getFactors(s.kh * s.kw * s.c * s.k, c.filterMin);
+  auto makeUnsigned = [](std::vector<float> &values) {
+    for (float &value : values)
+      value += 128;
+  };
+  if (c.isInteger) {
+    filter = makeByteFilter(c, weights);
+    image = makeByteImage(c, set, filter, random);
+    if (c.isFilterUnsigned)
+      makeUnsigned(filter);
+    if (c.isImageUnsigned)
+      makeUnsigned(image);
+  } else {
+    filter = weights.reals(s.kh * s.kw * s.c * s.k);
+    image = random.reals(s.n * s.h * s.w * s.c);
+  }
   if (c.destination == Destination::Tensor)
-    start = getAddends(numResults);
+    start = getAddends(random, numResults);
   if (c.destination == Destination::Bias)
-    startBias = getAddends(s.k);
+    startBias = getAddends(weights, s.k);
   if (c.hasBias)
-    bias = getAddends(s.k);
+    bias = getAddends(weights, s.k);
   if (c.hasResidual)
-    residual = getAddends(numResults);
+    residual = getAddends(random, numResults);
 }
 
 /// Copies a dense array of `sizes` with its dimensions permuted as by
@@ -379,12 +468,48 @@ static std::vector<double> getConvolutionBounds(const SweepCase &c,
   return bounds;
 }
 
-/// Returns the sums of the convolution alone. An image that is not padded with
-/// zeros is padded first.
+/// Returns the sums in quantized numbers, which the code computes to the last
+/// bit, of a padded image.
+static std::vector<double> getQuantized(const SweepCase &c,
+                                        const Conv2DShape &padded,
+                                        llvm::ArrayRef<float> image,
+                                        llvm::ArrayRef<float> filter) {
+  mlir::MLIRContext context;
+  context.loadDialect<WinoDialect>();
+  auto parse = [&](std::string text) {
+    return mlir::parseAttribute(text, &context);
+  };
+  auto transform = llvm::cast<TransformAttr>(
+      parse("#wino.transform<" + c.transform->str() + ">"));
+  auto numbers =
+      llvm::cast<QuantizedAttr>(parse("#wino.quantized<" + c.quantized + ">"));
+  QuantizedConvolution convolution =
+      llvm::cantFail(buildQuantized(transform, numbers));
+  std::vector<int32_t> images(image.begin(), image.end());
+  std::vector<int32_t> filters(filter.begin(), filter.end());
+  QuantizedProblem problem;
+  problem.n = padded.n;
+  problem.h = padded.h;
+  problem.w = padded.w;
+  problem.c = padded.c;
+  problem.k = padded.k;
+  problem.image = images;
+  problem.filter = filters;
+  // Tiles that reach beyond a padded image find more of its padding.
+  const Conv2DShape &s = c.shape;
+  if (s.padTop + s.padBottom + s.padLeft + s.padRight != 0)
+    problem.padValue = static_cast<int32_t>(c.padValue);
+  std::vector<int32_t> result =
+      convolution.convolve(problem, convolution.getOutputScales(problem));
+  return std::vector<double>(result.begin(), result.end());
+}
+
+/// Returns the sums of the convolution alone. What is subtracted from an image
+/// is also subtracted from its padding, so it is padded first.
 static std::vector<double> getConvolution(const SweepCase &c,
                                           const SweepData &data) {
   const Conv2DShape &s = c.shape;
-  if (c.padValue == 0)
+  if (c.padValue == 0 && !c.hasOffsets() && c.quantized.empty())
     return referenceConv2D(s, data.image, data.filter);
   Conv2DShape padded = s;
   padded.h += s.padTop + s.padBottom;
@@ -398,7 +523,14 @@ static std::vector<double> getConvolution(const SweepCase &c,
     std::copy_n(data.image.begin() + row * rowSize, rowSize,
                 image.begin() + (paddedRow * padded.w + s.padLeft) * s.c);
   }
-  return referenceConv2D(padded, image, data.filter);
+  if (!c.quantized.empty())
+    return getQuantized(c, padded, image, data.filter);
+  std::vector<float> filter = data.filter;
+  for (float &value : image)
+    value -= static_cast<float>(c.imageZero);
+  for (float &value : filter)
+    value -= static_cast<float>(c.filterZero);
+  return referenceConv2D(padded, image, filter);
 }
 
 Expectation wino::test::getExpectation(const SweepCase &c,
@@ -422,6 +554,10 @@ Expectation wino::test::getExpectation(const SweepCase &c,
     add(data.startBias, i % s.k);
     add(data.bias, i % s.k);
     add(data.residual, i);
+    // Sums of i32 wrap.
+    if (c.isInteger)
+      value = static_cast<int32_t>(
+          static_cast<uint32_t>(static_cast<int64_t>(value)));
     if (c.activation != Activation::None)
       value = std::max(value, 0.0);
     if (c.activation == Activation::Clip)

@@ -12,11 +12,16 @@
 
 namespace wino::test {
 
-/// The data of a case, uniform in [-1, 1] or integers by its pattern; images
-/// are NHWC and filters HWCF whatever the layout of the case. Empty if the case
-/// has no such operand.
+/// Set `set` of the data of a case, uniform in [-1, 1] or integers; all sets
+/// have the same weights. Images are NHWC and filters HWCF whatever the layout
+/// of the case. Empty if the case has no such operand.
+///
+/// Seven sets of integers in a row have images of every kind: random; all the
+/// least; all the greatest; both in turn; both at random; and the signs of the
+/// weights of an output channel or the opposite ones, so that its results come
+/// as near to the bounds as they can.
 struct SweepData {
-  explicit SweepData(const SweepCase &c);
+  explicit SweepData(const SweepCase &c, unsigned set = 0);
 
   std::vector<float> image, filter, start, startBias, bias, residual;
 

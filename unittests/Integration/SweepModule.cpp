@@ -10,6 +10,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include <array>
 
 using namespace wino;
 using namespace wino::test;
@@ -40,6 +41,9 @@ private:
   void writePad();
   void writeDestination();
   void writeConvolution();
+  void writeOffsetConvolution();
+  /// The attribute that forces the plan of the case, or nothing.
+  std::string getPlan();
   void writeEpilogue();
 
   const SweepCase &c;
@@ -163,20 +167,77 @@ void ModuleWriter::writeConvolution() {
   static constexpr llvm::StringLiteral names[] = {
       "conv_2d_nhwc_hwcf", "conv_2d_nhwc_fhwc", "conv_2d_nchw_fchw"};
   const Conv2DShape &s = c.shape;
-  text += formatv("  %y = linalg.{0} {{dilations = dense<[{1}, {2}]> : "
-                  "tensor<2xi64>, strides = dense<[{3}, {4}]> : tensor<2xi64>",
-                  names[static_cast<int>(c.layout)], s.dilationH, s.dilationW,
-                  s.strideH, s.strideW);
-  if (!c.schedule.empty()) {
-    text += ", wino.plan = #wino.plan<algorithm = " + c.algorithm;
-    if (c.transform)
-      text += ", transform = <" + c.transform->str() + ">";
-    if (c.transform && c.isInteger)
-      text += ", numbers = #wino.ring";
-    text += ", schedule = <" + c.schedule + ">>";
-  }
-  text += formatv("}\n    ins({0}, %f : {1}, {2}) outs({3} : {4}) -> {4}\n",
-                  image, paddedType, getFilterType(), result, resultType);
+  if (c.hasOffsets())
+    return writeOffsetConvolution();
+  text += formatv(
+      "  %y = linalg.{0} {{dilations = dense<[{1}, {2}]> : tensor<2xi64>, "
+      "strides = dense<[{3}, {4}]> : tensor<2xi64>{5}}\n"
+      "    ins({6}, %f : {7}, {8}) outs({9} : {10}) -> {10}\n",
+      names[static_cast<int>(c.layout)], s.dilationH, s.dilationW, s.strideH,
+      s.strideW, c.schedule.empty() ? "" : ", " + getPlan(), image, paddedType,
+      getFilterType(), result, resultType);
+  result = "%y";
+}
+
+std::string ModuleWriter::getPlan() {
+  if (c.schedule.empty())
+    return "";
+  std::string plan = "wino.plan = #wino.plan<algorithm = " + c.algorithm;
+  if (c.transform)
+    plan += ", transform = <" + c.transform->str() + ">";
+  if (!c.quantized.empty())
+    plan += ", numbers = #wino.quantized<" + c.quantized + ">";
+  else if (c.transform && c.isInteger)
+    plan += ", numbers = #wino.ring";
+  return plan + ", schedule = <" + c.schedule + ">>";
+}
+
+/// Writes sums of products of bytes less their zero points.
+void ModuleWriter::writeOffsetConvolution() {
+  static constexpr std::array<llvm::StringLiteral, 3> maps[] = {
+      {"n, {0}, {1}, c", "kh, kw, c, f", "n, h, w, f"},
+      {"n, {0}, {1}, c", "f, kh, kw, c", "n, h, w, f"},
+      {"n, c, {0}, {1}", "f, c, kh, kw", "n, f, h, w"}};
+  const Conv2DShape &s = c.shape;
+  const auto &[imageMap, filterMap, resultMap] =
+      maps[static_cast<int>(c.layout)];
+  auto getIndex = [](llvm::StringRef pixel, int64_t stride, llvm::StringRef tap,
+                     int64_t dilation) -> std::string {
+    return formatv("{0} * {1} + {2} * {3}", pixel, stride, tap, dilation);
+  };
+  std::string imageIndices =
+      formatv(imageMap.data(), getIndex("h", s.strideH, "kh", s.dilationH),
+              getIndex("w", s.strideW, "kw", s.dilationW));
+  text += formatv("  %image_zero = arith.constant {0} : i32\n"
+                  "  %filter_zero = arith.constant {1} : i32\n",
+                  c.imageZero, c.filterZero);
+  llvm::StringRef dims = "affine_map<(n, h, w, f, kh, kw, c) -> (";
+  text += formatv(
+      "  %y = linalg.generic {{indexing_maps = [{0}{1})>, {0}{2})>, {0}{3})>], "
+      "iterator_types = [\"parallel\", \"parallel\", \"parallel\", "
+      "\"parallel\", \"reduction\", \"reduction\", \"reduction\"]}\n"
+      "    ins({4}, %f : {5}, {6}) outs({7} : {8}) attrs = {{{9}} {{\n"
+      "  ^bb0(%a: i8, %b: i8, %sum: i32):\n",
+      dims, imageIndices, filterMap, resultMap, image, paddedType,
+      getFilterType(), result, resultType, getPlan());
+  auto writeFactor = [&](llvm::StringRef name, bool isUnsigned, int64_t zero,
+                         llvm::StringRef zeroName) -> std::string {
+    text += formatv("    %{0}_wide = arith.{1} %{0} : i8 to i32\n", name,
+                    isUnsigned ? "extui" : "extsi");
+    if (zero == 0)
+      return formatv("%{0}_wide", name);
+    text += formatv("    %{0}_real = arith.subi %{0}_wide, {1} : i32\n", name,
+                    zeroName);
+    return formatv("%{0}_real", name);
+  };
+  std::string a =
+      writeFactor("a", c.isImageUnsigned, c.imageZero, "%image_zero");
+  std::string b =
+      writeFactor("b", c.isFilterUnsigned, c.filterZero, "%filter_zero");
+  text += formatv("    %product = arith.muli {0}, {1} : i32\n"
+                  "    %next = arith.addi %sum, %product : i32\n"
+                  "    linalg.yield %next : i32\n  } -> {2}\n",
+                  a, b, resultType);
   result = "%y";
 }
 
@@ -185,7 +246,7 @@ std::string ModuleWriter::getFilterAttributes() {
     return " {wino.weight}";
   std::string bytes;
   for (float value : SweepData(c).getFilter(c))
-    bytes.push_back(static_cast<char>(value));
+    bytes.push_back(static_cast<char>(static_cast<int>(value)));
   return formatv(" {{wino.weight = dense<\"0x{0}\"> : {1}}", llvm::toHex(bytes),
                  getFilterType());
 }
@@ -270,7 +331,8 @@ std::string ModuleWriter::write() {
                   "  %limit = arith.constant {4} : {3}\n",
                   getResultType(), c.isInteger ? "0" : "0.0", factorType,
                   sumType, c.isInteger ? "100" : "2.0",
-                  c.isInteger ? std::to_string(c.padValue) : "0.0");
+                  c.isInteger ? std::to_string(static_cast<int8_t>(c.padValue))
+                              : "0.0");
   writePad();
   writeDestination();
   writeConvolution();

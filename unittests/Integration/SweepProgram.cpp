@@ -253,8 +253,8 @@ llvm::Error SweepProgram::add(const SweepCase &c) {
     prepareEntry =
         printFunction(compiled.declarations, prepare, name + "_prepare",
                       data.getWeights(c).size(), c);
-  compiled.entry = formatv("  {{{0}, {1}, {2}},\n", c.isDynamic() ? 1 : 0,
-                           prepareEntry, runEntry);
+  compiled.entry = formatv("  {{{0}, {1}, {2}, {3}},\n", c.isDynamic() ? 1 : 0,
+                           c.numSets, prepareEntry, runEntry);
   if (c.isDynamic())
     for (func::FuncOp function : {run, prepare})
       if (function)
@@ -269,6 +269,28 @@ llvm::Error SweepProgram::add(const SweepCase &c) {
     return error;
   impl->cases.push_back(std::move(compiled));
   return llvm::Error::success();
+}
+
+llvm::Error SweepProgram::refuse(const SweepCase &c) {
+  MLIRContext *context = impl->context.get();
+  std::string message;
+  ScopedDiagnosticHandler handler(
+      context, [&](Diagnostic &diagnostic) { message += diagnostic.str(); });
+  OwningOpRef<ModuleOp> module =
+      parseSourceString<ModuleOp>(c.getModule(), context);
+  PassManager toBuffers(context);
+  WinoToLLVMOptions options;
+  impl->setOptions(options, c);
+  buildWinoToBuffersPipeline(toBuffers, options);
+  if (module && succeeded(toBuffers.run(*module)))
+    return llvm::createStringError("a plan without a proof was applied");
+  const std::string inequality =
+      formatv("2 * 128 * {0} = {1} >= ", getLargestNorm(*c.transform) + 1,
+              2 * 128 * (getLargestNorm(*c.transform) + 1));
+  if (StringRef(message).contains(inequality))
+    return llvm::Error::success();
+  return llvm::createStringError("expected '" + inequality +
+                                 "' in: " + message);
 }
 
 //===----------------------------------------------------------------------===//
@@ -347,7 +369,12 @@ static std::vector<double> readElements(StringRef bytes) {
 template <typename T>
 static void appendElements(std::string &bytes, ArrayRef<float> values) {
   for (float value : values) {
-    T element = static_cast<T>(value);
+    // Unsigned bytes have the bits of signed ones.
+    T element;
+    if constexpr (std::is_integral_v<T>)
+      element = static_cast<T>(static_cast<int64_t>(value));
+    else
+      element = value;
     bytes.append(reinterpret_cast<const char *>(&element), sizeof element);
   }
 }
@@ -365,27 +392,29 @@ SweepProgram::Impl::readResults() {
     size_t size = s.n * s.outH() * s.outW() * s.k * (isNarrow ? 1 : 4);
     std::array<CaseResult, 2> &pair = results.emplace_back();
     for (auto [placement, result] : llvm::enumerate(pair)) {
-      int32_t status;
-      if (bytes.size() < sizeof status + size)
-        return llvm::createStringError("the outputs end too early");
-      std::memcpy(&status, bytes.data(), sizeof status);
-      bytes = bytes.drop_front(sizeof status);
-      StringRef output = bytes.take_front(size);
-      if (!compiled.description.isInteger)
-        result.output = readElements<float>(output);
-      else if (isNarrow)
-        result.output = readElements<int8_t>(output);
-      else
-        result.output = readElements<int32_t>(output);
-      bytes = bytes.drop_front(size);
       StringRef side = placement == 0 ? " (buffers end at guard pages)"
                                       : " (buffers begin at guard pages)";
-      if (status == -1)
-        result.error = "memory beside a buffer was written" + side.str();
-      else if (status == -2)
-        result.error = "a second call gives another result" + side.str();
-      else if (status != 0)
-        result.error = "signal " + std::to_string(status) + side.str();
+      for (unsigned set = 0; set < compiled.description.numSets; ++set) {
+        int32_t status;
+        if (bytes.size() < sizeof status + size)
+          return llvm::createStringError("the outputs end too early");
+        std::memcpy(&status, bytes.data(), sizeof status);
+        bytes = bytes.drop_front(sizeof status);
+        StringRef output = bytes.take_front(size);
+        if (!compiled.description.isInteger)
+          result.outputs.push_back(readElements<float>(output));
+        else if (isNarrow)
+          result.outputs.push_back(readElements<int8_t>(output));
+        else
+          result.outputs.push_back(readElements<int32_t>(output));
+        bytes = bytes.drop_front(size);
+        if (status == -1)
+          result.error = "memory beside a buffer was written" + side.str();
+        else if (status == -2)
+          result.error = "a second call gives another result" + side.str();
+        else if (status != 0)
+          result.error = "signal " + std::to_string(status) + side.str();
+      }
     }
   }
   return results;
@@ -395,7 +424,6 @@ llvm::Expected<std::vector<std::array<CaseResult, 2>>> SweepProgram::run() {
   std::string inputs;
   for (const CompiledCase &compiled : impl->cases) {
     const SweepCase &c = compiled.description;
-    SweepData data(c);
     // Image and filter come first.
     auto append = [&](ArrayRef<std::vector<float>> arrays, size_t numFactors) {
       for (auto [number, array] : llvm::enumerate(arrays)) {
@@ -407,8 +435,9 @@ llvm::Expected<std::vector<std::array<CaseResult, 2>>> SweepProgram::run() {
           appendElements<int32_t>(inputs, array);
       }
     };
-    append(data.getInputs(c), c.isFilterInput ? 2 : 1);
-    append(data.getWeights(c), c.isFilterInput ? 0 : 1);
+    append(SweepData(c).getWeights(c), c.isFilterInput ? 0 : 1);
+    for (unsigned set = 0; set < c.numSets; ++set)
+      append(SweepData(c, set).getInputs(c), c.isFilterInput ? 2 : 1);
   }
   std::string program = impl->getPath("program");
   std::string inputFile = impl->getPath("inputs.bin");

@@ -15,12 +15,12 @@
 
 namespace wino::test {
 
-/// What one run of a case gave.
+/// What the runs of a case gave.
 struct CaseResult {
-  /// Why the case failed before its result could be compared, or empty.
+  /// Why the case failed before its results could be compared, or empty.
   std::string error;
-  /// The output, in the layout of the case.
-  std::vector<double> output;
+  /// The output for each set of data, in the layout of the case.
+  std::vector<std::vector<double>> outputs;
 };
 
 /// Cases that become one program for a CPU.
@@ -35,6 +35,9 @@ public:
   /// Compiles a case to an object file. Fails if the passes do, or if another
   /// algorithm than the case's was chosen.
   llvm::Error add(const SweepCase &c);
+
+  /// Succeeds if the case is refused because the results may exceed the ring.
+  llvm::Error refuse(const SweepCase &c);
 
   /// Links the cases that were added, executes them, natively or emulated, and
   /// returns two results of each, in order: of buffers that end at inaccessible

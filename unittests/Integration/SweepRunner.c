@@ -9,8 +9,9 @@
 //
 // Runs every case twice: with the end of every buffer at an inaccessible page,
 // then with the beginning of every buffer behind one. INPUTS holds the inputs
-// of run and then of prepare, case after case; OUTPUTS gets, for each case and
-// placement, a status of four bytes and the outputs. Statuses:
+// of prepare and then sets of those of run, case after case; OUTPUTS gets, for
+// each case, placement and set, a status of four bytes and the outputs.
+// Statuses:
 //   0    all is well
 //   N    signal N was caught
 //   -1   memory between a buffer and its alignment or page was written
@@ -98,9 +99,9 @@ static void unmap_buffer(struct buffer *b) {
   munmap(b->begin - page_size, b->size + 2 * page_size);
 }
 
-static void make_read_only(struct buffer *b) {
-  if (b->size && mprotect(b->begin, b->size, PROT_READ))
-    fail("cannot make memory read-only");
+static void protect(struct buffer *b, int protection) {
+  if (b->size && mprotect(b->begin, b->size, protection))
+    fail("cannot change the protection of memory");
 }
 
 static int is_gap_written(const struct buffer *b) {
@@ -116,27 +117,34 @@ struct frame {
   void *arguments[MAX_ARGUMENTS];
 };
 
-/* Maps all buffers but packed weights that `prepared` has, and copies the
-   inputs from *data, which moves behind them. */
+/* Maps all buffers but packed weights that `prepared` has. */
 static void open_frame(struct frame *f, const struct function *function,
-                       const struct buffer *prepared, const char **data,
-                       int at_end, int uses_descriptors) {
+                       const struct buffer *prepared, int at_end,
+                       int uses_descriptors) {
   if (function->num_arguments > MAX_ARGUMENTS)
     fail("too many arguments");
   for (int i = 0; i < function->num_arguments; ++i) {
     const struct argument *a = &function->arguments[i];
     struct buffer *b = &f->buffers[i];
-    if (a->kind == ARGUMENT_PACKED && prepared) {
+    if (a->kind == ARGUMENT_PACKED && prepared)
       *b = *prepared;
-    } else {
+    else
       map_buffer(b, a, at_end);
-      if (a->kind == ARGUMENT_INPUT) {
-        memcpy(b->data, *data, b->bytes);
-        *data += b->bytes;
-        make_read_only(b);
-      }
-    }
     f->arguments[i] = uses_descriptors ? (void *)&b->descriptor : b->data;
+  }
+}
+
+/* Copies the inputs from *data, which moves behind them. */
+static void fill_inputs(struct frame *f, const struct function *function,
+                        const char **data) {
+  for (int i = 0; i < function->num_arguments; ++i) {
+    struct buffer *b = &f->buffers[i];
+    if (function->arguments[i].kind != ARGUMENT_INPUT)
+      continue;
+    protect(b, PROT_READ | PROT_WRITE);
+    memcpy(b->data, *data, b->bytes);
+    *data += b->bytes;
+    protect(b, PROT_READ);
   }
 }
 
@@ -148,10 +156,33 @@ static struct buffer *find(struct frame *f, const struct function *function,
   return NULL;
 }
 
-/* Calls prepare, and run twice; returns the status. */
-static int execute(const struct sweep_case *c, struct frame *prepare,
-                   struct frame *run, char *result) {
+static int are_gaps_written(const struct frame *f,
+                            const struct function *function) {
+  for (int i = 0; i < function->num_arguments; ++i)
+    if (is_gap_written(&f->buffers[i]))
+      return 1;
+  return 0;
+}
+
+/* Calls prepare, if there is one; returns the status. */
+static int execute_prepare(const struct sweep_case *c, struct frame *prepare) {
   struct buffer *packed = find(prepare, &c->prepare, ARGUMENT_PACKED);
+  int number = sigsetjmp(on_signal, 1);
+  if (!number && c->prepare.call) {
+    is_executing = 1;
+    c->prepare.call(prepare->arguments);
+  }
+  is_executing = 0;
+  if (packed)
+    protect(packed, PROT_READ);
+  if (number)
+    return number;
+  return are_gaps_written(prepare, &c->prepare) ? -1 : 0;
+}
+
+/* Calls run twice; returns the status. */
+static int execute_run(const struct sweep_case *c, struct frame *run,
+                       char *result) {
   struct buffer *output = find(run, &c->run, ARGUMENT_OUTPUT);
   int number = sigsetjmp(on_signal, 1);
   if (number) {
@@ -159,10 +190,7 @@ static int execute(const struct sweep_case *c, struct frame *prepare,
     return number;
   }
   is_executing = 1;
-  if (c->prepare.call)
-    c->prepare.call(prepare->arguments);
-  if (packed)
-    make_read_only(packed);
+  memset(output->data, FILL, output->bytes);
   c->run.call(run->arguments);
   memcpy(result, output->data, output->bytes);
   memset(output->data, FILL, output->bytes);
@@ -170,13 +198,7 @@ static int execute(const struct sweep_case *c, struct frame *prepare,
   is_executing = 0;
   if (memcmp(result, output->data, output->bytes))
     return -2;
-  for (int i = 0; i < c->prepare.num_arguments; ++i)
-    if (is_gap_written(&prepare->buffers[i]))
-      return -1;
-  for (int i = 0; i < c->run.num_arguments; ++i)
-    if (is_gap_written(&run->buffers[i]))
-      return -1;
-  return 0;
+  return are_gaps_written(run, &c->run) ? -1 : 0;
 }
 
 static void run_case(const struct sweep_case *c, const char **data, int at_end,
@@ -184,23 +206,28 @@ static void run_case(const struct sweep_case *c, const char **data, int at_end,
   static struct frame prepare, run;
   struct buffer *packed, *output;
   const char *inputs = *data;
-  open_frame(&run, &c->run, NULL, &inputs, at_end, c->uses_descriptors);
+  char *result;
+  int32_t prepare_status;
+  open_frame(&run, &c->run, NULL, at_end, c->uses_descriptors);
   packed = find(&run, &c->run, ARGUMENT_PACKED);
-  open_frame(&prepare, &c->prepare, packed, &inputs, at_end,
-             c->uses_descriptors);
+  open_frame(&prepare, &c->prepare, packed, at_end, c->uses_descriptors);
   output = find(&run, &c->run, ARGUMENT_OUTPUT);
   if (!output)
     fail("a case has no output");
-  {
-    char *result = calloc(output->bytes, 1);
-    int32_t status;
-    if (!result)
-      fail("out of memory");
-    status = execute(c, &prepare, &run, result);
+  result = calloc(output->bytes, 1);
+  if (!result)
+    fail("out of memory");
+  fill_inputs(&prepare, &c->prepare, &inputs);
+  prepare_status = execute_prepare(c, &prepare);
+  for (int set = 0; set < c->num_sets; ++set) {
+    int32_t status = prepare_status;
+    fill_inputs(&run, &c->run, &inputs);
+    if (!status)
+      status = execute_run(c, &run, result);
     fwrite(&status, sizeof status, 1, outputs);
     fwrite(result, output->bytes, 1, outputs);
-    free(result);
   }
+  free(result);
   for (int i = 0; i < c->prepare.num_arguments; ++i)
     if (!packed || c->prepare.arguments[i].kind != ARGUMENT_PACKED)
       unmap_buffer(&prepare.buffers[i]);

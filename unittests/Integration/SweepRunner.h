@@ -41,6 +41,8 @@ struct function {
 
 struct sweep_case {
   int uses_descriptors;
+  /* How many sets of inputs run is called with. */
+  int num_sets;
   struct function prepare, run;
 };
 

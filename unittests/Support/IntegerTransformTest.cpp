@@ -129,6 +129,37 @@ TEST(IntegerTransformTest, scalesEveryDefaultTransform) {
     }
 }
 
+TEST(IntegerTransformTest, scalesTilesAtTheEdge) {
+  for (int64_t m = 2; m <= 8; ++m)
+    for (int64_t r : {2, 3, 5})
+      for (int64_t edge = 1; edge < m; ++edge) {
+        SmallVector<Point> points = getDefaultPoints(m, r, edge);
+        Transform1D transform = build(m, r, points);
+        llvm::Expected<Transform1D> smaller =
+            buildEdgeCookToom(edge, transform, points);
+        ASSERT_TRUE(static_cast<bool>(smaller)) << message(smaller.takeError());
+        for (const IntegerTransform &whole :
+             {scaleToIntegers(transform),
+              moveOutputFactorsToFilter(scaleToIntegers(transform))}) {
+          IntegerTransform integer = scaleEdgeToIntegers(*smaller, whole);
+          std::optional<Rational> scale = getConvolutionScale(integer.matrices);
+          ASSERT_TRUE(scale.has_value());
+          EXPECT_EQ(*scale, Rational(integer.scale, DynamicAPInt(1)));
+          // Filters are those of whole tiles.
+          for (int64_t k = 0; k < integer.matrices.alpha(); ++k)
+            EXPECT_TRUE(llvm::equal(integer.matrices.g.getRow(k),
+                                    whole.matrices.g.getRow(k)));
+          // All are integers, and those of A^T have no common divisor with the
+          // scale, which would be smaller otherwise.
+          toIntegers(integer.matrices.bt);
+          DynamicAPInt divisor = integer.scale;
+          for (int64_t entry : toIntegers(integer.matrices.at))
+            divisor = gcd(divisor, DynamicAPInt(std::abs(entry)));
+          EXPECT_EQ(divisor, 1);
+        }
+      }
+}
+
 TEST(IntegerTransformTest, theScaleIsTheSmallest) {
   // With any smaller scale some column of A^T would not be integer.
   for (StringRef text : {"0 1 -1 2 -2 inf", "0 1 -1 1/2 -2 inf",

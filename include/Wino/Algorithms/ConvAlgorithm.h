@@ -29,6 +29,9 @@ struct ConvTask {
   /// Bytes that are read between two runs, such as the filters of other
   /// convolutions.
   double otherBytes = 0;
+  /// Whether results need not be exact, so that algorithms that are not are
+  /// considered.
+  bool allowsErrors = false;
 };
 
 /// What a plan says of an algorithm beside its schedule.
@@ -37,6 +40,9 @@ struct Variant {
   TransformAttr transform;
   /// What the transform computes in; null: in the numbers of the convolution.
   NumbersAttrInterface numbers;
+  /// Whether it is used although nobody proves that the numbers have room for
+  /// the results.
+  bool isUnproved = false;
 };
 
 /// What a ScheduleAttr says. Of the many that a search tries, few become
@@ -108,6 +114,9 @@ public:
   Algorithm getKind() const { return kind; }
   Role getRole() const { return role; }
 
+  /// Whether its plans compute the convolution, up to the rounding of floats.
+  /// Others have to be allowed: see resolveQuantizedPlan.
+  virtual bool isExact() const { return true; }
   /// Whether plans with these numbers, and of the kind, are its own.
   virtual bool hasNumbers(NumbersAttrInterface numbers) const {
     return !numbers;
@@ -147,8 +156,8 @@ public:
   /// \name What holds for a plan that computes `problem`
   /// @{
 
-  /// The inequality that proves the result exact; empty if there is nothing to
-  /// prove.
+  /// The inequality that proves the result exact, or of an unproved plan what
+  /// does not hold; empty if there is nothing to prove.
   virtual std::string getCertificate(const ConvProblem &problem,
                                      PlanAttr plan) const;
   virtual MemoryUse getMemoryUse(const ConvProblem &problem,

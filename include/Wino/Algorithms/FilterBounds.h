@@ -26,6 +26,10 @@ struct FilterBounds {
 /// is a constant, a weight argument with a value, or either of them transposed.
 FilterBounds getFilterBounds(const ConvProblem &problem);
 
+/// Returns the elements of a filter of i8 as [kh, kw, C, K]; none if they are
+/// not known.
+std::vector<int32_t> getFilterElements(const ConvProblem &problem);
+
 /// Succeeds if the ring modulo 2^32 computes `problem` exactly by `transform`,
 /// whatever the image: V and U fit i16, and with d_max = 128
 ///   2 d_max ||w_k||_1 < 2^(32-e)

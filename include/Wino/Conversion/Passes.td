@@ -67,6 +67,9 @@ def ConvertWinoToVectorPass : Pass<"convert-wino-to-vector"> {
       }
     }
     ```
+
+    If the module has a target (see `wino-set-target`), it tells what the options
+    do, which then have no effect.
   }];
   let options = [
     Option<"vectorLength", "vector-length", "int64_t", /*default=*/"4",

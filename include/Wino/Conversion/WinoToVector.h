@@ -35,6 +35,9 @@ struct WinoToVectorOptions {
 /// Each of the following replaces one op on memrefs by loops of vector code.
 /// On failure an error has been emitted at the op and nothing has changed.
 llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter,
+                                  FilterScalesOp op,
+                                  const WinoToVectorOptions &options);
+llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter,
                                   FilterTransformOp op,
                                   const WinoToVectorOptions &options);
 llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter,

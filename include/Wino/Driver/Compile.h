@@ -52,6 +52,10 @@ struct CompileOptions {
   std::string prefix;
   /// See WinoToLLVMOptions.
   std::string planFile, algorithm;
+  /// The largest relative error of results, and a calibration file, as in
+  /// wino-apply-plan.
+  double maxError = 0;
+  std::string calibrationFile;
   unsigned threads = 1;
 };
 

@@ -11,6 +11,7 @@
 include "Wino/IR/WinoAttrInterfaces.td"
 include "Wino/IR/WinoDialect.td"
 include "Wino/IR/WinoNumbers.td"
+include "Wino/IR/WinoQuantized.td"
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
 
@@ -235,6 +236,10 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
       are then added at their offsets.
     - `loops`: the convolution stays a `linalg` op.
 
+    A plan whose numbers have not been proved to hold the results is refused,
+    unless it is `unproved`: then the user knows of the data what the compiler
+    does not, and results beyond the range are wrong. Reports and remarks say so.
+
     ```mlir
     #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>,
       schedule = <block = 2x14, k_block = 64, micro_tile = 5x16, vector = 4>>
@@ -244,6 +249,10 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>,
       numbers = #wino.ring,
       schedule = <block = 4x14, k_block = 64, micro_tile = 6x16, vector = 4>>
+    #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>,
+      numbers = #wino.ring,
+      schedule = <block = 4x14, k_block = 64, micro_tile = 6x16, vector = 4>,
+      unproved = true>
     ```
 
     Constraints:
@@ -253,12 +262,14 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     - (C3) Only `winograd` transforms filters `on_the_fly`.
     - (C4) Only `winograd` has `numbers`, in which its transform can be
       computed.
+    - (C5) Only plans with `numbers` that are exact are `unproved`.
   }];
   let parameters = (ins
     EnumParameter<Wino_Algorithm>:$algorithm,
     OptionalParameter<"TransformAttr">:$transform,
     OptionalParameter<"NumbersAttrInterface">:$numbers,
-    OptionalParameter<"ScheduleAttr">:$schedule);
+    OptionalParameter<"ScheduleAttr">:$schedule,
+    DefaultValuedParameter<"bool", "false">:$unproved);
   let genVerifyDecl = 1;
   let assemblyFormat = "`<` struct(params) `>`";
 }

@@ -9,6 +9,7 @@
 #define WINO_IR_WINODIALECT_H
 
 #include "Wino/Support/IntegerTransform.h"
+#include "Wino/Support/QuantizedConvolution.h"
 #include "Wino/Support/ResidueSystem.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -37,11 +38,28 @@ class TransformAttr;
 
 namespace wino {
 
-/// Returns `transform` in the ring modulo 2^32. The columns of A^T have no
-/// common factors if U still fits i16 for all filters of i8. Fails if its
-/// matrices are floats, tiles at the edge are smaller, or no bit is left for
-/// results.
-llvm::Expected<RingTransform> buildRingTransform(TransformAttr transform);
+/// Returns `transform` in the ring modulo 2^32, for tiles that are at the edge
+/// along the rows and the columns as said; all take the same transformed
+/// filters. The columns of A^T of whole tiles have no common factors if U still
+/// fits i16 for all filters of i8. Fails if its matrices are floats, or no bit
+/// is left for results.
+llvm::Expected<RingTransform> buildRingTransform(TransformAttr transform,
+                                                 bool rowsAtEdge = false,
+                                                 bool colsAtEdge = false);
+
+/// Returns those of all kinds of tiles that `transform` has, whole ones first.
+llvm::Expected<llvm::SmallVector<RingTransform, 0>>
+buildRingTransforms(TransformAttr transform);
+
+/// Returns what a convolution by `transform` in quantized numbers computes.
+/// Fails if tiles at the edge are smaller, or scales are given in another
+/// number than taps.
+llvm::Expected<QuantizedConvolution> buildQuantized(TransformAttr transform,
+                                                    QuantizedAttr numbers);
+
+/// Returns the scales of the stages behind V in the order of operands: filter,
+/// and if they are rounded sums and output. None but in quantized numbers.
+llvm::SmallVector<ScalesAttr> getOperandStages(NumbersAttrInterface numbers);
 
 /// Returns the matrices of `transform` along `axis` that give a plane of
 /// `numbers`, which can compute it (null: rationals or floats, of one plane).

@@ -35,18 +35,13 @@ class Wino_EpilogueShapedRankOf<list<int> ranks>
 // Ops in destination style. On tensors they have no effects and may be hoisted;
 // on memrefs they read their inputs and write `init`. Results overwrite `init`,
 // whose elements are only read by an op that accumulates.
-class Wino_DpsOp<string mnemonic, list<Trait> traits = []>
+class Wino_UntiledDpsOp<string mnemonic, list<Trait> traits = []>
     : Op<Wino_Dialect, mnemonic, traits # [
         DestinationStyleOpInterface,
         DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
         DeclareOpInterfaceMethods<ConditionallySpeculatable>,
         DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, [
           "reifyResultShapes"
-        ]>,
-        DeclareOpInterfaceMethods<TilingInterface, [
-          "getLoopIteratorTypes", "getIterationDomain",
-          "getTiledImplementation", "getResultTilePosition",
-          "generateResultTileValue", "getIterationDomainTileFromResultTile"
         ]>]> {
   let results = (outs Variadic<AnyRankedTensor>:$result);
   let hasVerifier = 1;
@@ -54,6 +49,56 @@ class Wino_DpsOp<string mnemonic, list<Trait> traits = []>
     ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
     ::mlir::ShapedType getInitType() {
       return ::llvm::cast<::mlir::ShapedType>(getInit().getType());
+    }
+  }];
+}
+
+class Wino_DpsOp<string mnemonic, list<Trait> traits = []>
+    : Wino_UntiledDpsOp<mnemonic, traits # [
+        DeclareOpInterfaceMethods<TilingInterface, [
+          "getLoopIteratorTypes", "getIterationDomain",
+          "getTiledImplementation", "getResultTilePosition",
+          "generateResultTileValue", "getIterationDomainTileFromResultTile"
+        ]>]>;
+
+// The scales of a stage in quantized numbers.
+def Wino_Scales : Wino_ShapedRankOf<[1], F32>;
+
+def Wino_FilterScalesOp : Wino_UntiledDpsOp<"filter_scales"> {
+  let summary = "Find the scales of transformed filters";
+  let description = [{
+    For filters f [R, R', C, K] gives the scales by which the transformed filter
+
+        U[p, q, c, k] = sum_{i,j} G[p, i] G'[q, j] f[i, j, c, k]
+
+    is rounded to integers: the largest absolute value over 2^(bits-1) - 1, of all
+    U (`per_tensor`), of each tap, row by row (`per_tap`), or of each k
+    (`per_channel`), rounded up with `powers_of_two`. Where all U are zero, and of
+    channels beyond those of the filter, the scale is 1.
+
+    - (C1) The filter's leading sizes are the R and R' of the transform.
+    - (C2) There are as many scales as `numbers` say, per channel at least K.
+    - (C3) Elements of the filter are i8, shapes static.
+    - (C4) The transform can be computed in `numbers`.
+
+    ```mlir
+    %s = wino.filter_scales <F(4x4, 3x3)>
+      numbers <input = <per_tap>, filter = <per_tap>>
+      ins(%f : tensor<3x3x64x128xi8>)
+      outs(%init : tensor<36xf32>) -> tensor<36xf32>
+    ```
+  }];
+  let arguments = (ins Wino_TransformAttr:$transform,
+                       Wino_QuantizedAttr:$numbers,
+                       Wino_ShapedRankOf<[4], I8>:$filter,
+                       Wino_Scales:$init);
+  let assemblyFormat = [{
+    $transform `numbers` $numbers `ins` `(` $filter `:` type($filter) `)`
+    `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
+  }];
+  let extraClassDeclaration = dpsDeclarations # [{
+    ::mlir::ShapedType getFilterType() {
+      return ::llvm::cast<::mlir::ShapedType>(getFilter().getType());
     }
   }];
 }
@@ -82,6 +127,9 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
 
     With `numbers` (`#wino.ring`) G is scaled to integers, and U is i16.
 
+    With `numbers` that are quantized U is divided by `scales` and rounded to
+    integers, half to even, that are at most 2^(bits-1) - 1 in absolute value.
+
     Accuracy: G is applied in double precision and rounded once per element, as
     this op runs once per network. A packed filter is transformed whenever it is
     used, and so in the precision of its elements.
@@ -99,6 +147,9 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
       their types: with `#wino.ring` matrices are rational and can be scaled so,
       and elements are i8, and i16 in `init`.
 
+    - (C9) Quantized numbers come with the scales of U, as
+      `wino.filter_scales` gives them, and a filter of rank 4.
+
     ```mlir
     %u = wino.filter_transform <F(4x4, 3x3)>
       ins(%f : tensor<3x3x64x128xf32>)
@@ -108,9 +159,12 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
   let arguments = (ins Wino_TransformAttr:$transform,
                        Wino_ShapedRankOf<[3, 4, 6, 7]>:$filter,
                        Wino_ShapedRankOf<[3, 4, 6, 7]>:$init,
+                       Optional<Wino_Scales>:$scales,
                        OptionalAttr<Wino_NumbersAttrInterface>:$numbers);
   let assemblyFormat = [{
-    $transform (`numbers` $numbers^)? `ins` `(` $filter `:` type($filter) `)`
+    $transform (`numbers` $numbers^)?
+    (`scales` `(` $scales^ `:` type($scales) `)`)?
+    `ins` `(` $filter `:` type($filter) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
   let hasFolder = 1;
@@ -384,7 +438,8 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
 }
 
 // What the ops have in common that write a convolution's result.
-class Wino_ResultOp<string mnemonic> : Wino_DpsOp<mnemonic, [
+class Wino_ResultOp<string mnemonic, list<Trait> traits = []>
+    : Wino_DpsOp<mnemonic, traits # [
     SingleBlock,
     DeclareOpInterfaceMethods<Wino_ResultOpInterface, [
       "getBatchDim", "takeSchedule", "getEpilogueLayout", "setEpilogueLayout"
@@ -401,7 +456,8 @@ class Wino_ResultOp<string mnemonic> : Wino_DpsOp<mnemonic, [
   }];
 }
 
-def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
+def Wino_OutputTransformOp : Wino_ResultOp<"output_transform", [
+    AttrSizedOperandSegments]> {
   let summary = "Transform products back to pixels";
   let description = [{
     For every tile and output channel computes m x m' pixels,
@@ -430,6 +486,12 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
     multiplied by q^-1 modulo 2^32 and shifted to the right by e bits, which gives
     y where it fits 32 - e bits; then comes the epilogue.
 
+    With `numbers` that are quantized M is multiplied by the scales of V and U in
+    f32, and the sum rounds to i32, half to even. `scales` are those of the
+    filter, then those of the sums and of the output where these are rounded, too:
+
+        M' = s_M clamp(round(s_V s_U M / s_M)),  y' = s_y clamp(round(y / s_y))
+
     - (C1) The tap sizes of M are as C2 of `wino.filter_transform` says.
     - (C2) M and `init` agree in N.
     - (C3) `init` has ceil(OH / m) = TH and ceil(OW / m') = TW.
@@ -444,8 +506,10 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
       operand (0 is `nhwc`, 1 `nchw`); that of an operand [K] is `nhwc`.
     - (C11) With `numbers` these can compute the transform, and the elements of M
       are i32.
-    - (C11) Along an axis with smaller tiles at the edge, the pixels that the
+    - (C12) Along an axis with smaller tiles at the edge, the pixels that the
       whole tiles leave fit a smaller one.
+    - (C13) Quantized numbers come with the scales of the stages behind V, one, or
+      one per tap or channel of M.
 
     ```mlir
     %y = wino.output_transform <F(4x4, 3x3)>
@@ -462,6 +526,7 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
                        Wino_ShapedRankOf<[6]>:$input,
                        Wino_EpilogueShapedRankOf<[4]>:$init,
                        Variadic<Wino_EpilogueShapedRankOf<[1, 4]>>:$epilogueOperands,
+                       Variadic<Wino_Scales>:$scales,
                        OptionalAttr<Wino_ScheduleAttr>:$schedule,
                        Wino_ImageLayoutOrNHWC:$layout,
                        // Absent if all are NHWC.
@@ -469,7 +534,8 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
                        UnitAttr:$streamStores,
                        OptionalAttr<Wino_NumbersAttrInterface>:$numbers);
   let assemblyFormat = [{
-    $transform (`numbers` $numbers^)? (`schedule` $schedule^)?
+    $transform (`numbers` $numbers^)?
+    (`scales` `(` $scales^ `:` type($scales) `)`)? (`schedule` $schedule^)?
     (`layout` $layout^)? (`stream_stores` $streamStores^)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)`
@@ -491,7 +557,8 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform"> {
       "::mlir::ValueRange":$epilogueOperands, "ScheduleAttr":$schedule,
       CArg<"ImageLayout", "ImageLayout::NHWC">:$layout,
       CArg<"::mlir::DenseI32ArrayAttr", "{}">:$epilogueLayouts,
-      CArg<"NumbersAttrInterface", "{}">:$numbers)>
+      CArg<"NumbersAttrInterface", "{}">:$numbers,
+      CArg<"::mlir::ValueRange", "{}">:$scales)>
   ];
   let extraClassDeclaration = resultOpDeclarations;
 }

@@ -16,14 +16,24 @@ namespace wino {
 /// Options of `wino-to-llvm-pipeline`.
 struct WinoToLLVMOptions : mlir::PassPipelineOptions<WinoToLLVMOptions> {
   Option<std::string> cpu{*this, "cpu",
-                          llvm::cl::desc("CPU to generate code for"),
-                          llvm::cl::init("host")};
+                          llvm::cl::desc("CPU to generate code for, by name or "
+                                         "as a file (default: the module's "
+                                         "target, or else the host)")};
   Option<std::string> plan{
       *this, "plan",
       llvm::cl::desc("JSON file with plans by the names of convolutions")};
   Option<std::string> algorithm{
       *this, "algorithm",
       llvm::cl::desc("Algorithm to force on every convolution it applies to")};
+  Option<double> maxError{
+      *this, "max-error",
+      llvm::cl::desc("The largest relative error of a result that plans may "
+                     "have that are not exact; 0 allows none"),
+      llvm::cl::init(0)};
+  Option<std::string> calibration{
+      *this, "calibration",
+      llvm::cl::desc("JSON file with samples and scales by the names of "
+                     "convolutions")};
   Option<int64_t> threads{*this, "threads",
                           llvm::cl::desc("Number of threads to distribute "
                                          "blocks of a convolution over"),
@@ -44,12 +54,13 @@ struct WinoToLLVMOptions : mlir::PassPipelineOptions<WinoToLLVMOptions> {
 };
 
 /// Adds the passes from convolutions on tensors to tiled loops over buffers:
-/// the Wino ops are in loops, on memrefs, with scratch as an argument. An
-/// unknown CPU is diagnosed when the passes run.
+/// the Wino ops are in loops, on memrefs, with scratch as an argument. The
+/// first pass writes the CPU into the module, or diagnoses that it is unknown.
 void buildWinoToBuffersPipeline(mlir::OpPassManager &passes,
                                 const WinoToLLVMOptions &options);
 
-/// Adds the passes from there to the LLVM dialect.
+/// Adds the passes from there to the LLVM dialect, for the CPU that the module
+/// names.
 void buildBuffersToLLVMPipeline(mlir::OpPassManager &passes,
                                 const WinoToLLVMOptions &options);
 

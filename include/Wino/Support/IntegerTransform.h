@@ -49,6 +49,10 @@ struct IntegerTransform {
   llvm::DynamicAPInt scale{1};
 };
 
+/// Scales a row by a positive factor to integers without a common divisor;
+/// returns the factor, 1 for a row of zeros.
+Rational scaleRowToIntegers(RationalMatrix &matrix, unsigned row);
+
 /// Scales a transform that satisfies the convolution identity to integers:
 /// rows of G and B^T by positive factors to integers without a common divisor,
 /// which makes the operands of the products as small as they can be, and the
@@ -60,6 +64,14 @@ IntegerTransform scaleToIntegers(const Transform1D &transform);
 /// multiplications, at the price of larger transformed filters: on 0, 1, -1,
 /// 1/2, -2, inf the entries of A^T are powers of two.
 IntegerTransform moveOutputFactorsToFilter(IntegerTransform transform);
+
+/// Scales the transform of smaller tiles, whose G has the first rows of that of
+/// `whole` (see `buildEdgeCookToom`), so that it takes filters transformed by
+/// `whole` as they are: each row of G has the factor it has there, rows of B^T
+/// are integers without a common divisor, and the columns of A^T undo both. Its
+/// scale may be another.
+IntegerTransform scaleEdgeToIntegers(const Transform1D &edge,
+                                     const IntegerTransform &whole);
 
 /// The range of the elements of rows * X * cols^T, over all of them, when the
 /// elements of X take all values of `range` independently; every bound is

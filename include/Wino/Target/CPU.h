@@ -11,7 +11,9 @@
 #include "mlir/Support/LLVM.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
 namespace wino {
 
@@ -30,7 +32,26 @@ enum class IntegerProducts {
   VNNI
 };
 
+/// A level of the data caches.
+struct CacheLevel {
+  /// Its size, and the part of it that one core can expect to use.
+  int64_t bytes = 0, usableBytes = 0;
+  int64_t ways = 1, lineBytes = 64;
+  /// Whether cores share it.
+  bool isShared = false;
+};
+
+/// What is known of an instruction better than by LLVM's scheduling model.
+struct InstructionTiming {
+  /// Cycles from its start to the start of one that takes its result, and of
+  /// one that takes it as accumulator.
+  double latency = 0, accumulateLatency = 0;
+  /// How many start in a cycle.
+  double perCycle = 0;
+};
+
 /// The facts about a core that code generation and default schedules rest on.
+/// They come from a file, whose form docs/CPUs.md states, or the host.
 struct CPUInfo {
   /// The name users give, e.g. `cortex-a73` or `host`.
   std::string name;
@@ -38,20 +59,33 @@ struct CPUInfo {
   std::string triple;
   std::string llvmCPU;
   std::string features;
+  /// The CPU whose scheduling model in LLVM describes this one, with no more
+  /// than `issueWidth` instructions a cycle; empty if none does.
+  std::string schedulingModel;
   /// Bits of a native vector register, and how many there are.
   int64_t vectorBits = 128;
   int64_t numVectorRegisters = 32;
   /// Whether a multiply-add can take one operand from a lane of a vector (NEON)
   /// instead of from memory (x86).
   bool hasLaneFma = false;
+  /// Whether there is arithmetic of vectors of f16.
+  bool hasFloat16 = false;
   IntegerProducts integerProducts = IntegerProducts::Generic;
   /// Whether instructions issue in the order of the program, so that it has to
   /// hide their latencies.
   bool isInOrder = false;
-  /// Bytes of the second-level cache that one core can use.
-  int64_t l2Bytes = 512 << 10;
-  /// Bytes of the third-level cache; 0 if there is none.
-  int64_t l3Bytes = 0;
+  /// Instructions that start in a cycle at most.
+  int64_t issueWidth = 1;
+  /// The data caches, the first level first: two or three.
+  std::vector<CacheLevel> caches;
+  /// The usable bytes of each level; 0 if there is no third.
+  int64_t l1Bytes = 32 << 10, l2Bytes = 512 << 10, l3Bytes = 0;
+  int64_t numCores = 1;
+  /// Zero if it is not known.
+  int64_t frequencyMHz = 0;
+  /// Corrections of LLVM's scheduling model, by mnemonic and arrangement, e.g.
+  /// `fmla.4s`.
+  std::map<std::string, InstructionTiming> instructions;
 
   /// \name Cost of a default schedule
   /// Orders of magnitude, by which schedules are compared.
@@ -71,6 +105,8 @@ struct CPUInfo {
   double memoryBytesPerCycle = 2;
   double l3BytesPerCycle = 16;
   double l2BytesPerCycle = 16;
+  /// Cycles that a miss of the last-level cache adds where nothing hides it.
+  double missCycles = 30;
   /// Whether filters, which are read as a stream, arrive while products are
   /// computed.
   bool hidesStreams = false;
@@ -85,8 +121,9 @@ struct CPUInfo {
   }
 };
 
-/// Returns the CPU called `name`; `host` is the machine this runs on. An
-/// unknown name is an error that lists the known ones.
+/// Returns the CPU called `name`, or described by the file `name` if it ends in
+/// `.json`; `host` is the machine this runs on. Errors are an unknown name,
+/// with the known ones, and what is wrong in a file.
 llvm::Expected<CPUInfo> lookupCPU(llvm::StringRef name);
 
 /// The names `lookupCPU` knows.

@@ -46,6 +46,30 @@ def NormalizeIntegersPass : Pass<"wino-normalize-integers"> {
   ];
 }
 
+def SetTargetPass : Pass<"wino-set-target", "::mlir::ModuleOp"> {
+  let summary = "Write into a module which CPU it is for";
+  let description = [{
+    Sets the device `CPU` of the module's `dlti.target_system_spec` to the
+    description of a CPU: one that Wino knows, `host` for the machine this runs
+    on, or a file that ends in `.json`. docs/CPUs.md tells the fields. Without
+    `cpu` a module that has a CPU keeps it, and any other gets the host's.
+
+    Passes that depend on the CPU and have no option for it, or an empty one,
+    read it from there.
+
+    ```mlir
+    // wino-opt --wino-set-target="cpu=cortex-a73"
+    module attributes {dlti.target_system_spec = #dlti.target_system_spec<
+        "CPU" = #dlti.target_device_spec<"name" = "cortex-a73", ...>>} { ... }
+    ```
+  }];
+  let options = [
+    Option<"cpu", "cpu", "std::string", /*default=*/"\"\"",
+           "The CPU, by name or as a file">
+  ];
+  let dependentDialects = ["::mlir::DLTIDialect"];
+}
+
 def AssignPlansPass : Pass<"wino-assign-plans"> {
   let summary = "Give every convolution a plan";
   let description = [{
@@ -74,6 +98,10 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
     convolutions (of their locations, else `conv` and the number in the function)
     and whose values are plan attributes as text;
     a name that no convolution has, or a plan that does not apply, is an error.
+    `winograd-quantized` is not exact: it is considered if `max-error` allows an
+    error, and a plan in quantized numbers, wherever it comes from, stays if its
+    error is no larger, or no larger than the plan's own `max_error`; see
+    `wino-apply-plan`. Otherwise the default rule takes its place.
     A remark tells each choice, why a convolution has none, and the inequality by
     which `#wino.ring` cannot be proved exact for it.
 
@@ -86,14 +114,103 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
     ```
   }];
   let options = [
-    Option<"cpu", "cpu", "std::string", /*default=*/"\"host\"",
-           "The CPU to plan for">,
+    Option<"cpu", "cpu", "std::string", /*default=*/"\"\"",
+           "The CPU to plan for, by name or as a file (default: the module's "
+           "target, or else the host)">,
     Option<"algorithm", "algorithm", "std::string", /*default=*/"\"\"",
            "Algorithm to force on every convolution it applies to">,
     Option<"plans", "plans", "std::string", /*default=*/"\"\"",
-           "JSON file with plans by the names of convolutions">
+           "JSON file with plans by the names of convolutions">,
+    Option<"maxError", "max-error", "double", /*default=*/"0",
+           "The largest relative error of a result that plans may have that "
+           "are not exact; 0 allows none">,
+    Option<"calibration", "calibration", "std::string", /*default=*/"\"\"",
+           "JSON file with samples and scales by the names of convolutions">
   ];
   let dependentDialects = ["::wino::WinoDialect"];
+}
+
+def SearchPass : Pass<"wino-search"> {
+  let summary = "Search the plans of a network";
+  let description = [{
+    Sets the `wino.plan` attribute of every convolution, and of every matrix
+    product with a weight, so that each function takes the fewest cycles by the
+    models of the algorithms. Candidates are the cheapest plan of each variant of
+    each algorithm (see `wino-assign-plans`), with `max-memory` also slower ones
+    that take less of it. `im2row` and `loops` are candidates where nothing else
+    applies, or by `algorithms`. A plan in the IR stays, as the only candidate of
+    its convolution.
+
+    Images that are not NHWC in the IR have costs, too: where a plan that
+    computes in NHWC, or one that keeps the layout, meets an image in the other
+    one, it is transposed, alone or as part of a load or store. Images that
+    pooling, padding and elementwise ops make of each other have one layout.
+
+    The selection is a partitioned boolean quadratic problem. Chains and
+    series-parallel networks are solved exactly by reductions; what these leave
+    by branch and bound, as far as its limits reach.
+
+    - `max-error`: the largest error of any convolution, by the largest value of
+      its result, that may be predicted.
+    - `max-memory`: the bytes of all packed weights and of the largest scratch of
+      a convolution.
+    - `lambda`: cycles for an error of 1; errors count in the sum that is minimized.
+    - `algorithms`: what may be chosen, each as in `wino-assign-plans`, such as
+      `winograd`, `winograd:F(4,3)`, `direct`. The attribute `wino.candidates` of a
+      convolution, an array of such strings, is in place of this option.
+    - `tiles`: the m that F(m, r) may have.
+    - `tuning`: databases of measured times (docs/Tuning.md), the one that counts
+      most first. A plan of a layer that was measured is a candidate, and costs
+      what was measured; other candidates cost their cycles by the models, times
+      the mean ratio of the two where both are known.
+
+    It is an error if a budget cannot be kept, with the convolution that is at
+    fault and by how much, or if a convolution has no candidate. Remarks tell the
+    choice and the next best of each convolution, and the sum, with the gap to
+    the best selection if the solver did not prove that there is none. The result
+    depends on the IR, the options and the CPU alone.
+
+    ```mlir
+    // wino-opt --wino-search="cpu=cortex-a73 max-error=1e-5"
+    %y = linalg.conv_2d_nhwc_hwcf ins(%x, %f : ...) outs(%zero : ...)
+    // becomes
+    %y = linalg.conv_2d_nhwc_hwcf {wino.plan = #wino.plan<algorithm = winograd,
+           transform = <F(4x4, 3x3)>, schedule = <...>>} ...
+    ```
+  }];
+  let options = [
+    Option<"cpu", "cpu", "std::string", /*default=*/"\"\"",
+           "The CPU to plan for, by name or as a file (default: the module's "
+           "target, or else the host)">,
+    Option<"maxError", "max-error", "double", /*default=*/"-1",
+           "The largest predicted error of a convolution (negative: any)">,
+    Option<"maxMemory", "max-memory", "int64_t", /*default=*/"-1",
+           "Bytes of packed weights and scratch (negative: any)">,
+    Option<"lambda", "lambda", "double", /*default=*/"0",
+           "Cycles that an error of 1 counts as">,
+    ListOption<"algorithms", "algorithms", "std::string",
+               "The algorithms to choose from (default: all)">,
+    ListOption<"tiles", "tiles", "int64_t",
+               "The sizes m of tiles to choose from (default: all)">,
+    ListOption<"tuning", "tuning", "std::string",
+               "Databases of measured times, the user's before the system's">
+  ];
+  let dependentDialects = ["::wino::WinoDialect"];
+}
+
+def ExportPlansPass : Pass<"wino-export-plans"> {
+  let summary = "Write the plans of convolutions to a file";
+  let description = [{
+    Writes the `wino.plan` attributes of all convolutions below the op into a JSON
+    file: an object whose keys are the names of the convolutions (of their
+    locations, else `conv` and the number in the function) and whose values are
+    the plans as text. `wino-assign-plans` and `wino-apply-plan` read it. Two
+    convolutions of one name are an error.
+  }];
+  let options = [
+    Option<"file", "file", "std::string", /*default=*/"\"\"",
+           "The file to write; - is standard output">
+  ];
 }
 
 def ApplyPlanPass : Pass<"wino-apply-plan"> {
@@ -110,14 +227,44 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
     `tensor.pad` of the image becomes padding of the op, of a direct convolution
     that of a `wino.pad_image`.
 
+    With `plans`, plans of that file (see `wino-export-plans`) come first in place
+    of those of the convolutions that it names; a name that no convolution below
+    the op has is an error.
+
     A plan that cannot compute its convolution is an error that says why. A
     `loops` plan leaves the op as it is. Convolutions without a plan that could
     have one are left, with a remark.
 
+    A plan in quantized numbers (`#wino.quantized`) does not compute its
+    convolution. It is applied only if it has a `max_error`, or the option
+    `max-error` is set, and if its error is no larger than the smaller of both: the
+    relative error ||y' - y|| / ||y|| against the exact convolution, of samples in
+    the `calibration` file, or else of seeded normal data (and weights, where these
+    are not known). Otherwise the convolution stays, with a remark of the numbers.
+    Scales of sums and output that the plan does not have follow from the same
+    data, those of the input from samples, or else from the range of the data.
+
+    The `calibration` file is a JSON object whose keys are the names of
+    convolutions, and whose values are objects with `samples`, nested lists
+    [N][H][W][C] of what enters the convolution as i8 (u8 less 128), and `scales`,
+    an object of lists of numbers for the stages `input`, `filter`, `sums` and
+    `output`, for those that the plan does not give.
+
     Each convolution adds a record to the `wino.layers` attribute of its
     function: name, shape, algorithm, multiply-adds, bytes; in `#wino.ring` also
-    the inequality that proves the result exact, which a remark tells, too.
+    the inequality that proves the result exact, and in quantized numbers the
+    error, the largest error in units of max |y| and what data these are of; a
+    remark tells them, too.
   }];
+  let options = [
+    Option<"plans", "plans", "std::string", /*default=*/"\"\"",
+           "JSON file with plans by the names of convolutions">,
+    Option<"maxError", "max-error", "double", /*default=*/"0",
+           "The largest relative error of a result that plans may have that "
+           "are not exact; 0 allows none">,
+    Option<"calibration", "calibration", "std::string", /*default=*/"\"\"",
+           "JSON file with samples and scales by the names of convolutions">
+  ];
   let dependentDialects = [
     "::wino::WinoDialect", "::mlir::affine::AffineDialect",
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",

@@ -9,6 +9,7 @@
 #define WINO_TRANSFORMS_TRANSFORMS_H
 
 #include "Wino/Algorithms/ConvProblem.h"
+#include "Wino/Algorithms/QuantizedPlan.h"
 #include "Wino/IR/WinoDialect.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -26,14 +27,21 @@ mlir::LogicalResult normalizeIntegers(mlir::RewriterBase &rewriter,
                                       mlir::linalg::LinalgOp op,
                                       std::string &reason);
 
+/// Reads the options `max-error` and `calibration` of passes on plans. Emits an
+/// error at `op` and fails if they are none.
+mlir::LogicalResult readBudget(mlir::Operation *op, double maxError,
+                               llvm::StringRef calibration,
+                               ErrorBudget &budget);
+
 /// Rewrites the convolution of `problem` by `plan` and returns its new result.
-/// Emits an error and fails if the plan does not apply. `record`, if given,
-/// receives the dictionary for reports under the name `name`.
-mlir::FailureOr<mlir::Value> applyPlan(mlir::RewriterBase &rewriter,
-                                       const ConvProblem &problem,
-                                       PlanAttr plan,
-                                       mlir::DictionaryAttr *record = nullptr,
-                                       llvm::StringRef name = "");
+/// Emits an error and fails if the plan does not apply, or is not exact and
+/// does not allow that itself. `record`, if given, receives the dictionary for
+/// reports under the name `name`. `measured` is a plan in quantized numbers
+/// that has been resolved, and stands for `plan`.
+mlir::FailureOr<mlir::Value>
+applyPlan(mlir::RewriterBase &rewriter, const ConvProblem &problem,
+          PlanAttr plan, mlir::DictionaryAttr *record = nullptr,
+          llvm::StringRef name = "", const QuantizedPlan *measured = nullptr);
 
 /// Adds the patterns that move elementwise ops into the epilogues of
 /// convolutions.

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelBuilder.h"
+#include "QuantizedCode.h"
 #include "TileTransform.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -14,12 +15,17 @@
 using namespace mlir;
 using namespace wino;
 
+/// Whether U is computed in integers.
+static bool isInteger(FilterTransformOp op) {
+  return isa<IntegerType>(op.getInitType().getElementType()) &&
+         !isa_and_present<QuantizedAttr>(op.getNumbersAttr());
+}
+
 static TileTransform getTransform(FilterTransformOp op) {
   TransformAttr transform = op.getTransform();
   NumbersAttrInterface numbers = op.getNumbersAttr();
   return TileTransform(getMatrices(transform, numbers, 0).g,
-                       getMatrices(transform, numbers, 1).g,
-                       isa<IntegerType>(op.getInitType().getElementType()));
+                       getMatrices(transform, numbers, 1).g, isInteger(op));
 }
 
 namespace {
@@ -32,11 +38,11 @@ class FilterLowering {
 public:
   FilterLowering(KernelBuilder &b, FilterTransformOp op)
       : b(b), op(op), filter(op.getFilter()), init(op.getInit()),
-        computeType(
-            b.getVectorOf(isa<FloatType>(op.getInitType().getElementType())
-                              ? Type(b.getF64Type())
-                              : Type(b.getI32Type()))),
+        computeType(b.getVectorOf(isInteger(op) ? Type(b.getI32Type())
+                                                : Type(b.getF64Type()))),
         transform(getTransform(op)) {
+    if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
+      quantized.emplace(b, op);
     ArrayRef<int64_t> from = op.getFilterType().getShape();
     ArrayRef<int64_t> to = op.getInitType().getShape();
     numCols = from.back();
@@ -77,6 +83,8 @@ private:
   Value filter, init, scratch;
   VectorType computeType;
   TileTransform transform;
+  /// Present in quantized numbers.
+  std::optional<QuantizedFilter> quantized;
   int64_t numCols, numChannels, panelCols, initCols, initChannels, group = 1;
 };
 } // namespace
@@ -161,7 +169,7 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
   Value filterCol = b.add(b.mul(panel, panelCols), panelCol);
   Value loadMask = b.mask(loadLanes);
   Type elementType = op.getInitType().getElementType();
-  bool isDouble = elementType.isF64(), isInteger = elementType.isInteger();
+  bool isDouble = elementType.isF64();
   if (loadLanes == 0) {
     TransformAttr attr = op.getTransform();
     Value zero = b.zero();
@@ -178,14 +186,18 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
       indices.push_back(channel);
     indices.push_back(filterCol);
     Value value = b.load(filter, indices, loadMask);
-    if (isInteger)
+    if (isInteger(op))
       return b.convertIntegers(value, b.getI32Type());
+    if (quantized)
+      return arith::SIToFPOp::create(b, computeType, value);
     return isDouble ? value
                     : arith::ExtFOp::create(b, computeType, value).getResult();
   };
   transform.build(
       b, computeType, scratch, load, [&](Value value, Value row, Value col) {
-        if (isInteger)
+        if (quantized)
+          value = quantized->quantize(value, row, col, filterCol, loadMask);
+        else if (isInteger(op))
           value = b.convertIntegers(value, elementType);
         else if (!isDouble)
           value = arith::TruncFOp::create(b, b.getVectorType(), value);

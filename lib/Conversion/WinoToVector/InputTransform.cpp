@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ImageView.h"
+#include "QuantizedCode.h"
 #include "TileTransform.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -20,7 +21,10 @@ public:
   InputLowering(KernelBuilder &b, InputTransformOp op)
       : b(b), op(op), dims(op.getImageDims()), image(op.getInput()),
         init(op.getInit()), transforms(b, op.getTransform(),
-                                       op.getNumbersAttr(), &Transform1D::bt) {}
+                                       op.getNumbersAttr(), &Transform1D::bt) {
+    if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
+      quantized.emplace(b, op);
+  }
 
   void run();
 
@@ -50,6 +54,11 @@ private:
   /// (row, column) at a channel under a mask.
   void buildChannels(const Tile &tile,
                      function_ref<Value(Value, Value, Value, Value)> load);
+  /// Returns data in the type of the transform.
+  Value convert(Value data);
+  /// Stores a vector of V at a tap of a tile.
+  void store(Value value, const Tile &tile, Value row, Value col, Value channel,
+             Value mask);
   /// Returns the vector of the channels of a pixel outside of the image.
   Value getPadding(Value mask);
   /// Fills V with zeros from channel `begin` on, for one tile.
@@ -60,6 +69,8 @@ private:
   ImageDims dims;
   Value image, init, height, width;
   TileTransforms transforms;
+  /// Present in quantized numbers.
+  std::optional<QuantizedInput> quantized;
 };
 } // namespace
 
@@ -135,8 +146,12 @@ void InputLowering::buildTransposedTileRow(const Tile &first, Value numTiles) {
   const int64_t stripTiles =
       getStripTiles(b, alphaRows, m, overlap, numVectors,
                     op.getInitType().getDimSize(tile_dim::kTileCol));
-  Value strip = b.scratch(b.getVectorType(),
-                          {alphaRows, stripTiles * m + overlap, numVectors});
+  // Data of integers are no floats before they are transformed.
+  VectorType stripType = b.getVectorType();
+  if (quantized)
+    stripType = b.getVectorOf(b.getI16Type());
+  Value strip =
+      b.scratch(stripType, {alphaRows, stripTiles * m + overlap, numVectors});
   auto buildStrip = [&](const Tile &tiles, Value count, Value channel,
                         Value vectors, Value lanes) {
     ImageView(image, op.getLayout())
@@ -158,13 +173,11 @@ void InputLowering::buildTransposedTileRow(const Tile &first, Value numTiles) {
         variant.transform.build(
             b, b.getVectorType(), variant.scratch,
             [&](Value row, Value col) {
-              return b.load(strip,
-                            {row, b.add(stripCol, col), vec, b.index(0)});
+              return convert(
+                  b.load(strip, {row, b.add(stripCol, col), vec, b.index(0)}));
             },
             [&](Value value, Value row, Value col) {
-              b.store(value, init,
-                      {row, col, tile.batch, tile.row, tile.col, vecChannel},
-                      storeMask);
+              store(value, tile, row, col, vecChannel, storeMask);
             });
       });
     });
@@ -278,15 +291,26 @@ void InputLowering::buildChannels(
     tile.variant->transform.build(
         b, b.getVectorType(), tile.variant->scratch,
         [&](Value row, Value col) {
-          return b.convertIntegers(load(row, col, channel, mask),
-                                   b.getVectorType().getElementType());
+          return convert(load(row, col, channel, mask));
         },
         [&](Value value, Value row, Value col) {
-          b.store(value, init,
-                  {row, col, tile.batch, tile.row, tile.col, channel},
-                  storeMask);
+          store(value, tile, row, col, channel, storeMask);
         });
   });
+}
+
+Value InputLowering::convert(Value data) {
+  return quantized
+             ? quantized->convert(data)
+             : b.convertIntegers(data, b.getVectorType().getElementType());
+}
+
+void InputLowering::store(Value value, const Tile &tile, Value row, Value col,
+                          Value channel, Value mask) {
+  if (quantized)
+    value = quantized->quantize(value, row, col);
+  b.store(value, init, {row, col, tile.batch, tile.row, tile.col, channel},
+          mask);
 }
 
 void InputLowering::fillZero(const Tile &tile, int64_t begin) {
@@ -307,6 +331,8 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, InputTransformOp op,
   if (failed(checkVectorizable(op, options)))
     return failure();
   Type elementType = op.getInitType().getElementType();
+  if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
+    elementType = getInputComputeType(op);
   KernelBuilder b(rewriter, op, elementType, options,
                   getNativeLength(elementType, options));
   InputLowering(b, op).run();

@@ -436,7 +436,7 @@ void KernelBuilder::fillZero(Value memref, ValueRange indices, int64_t begin,
                              int64_t end) {
   if (begin >= end)
     return;
-  Value zeros = zero();
+  Value zeros = splat(getVectorOf(getElementTypeOrSelf(memref.getType())), 0);
   forEachVector(index(end - begin), [&](Value pos, Value lanes) {
     SmallVector<Value> at(indices);
     at.push_back(add(pos, begin));

@@ -7,6 +7,7 @@
 
 #include "Epilogue.h"
 #include "ImageView.h"
+#include "QuantizedCode.h"
 #include "TileTransform.h"
 
 using namespace mlir;
@@ -24,10 +25,12 @@ public:
   void run();
 
 private:
-  /// A tile: its position in M, its first pixel, and its transform.
+  /// A tile: its position in M, its first pixel, its transform, and the ring
+  /// that this computes in, if any.
   struct Tile {
     Value batch, row, col, pixelRow, pixelCol;
     const TileTransforms::Variant *variant;
+    std::optional<RingTransform> ring;
   };
 
   /// Calls `body` with the bounds of the whole tiles of M along an axis, and of
@@ -48,9 +51,11 @@ private:
   /// Stores the rows of a strip of `count` tiles at channels from `channel` on.
   void storeStrip(const Tile &tiles, Value count, Value strip, Value channel,
                   Value vectors, Value lanes);
-  /// Returns the convolution's sum for a value of the transform: the value, or
-  /// what it stands for in the ring.
-  Value getSum(Value value);
+  /// Loads a vector of M at a tap of a tile, as the transform takes it.
+  Value load(const Tile &tile, Value row, Value col, Value channel, Value mask);
+  /// Returns the convolution's sum for a value of a tile's transform: the
+  /// value, or what it stands for in the ring or in quantized numbers.
+  Value getSum(const Tile &tile, Value value, Value channel, Value mask);
   /// Builds one tile; `isWhole` if all its pixels are in the result.
   void buildTile(const Tile &tile, bool isWhole);
 
@@ -59,8 +64,8 @@ private:
   ImageDims dims;
   Value products, init, height, width;
   TileTransforms transforms;
-  /// The ring, if the transform computes there.
-  std::optional<RingTransform> ring;
+  /// Present in quantized numbers.
+  std::optional<QuantizedOutput> quantized;
   bool streamStores = false;
   std::optional<EpilogueBuilder> epilogue;
 };
@@ -70,8 +75,8 @@ void OutputLowering::run() {
   height = b.size(init, dims.row);
   width = b.size(init, dims.col);
   epilogue.emplace(b, cast<ResultOpInterface>(*op));
-  if (isa_and_present<RingAttr>(op.getNumbersAttr()))
-    ring = llvm::cantFail(buildRingTransform(op.getTransform()));
+  if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
+    quantized.emplace(b, op);
   bool needsStrips = op.getLayout() == ImageLayout::NCHW;
   for (unsigned number = 0; number < op.getEpilogueOperands().size(); ++number)
     needsStrips |= op.getEpilogueLayout(number) == ImageLayout::NCHW;
@@ -93,7 +98,11 @@ void OutputLowering::buildTiles(bool inStrips) {
                     begin,
                     b.mul(row, attr.getMRows()),
                     b.mul(begin, attr.getMCols()),
-                    &transforms.get(rowAtEdge, colAtEdge)};
+                    &transforms.get(rowAtEdge, colAtEdge),
+                    {}};
+      if (isa_and_present<RingAttr>(op.getNumbersAttr()))
+        first.ring =
+            llvm::cantFail(buildRingTransform(attr, rowAtEdge, colAtEdge));
       if (inStrips)
         buildTileRowByStrips(first, b.sub(end, begin));
       else
@@ -181,9 +190,7 @@ void OutputLowering::buildTileRowByStrips(const Tile &first, Value numTiles) {
         variant.transform.build(
             b, b.getVectorType(), variant.scratch,
             [&](Value row, Value col) {
-              return b.load(
-                  products,
-                  {row, col, tile.batch, tile.row, tile.col, vecChannel}, mask);
+              return load(tile, row, col, vecChannel, mask);
             },
             [&](Value value, Value row, Value col) {
               b.store(value, strip,
@@ -234,7 +241,9 @@ void OutputLowering::storeStrip(const Tile &tiles, Value count, Value strip,
               Value sum =
                   b.load(strip, {row, b.add(col, pixel), vec, b.index(0)});
               pixels.push_back(epilogue->build(
-                  getSum(sum), channelOperands,
+                  getSum(tiles, sum, vecChannel,
+                         lanes ? b.mask(lanes) : Value()),
+                  channelOperands,
                   [&](unsigned number) { return operands[number][pixel]; }));
             }
             ImageView(init, op.getLayout()).store(b, pixels, at, lanes);
@@ -243,7 +252,19 @@ void OutputLowering::storeStrip(const Tile &tiles, Value count, Value strip,
   });
 }
 
-Value OutputLowering::getSum(Value value) {
+Value OutputLowering::load(const Tile &tile, Value row, Value col,
+                           Value channel, Value mask) {
+  Value value = b.load(
+      products, {row, col, tile.batch, tile.row, tile.col, channel}, mask);
+  return quantized ? quantized->dequantize(value, row, col, channel, mask)
+                   : value;
+}
+
+Value OutputLowering::getSum(const Tile &tile, Value value, Value channel,
+                             Value mask) {
+  if (quantized)
+    return quantized->finish(value, channel, mask);
+  const std::optional<RingTransform> &ring = tile.ring;
   if (!ring)
     return value;
   VectorType type = b.getVectorType();
@@ -275,26 +296,26 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
 
   b.forEachVector(b.size(init, dims.channel), [&](Value k, Value mask) {
     SmallVector<Value> channelOperands = epilogue->loadChannelOperands(k, mask);
-    auto load = [&](Value row, Value col) {
-      return b.load(products, {row, col, tile.batch, tile.row, tile.col, k},
-                    mask);
+    auto loadTap = [&](Value row, Value col) {
+      return load(tile, row, col, k, mask);
     };
     auto store = [&](Value sum, Value row, Value col) {
       auto finish = [&] {
         SmallVector<Value> indices = {tile.batch, b.add(tile.pixelRow, row),
                                       b.add(tile.pixelCol, col), k};
-        auto load = [&](unsigned number) {
+        auto loadOperand = [&](unsigned number) {
           return b.load(op.getEpilogueOperands()[number], indices, mask);
         };
-        b.store(epilogue->build(getSum(sum), channelOperands, load), init,
-                indices, mask, streamStores);
+        b.store(epilogue->build(getSum(tile, sum, k, mask), channelOperands,
+                                loadOperand),
+                init, indices, mask, streamStores);
       };
       if (isWhole)
         return finish();
       b.branch(isInImage(row, col), finish);
     };
     tile.variant->transform.build(b, b.getVectorType(), tile.variant->scratch,
-                                  load, store);
+                                  loadTap, store);
   });
 }
 
@@ -302,7 +323,10 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, OutputTransformOp op,
                                   const WinoToVectorOptions &options) {
   if (failed(checkVectorizable(op, options)))
     return failure();
-  KernelBuilder b(rewriter, op, op.getInputType().getElementType(), options);
+  Type elementType = op.getInputType().getElementType();
+  if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
+    elementType = rewriter.getF32Type();
+  KernelBuilder b(rewriter, op, elementType, options);
   OutputLowering(b, op).run();
   rewriter.eraseOp(op);
   return success();

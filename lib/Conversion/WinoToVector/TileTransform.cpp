@@ -12,16 +12,6 @@
 using namespace mlir;
 using namespace wino;
 
-/// Whether `program` passes its inputs on as its outputs.
-static bool isIdentity(const LinearProgram &program) {
-  if (!program.ops.empty() || program.outputs.size() != program.numInputs)
-    return false;
-  for (auto [number, output] : llvm::enumerate(program.outputs))
-    if (output != number)
-      return false;
-  return true;
-}
-
 /// Builds `program` on vectors of `type`.
 static SmallVector<Value> buildProgram(KernelBuilder &b, VectorType type,
                                        const LinearProgram &program,
@@ -58,53 +48,26 @@ static SmallVector<Value> buildProgram(KernelBuilder &b, VectorType type,
 }
 
 TileTransform::TileTransform(const RationalMatrix &left,
-                             const RationalMatrix &right, bool isInteger) {
-  int64_t rowsIn = left.getNumCols(), rowsOut = left.getNumRows();
-  int64_t colsIn = right.getNumCols(), colsOut = right.getNumRows();
-  auto synthesize = [&](const RationalMatrix &matrix) {
-    return isInteger ? synthesizeIntegerProgram(matrix)
-                     : synthesizeProgram(matrix);
-  };
-  LinearProgram rows = synthesize(left);
-  LinearProgram cols = synthesize(right);
-  auto getCost = [](const LinearProgram &program) -> int64_t {
-    return program.ops.size();
-  };
-  bool rowsFirst = colsIn * getCost(rows) + rowsOut * getCost(cols) <=
-                   rowsIn * getCost(cols) + colsOut * getCost(rows);
-  bool rowsTrivial = isIdentity(rows), colsTrivial = isIdentity(cols);
-
-  midRows = rowsFirst ? rowsOut : rowsIn;
-  midCols = rowsFirst ? colsIn : colsOut;
-  maxTile = std::max({rowsIn * colsIn, midRows * midCols, rowsOut * colsOut});
-  Pass rowPass = {std::move(rows), /*alongRows=*/true,
-                  rowsFirst ? colsIn : colsOut};
-  Pass colPass = {std::move(cols), /*alongRows=*/false,
-                  rowsFirst ? rowsOut : rowsIn};
-  // Something has to copy the tile if both are trivial.
-  if (rowsTrivial && !colsTrivial)
-    passes = {std::move(colPass)};
-  else if (colsTrivial)
-    passes = {std::move(rowPass)};
-  else if (rowsFirst)
-    passes = {std::move(rowPass), std::move(colPass)};
-  else
-    passes = {std::move(colPass), std::move(rowPass)};
-}
+                             const RationalMatrix &right, bool isInteger)
+    : program(left, right, isInteger) {}
 
 bool TileTransform::isUnrolled() const {
+  const int64_t maxTile = std::max({program.rowsIn * program.colsIn,
+                                    program.midRows * program.midCols,
+                                    program.rowsOut * program.colsOut});
   return maxTile <= kMaxUnrolledTile ||
-         (passes.size() == 2 && midRows * midCols <= kMaxUnrolledMiddle);
+         (program.passes.size() == 2 &&
+          program.midRows * program.midCols <= kMaxUnrolledMiddle);
 }
 
 Value TileTransform::allocateScratch(KernelBuilder &b, VectorType type) const {
-  if (isUnrolled() || passes.size() < 2)
+  if (isUnrolled() || program.passes.size() < 2)
     return {};
-  return b.scratch(type, {midRows, midCols});
+  return b.scratch(type, {program.midRows, program.midCols});
 }
 
 void TileTransform::buildPass(KernelBuilder &b, VectorType type,
-                              const Pass &pass, LoadFn load,
+                              const TileProgram::Pass &pass, LoadFn load,
                               StoreFn store) const {
   auto buildLine = [&](Value line) {
     SmallVector<Value> inputs;
@@ -127,6 +90,8 @@ void TileTransform::buildPass(KernelBuilder &b, VectorType type,
 
 void TileTransform::build(KernelBuilder &b, VectorType type, Value scratch,
                           LoadFn load, StoreFn store) const {
+  const auto &passes = program.passes;
+  const int64_t midCols = program.midCols;
   if (passes.size() == 1)
     return buildPass(b, type, passes.front(), load, store);
 
@@ -142,7 +107,7 @@ void TileTransform::build(KernelBuilder &b, VectorType type, Value scratch,
     return buildPass(b, type, passes[1], loadScratch, store);
   }
 
-  SmallVector<Value> mid(midRows * midCols);
+  SmallVector<Value> mid(program.midRows * midCols);
   auto at = [&](Value row, Value col) -> Value & {
     return mid[*getConstantIntValue(row) * midCols + *getConstantIntValue(col)];
   };

@@ -9,7 +9,7 @@
 #define WINO_LIB_CONVERSION_WINOTOVECTOR_TILETRANSFORM_H
 
 #include "KernelBuilder.h"
-#include "Wino/Support/LinearProgram.h"
+#include "Wino/Support/TileProgram.h"
 
 namespace wino {
 
@@ -48,25 +48,12 @@ public:
              LoadFn load, StoreFn store) const;
 
 private:
-  /// One program applied to all columns (`alongRows`) or all rows of a tile.
-  struct Pass {
-    LinearProgram program;
-    bool alongRows;
-    /// How many columns or rows there are.
-    int64_t numLines;
-  };
-
   bool isUnrolled() const;
-  void buildPass(KernelBuilder &b, mlir::VectorType type, const Pass &pass,
-                 LoadFn load, StoreFn store) const;
+  void buildPass(KernelBuilder &b, mlir::VectorType type,
+                 const TileProgram::Pass &pass, LoadFn load,
+                 StoreFn store) const;
 
-  /// One or two passes; those by identity matrices are left out.
-  llvm::SmallVector<Pass, 2> passes;
-  /// The largest number of elements of the tile before, between and after the
-  /// passes.
-  int64_t maxTile;
-  /// Rows and columns of the tile between the passes.
-  int64_t midRows = 0, midCols = 0;
+  TileProgram program;
 };
 
 /// The transforms of the whole tiles of an image and of the smaller ones at its

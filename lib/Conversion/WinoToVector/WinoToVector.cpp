@@ -8,6 +8,7 @@
 #include "Wino/Conversion/WinoToVector.h"
 
 #include "Wino/Conversion/Passes.h"
+#include "Wino/Target/TargetSpec.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -56,8 +57,8 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
                                       const WinoToVectorOptions &options) {
   SmallVector<Operation *> ops;
   root->walk([&](Operation *op) {
-    if (isa<FilterTransformOp, InputTransformOp, Im2RowOp, PadImageOp,
-            HadamardOp, OutputTransformOp, ConvOp, OffsetAddOp>(op))
+    if (isa<FilterScalesOp, FilterTransformOp, InputTransformOp, Im2RowOp,
+            PadImageOp, HadamardOp, OutputTransformOp, ConvOp, OffsetAddOp>(op))
       ops.push_back(op);
   });
   ScratchSharing scratch;
@@ -67,11 +68,11 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
   for (Operation *op : ops) {
     LogicalResult lowered =
         TypeSwitch<Operation *, LogicalResult>(op)
-            .Case<FilterTransformOp, InputTransformOp, Im2RowOp, PadImageOp,
-                  HadamardOp, OutputTransformOp, ConvOp, OffsetAddOp>(
-                [&](auto typedOp) {
-                  return lowerToVector(rewriter, typedOp, options);
-                });
+            .Case<FilterScalesOp, FilterTransformOp, InputTransformOp, Im2RowOp,
+                  PadImageOp, HadamardOp, OutputTransformOp, ConvOp,
+                  OffsetAddOp>([&](auto typedOp) {
+              return lowerToVector(rewriter, typedOp, options);
+            });
     lowersAll &= succeeded(lowered);
   }
   scratch.share(rewriter);
@@ -84,8 +85,16 @@ struct ConvertWinoToVectorPass
   using ConvertWinoToVectorPassBase::ConvertWinoToVectorPassBase;
 
   void runOnOperation() override {
-    if (failed(lowerWinoToVector(
-            getOperation(), {vectorLength, laneFma, inOrder, integerProducts})))
+    WinoToVectorOptions options{vectorLength, laneFma, inOrder,
+                                integerProducts};
+    FailureOr<std::optional<CPUInfo>> target = getTargetCPU(getOperation());
+    if (failed(target))
+      return signalPassFailure();
+    if (*target)
+      options = {(*target)->getVectorLength(/*elementBits=*/32),
+                 (*target)->hasLaneFma, (*target)->isInOrder,
+                 (*target)->integerProducts};
+    if (failed(lowerWinoToVector(getOperation(), options)))
       signalPassFailure();
   }
 };

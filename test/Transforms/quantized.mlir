@@ -1,0 +1,69 @@
+// RUN: split-file %S/Inputs/calibration.txt %t
+// RUN: wino-opt %s --wino-apply-plan --remarks-filter="wino.*" --remark-format=emitRemark 2>%t.remarks | FileCheck %s
+// RUN: FileCheck %s --check-prefix=REMARK --input-file=%t.remarks
+// RUN: wino-opt %s --wino-apply-plan="max-error=0.9" | FileCheck %s --check-prefix=ALLOWED
+// RUN: wino-opt %s --wino-apply-plan="max-error=0.9 calibration=%t/scales.json" | FileCheck %s --check-prefix=SCALES
+// RUN: wino-opt %s --wino-apply-plan="max-error=0.9 calibration=%t/samples.json" | FileCheck %s --check-prefix=SAMPLES
+// RUN: wino-opt %s --wino-apply-plan="max-error=0.001" --remarks-filter="wino.*" --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=OVER
+// RUN: wino-opt %s --wino-apply-plan="max-error=0.9 calibration=%t/channels.json" --remarks-filter="wino.*" --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=CHANNELS
+// RUN: not wino-opt %s --wino-apply-plan="max-error=-1" 2>&1 | FileCheck %s --check-prefix=NEGATIVE
+// RUN: not wino-opt %s --wino-apply-plan="max-error=1 calibration=%t/zero.json" 2>&1 | FileCheck %s --check-prefix=ZERO
+// RUN: not wino-opt %s --wino-apply-plan="max-error=1 calibration=%t/stage.json" 2>&1 | FileCheck %s --check-prefix=STAGE
+// RUN: not wino-opt %s --wino-apply-plan="max-error=1 calibration=%t/ragged.json" 2>&1 | FileCheck %s --check-prefix=RAGGED
+// RUN: not wino-opt %s --wino-apply-plan="max-error=1 calibration=%t/range.json" 2>&1 | FileCheck %s --check-prefix=RANGE
+// RUN: not wino-opt %s --wino-apply-plan="max-error=1 calibration=%t/list.json" 2>&1 | FileCheck %s --check-prefix=LIST
+// RUN: not wino-opt %s --wino-apply-plan="max-error=1 calibration=%t/none.json" 2>&1 | FileCheck %s --check-prefix=NONE
+
+// NEGATIVE: error: expected max-error to be a number that is not negative, but got -1
+// ZERO: error: calibration '{{.*}}zero.json' of 'conv0': expected positive, finite scales of the input, but got 0
+// STAGE: error: calibration '{{.*}}stage.json' of 'conv0': expected scales of input, filter, sums or output, but got 'image'
+// RAGGED: error: calibration '{{.*}}ragged.json' of 'conv0': expected lists of samples of equal sizes
+// RANGE: error: calibration '{{.*}}range.json' of 'conv0': expected samples to be integers of i8
+// LIST: error: expected calibration '{{.*}}list.json' to be a JSON object
+// NONE: error: cannot read calibration '{{.*}}none.json'
+
+// Neither the plan nor an option allows an error: the convolution stays.
+// CHECK-LABEL: @not_allowed
+// CHECK: linalg.conv_2d_nhwc_hwcf
+// CHECK-NOT: wino.plan
+// CHECK-NOT: wino.input_transform
+// REMARK: Missed{{.*}}conv0 is left as it is: its result is not exact, and neither the plan nor an option max-error allows an error
+// Without samples the scales of sums and output follow from seeded data, and that
+// of the input from its range.
+// ALLOWED-LABEL: @not_allowed
+// ALLOWED-SAME: error_data = "seeded data and weights", {{.*}}largest_error = {{[0-9.e-]+}} : f64, {{.*}}relative_error = {{[0-9.e-]+}} : f64
+// ALLOWED-DAG: %[[SUMS:.*]] = arith.constant dense<{{.*}}> : tensor<16xf32>
+// ALLOWED-DAG: %[[OUTPUT:.*]] = arith.constant dense<{{.*}}> : tensor<1xf32>
+// ALLOWED: %[[S:.*]] = wino.filter_scales <F(2x2, 3x3)> numbers <input
+// ALLOWED: wino.filter_transform <F(2x2, 3x3)> numbers {{.*}} scales(%[[S]] : tensor<4xf32>)
+// ALLOWED: wino.input_transform <F(2x2, 3x3)> numbers
+// ALLOWED: wino.hadamard narrow_range
+// ALLOWED: wino.output_transform {{.*}} scales(%[[S]], %[[SUMS]], %[[OUTPUT]] : tensor<4xf32>, tensor<16xf32>, tensor<1xf32>)
+// SCALES-LABEL: @not_allowed
+// SCALES-DAG: arith.constant dense<4.096000e+03> : tensor<16xf32>
+// SCALES-DAG: arith.constant dense<5.120000e+02> : tensor<1xf32>
+// SCALES: wino.input_transform {{.*}}input = <per_tensor, [1.60000000e+01]>
+// SAMPLES-LABEL: @not_allowed
+// SAMPLES-SAME: error_data = "samples and weights"
+// SAMPLES: input = <per_tensor, [{{[0-9.e+-]+}}]>
+// OVER: Missed{{.*}}conv0 is left as it is: relative error {{[0-9.]+}} (largest {{[0-9.]+}} of max |y|) on seeded data and weights > 0.001
+// CHANNELS: Missed{{.*}}conv0 is left as it is: samples of 3x3 pixels and 1 channels do not fit a filter of 3x3 and 2
+func.func @not_allowed(%x: tensor<1x8x8x2xi8>, %f: tensor<3x3x2x4xi8> {wino.weight}, %init: tensor<1x6x6x4xi32>) -> tensor<1x6x6x4xi32> {
+  %y = linalg.conv_2d_nhwc_hwcf {wino.plan = #wino.plan<algorithm = winograd, transform = <F(2x2, 3x3)>, numbers = #wino.quantized<input = <per_tensor>, filter = <per_channel>, sums = <per_tap>, output = <per_tensor>>, schedule = <block = 1x0, k_block = 4, micro_tile = 2x4, vector = 4>>}
+    ins(%x, %f : tensor<1x8x8x2xi8>, tensor<3x3x2x4xi8>) outs(%init : tensor<1x6x6x4xi32>) -> tensor<1x6x6x4xi32>
+  return %y : tensor<1x6x6x4xi32>
+}
+
+// The plan allows an error, which is measured with the weights.
+// CHECK-LABEL: @allowed
+// CHECK-SAME: error_data = "seeded data"
+// CHECK: wino.output_transform
+// REMARK: Passed{{.*}}conv0 is quantized: relative error {{[0-9.]+}} (largest {{[0-9.]+}} of max |y|) on seeded data"
+func.func @allowed(%x: tensor<1x8x8x2xi8>, %init: tensor<1x6x6x4xi32>) -> tensor<1x6x6x4xi32> {
+  %f = arith.constant dense<[[[[1, 2, 3, -4], [5, -60, 7, 8]], [[1, -2, 3, 4], [5, 6, 70, 8]], [[1, 20, 3, 4], [50, 6, 7, 8]]],
+                             [[[1, 2, -3, 4], [5, 6, 7, 8]], [[10, 2, 3, 40], [5, 6, -7, 8]], [[1, 2, 3, 4], [5, -6, 7, 8]]],
+                             [[[1, 2, 3, 4], [-5, 6, 7, -80]], [[1, 2, 3, 4], [5, 6, 7, 8]], [[-1, 2, 3, 4], [5, 6, 7, -128]]]]> : tensor<3x3x2x4xi8>
+  %y = linalg.conv_2d_nhwc_hwcf {wino.plan = #wino.plan<algorithm = winograd, transform = <F(2x2, 3x3)>, numbers = #wino.quantized<max_error = 0.5 : f64, input = <per_tap>, filter = <per_tap>>, schedule = <block = 1x0, k_block = 4, micro_tile = 2x4, vector = 4>>}
+    ins(%x, %f : tensor<1x8x8x2xi8>, tensor<3x3x2x4xi8>) outs(%init : tensor<1x6x6x4xi32>) -> tensor<1x6x6x4xi32>
+  return %y : tensor<1x6x6x4xi32>
+}
