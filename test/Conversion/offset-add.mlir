@@ -4,8 +4,8 @@
 // CHECK-LABEL: func @plain
 // CHECK-SAME: (%[[M:.*]]: memref<1x3x1x4x8x8xf32>
 // CHECK-NOT: scf.if
-// CHECK: scf.for %{{.*}} = %c0 to %c6 step %c1
-// CHECK: scf.for %{{.*}} = %c0 to %c8 step %c4
+// CHECK: scf.for %{{.*}} = %{{.*}} to %c6{{.*}} step
+// CHECK: scf.for %{{.*}} = %{{.*}} to %c8{{.*}} step %c4
 // CHECK: %[[A:.*]] = vector.load %[[M]]
 // CHECK: %[[B:.*]] = vector.load %[[M]]
 // CHECK: %[[AB:.*]] = arith.addf %[[A]], %[[B]]

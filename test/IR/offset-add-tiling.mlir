@@ -3,15 +3,18 @@
 // Blocks of rows and of output channels. A block needs the products of the
 // rows that its taps reach, of which neighbouring blocks compute two as well;
 // the columns are whole, with their padding.
+// CHECK: #[[$ROWS:.*]] = affine_map<(d0) -> (-d0 + 14, 4)>
+// CHECK: #[[$CHANNELS:.*]] = affine_map<(d0) -> (-d0 + 30, 16)>
+// CHECK: #[[$HALO:.*]] = affine_map<(d0) -> (d0 + 2)>
 // CHECK-LABEL: func @chain
 // CHECK: scf.for %[[N:.*]] = %c0 to %c3 step %c1
 // CHECK: scf.for %[[S:.*]] = %c0 to %c14 step %c4
-// CHECK: %[[BS:.*]] = affine.min affine_map<(d0) -> (-d0 + 14, 4)>(%[[S]])
 // CHECK: scf.for %[[K:.*]] = %c0 to %c32 step %c16
-// CHECK: %[[KS:.*]] = affine.min affine_map<(d0) -> (-d0 + 30, 16)>(%[[K]])
-// CHECK: %[[MS:.*]] = affine.apply affine_map<(d0) -> (d0 + 2)>(%[[BS]])
-// CHECK: wino.im2row {{.*}} pad [1, 1, 0, 0] origin[%[[S]], %c0] ins(%{{.*}} : tensor<1x14x13x16xf32>) outs(%{{.*}} : tensor<1x1x1x?x13x16xf32>)
+// CHECK: %[[BS:.*]] = affine.min #[[$ROWS]](%[[S]])
+// CHECK: %[[KS:.*]] = affine.min #[[$CHANNELS]](%[[K]])
+// CHECK: %[[MS:.*]] = affine.apply #[[$HALO]](%[[BS]])
 // CHECK: tensor.extract_slice %{{.*}}[%{{.*}}, 0, 0, 0, 0, 0] [1, 3, 3, 2, 16, 8]
+// CHECK: wino.im2row {{.*}} pad [1, 1, 0, 0] origin[%[[S]], %c0] ins(%{{.*}} : tensor<1x14x13x16xf32>) outs(%{{.*}} : tensor<1x1x1x?x13x16xf32>)
 // CHECK: wino.hadamard ins(%{{.*}} : tensor<1x1x1x?x13x16xf32>, tensor<1x3x3x2x16x8xf32>) outs(%{{.*}} : tensor<3x3x1x?x13x16xf32>)
 // CHECK: tensor.extract_slice %{{.*}}[%[[K]]] [%[[KS]]] [1] : tensor<30xf32> to tensor<?xf32>
 // CHECK: wino.offset_add strides [1, 1] dilations [1, 1] pad [0, 0, 1, 1] ins(%{{.*}} : tensor<3x3x1x?x13x16xf32>) outs(%{{.*}} : tensor<1x?x13x?xf32>) epilogue(%{{.*}} : tensor<?xf32>)
@@ -39,9 +42,10 @@ module attributes {transform.with_named_sequence} {
 
 // Strides and dilations; a block as large as the axis needs all products, also
 // with padding.
+// CHECK: #[[$STRIDE:.*]] = affine_map<(d0) -> (d0 * 3)>
 // CHECK-LABEL: func @strides
 // CHECK: scf.for %[[T:.*]] = %c0 to %c4 step %c2
-// CHECK: %[[AT:.*]] = affine.apply affine_map<(d0) -> (d0 * 3)>(%[[T]])
+// CHECK: %[[AT:.*]] = affine.apply #[[$STRIDE]](%[[T]])
 // CHECK: tensor.extract_slice %{{.*}}[0, 0, 0, 0, %[[AT]], 0] [3, 2, 1, 9, 6, 8]
 // CHECK: wino.offset_add strides [2, 3] dilations [1, 2] pad [1, 1, 0, 0] ins(%{{.*}} : tensor<3x2x1x9x6x8xf32>) outs(%{{.*}} : tensor<1x5x2x8xf32>)
 func.func @strides(%m: tensor<3x2x1x9x12x8xf32>, %y: tensor<1x5x4x8xf32>) -> tensor<1x5x4x8xf32> {

@@ -1,5 +1,5 @@
-// RUN: wino-opt %s -split-input-file | wino-opt -split-input-file | FileCheck %s
-// RUN: wino-opt %s -split-input-file -emit-bytecode | wino-opt -split-input-file | FileCheck %s
+// RUN: wino-opt %s | wino-opt | FileCheck %s
+// RUN: wino-opt %s -emit-bytecode | wino-opt | FileCheck %s
 
 // CHECK-LABEL: func @tensors
 func.func @tensors(%m: tensor<3x3x1x56x56x128xf32>, %y: tensor<1x56x56x126xf32>) -> tensor<1x56x56x126xf32> {
@@ -7,8 +7,6 @@ func.func @tensors(%m: tensor<3x3x1x56x56x128xf32>, %y: tensor<1x56x56x126xf32>)
   %0 = wino.offset_add strides [1, 1] dilations [1, 1] pad [1, 1, 1, 1] ins(%m : tensor<3x3x1x56x56x128xf32>) outs(%y : tensor<1x56x56x126xf32>) -> tensor<1x56x56x126xf32>
   return %0 : tensor<1x56x56x126xf32>
 }
-
-// -----
 
 // CHECK-LABEL: func @memrefs
 func.func @memrefs(%m: memref<3x5x?x?x?x16xi32>, %y: memref<?x16x?x?xi8>, %b: memref<16xi32>, %r: memref<?x?x?x16xi8>) {
@@ -25,8 +23,6 @@ func.func @memrefs(%m: memref<3x5x?x?x?x16xi32>, %y: memref<?x16x?x?xi8>, %b: me
   return
 }
 
-// -----
-
 // CHECK-LABEL: func @scheduled
 func.func @scheduled(%m: tensor<1x7x1x4x10x16xf32>, %y: tensor<1x4x4x16xf32>) -> tensor<1x4x4x16xf32> {
   // CHECK: wino.offset_add {{.*}} schedule <block = 2x0, {{.*}}> ins(
@@ -35,8 +31,6 @@ func.func @scheduled(%m: tensor<1x7x1x4x10x16xf32>, %y: tensor<1x4x4x16xf32>) ->
       ins(%m : tensor<1x7x1x4x10x16xf32>) outs(%y : tensor<1x4x4x16xf32>) -> tensor<1x4x4x16xf32>
   return %0 : tensor<1x4x4x16xf32>
 }
-
-// -----
 
 // A single tap of V is multiplied by all taps of the filter.
 // CHECK-LABEL: func @one_tap

@@ -5,9 +5,9 @@
 // Blocks of the whole image: its pixels are multiplied by all taps, and the
 // offset-add knows the padding.
 // CHECK-LABEL: func @whole
-// CHECK-SAME: (%[[X:.*]]: tensor<1x14x14x20xf32>, %[[F:.*]]: tensor<3x3x20x36xf32>, %[[B:.*]]: tensor<36xf32>
+// CHECK-SAME: (%[[X:.*]]: tensor<1x14x14x20xf32>, %[[F:.*]]: tensor<3x3x20x36xf32> {wino.weight}, %[[B:.*]]: tensor<36xf32>
 // CHECK-NOT: tensor.pad
-// CHECK: %[[U:.*]] = wino.filter_transform <F(3x3, 1x1), {{.*}}> ins(%[[F]] : tensor<3x3x20x36xf32>) outs(%{{.*}} : tensor<2x3x3x2x20x12xf32>)
+// CHECK: %[[U:.*]] = wino.filter_transform <F(1x1, 3x3), {{.*}}> ins(%[[F]] : tensor<3x3x20x36xf32>) outs(%{{.*}} : tensor<2x3x3x2x20x12xf32>)
 // CHECK: %[[V:.*]] = wino.im2row kernel [1, 1] strides [1, 1] dilations [1, 1] pad [0, 0, 0, 0] ins(%[[X]] : tensor<1x14x14x20xf32>) outs(%{{.*}} : tensor<1x1x1x14x14x20xf32>)
 // CHECK: %[[M:.*]] = wino.hadamard schedule {{.*}} ins(%[[V]], %[[U]] : tensor<1x1x1x14x14x20xf32>, tensor<2x3x3x2x20x12xf32>) outs(%{{.*}} : tensor<3x3x1x14x14x48xf32>)
 // CHECK: wino.offset_add strides [1, 1] dilations [1, 1] pad [1, 1, 1, 1] schedule <block = 0x0, k_block = 24, {{.*}}> ins(%[[M]] : tensor<3x3x1x14x14x48xf32>) outs(%{{.*}} : tensor<1x14x14x36xf32>) epilogue(%[[B]] : tensor<36xf32>)
