@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Wino/Algorithms/FilterBounds.h"
-#include "Wino/Support/ExactnessProof.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
@@ -118,6 +117,23 @@ std::vector<int32_t> wino::getFilterElements(const ConvProblem &problem) {
   return result;
 }
 
+ResultProof wino::proveResults(const ConvProblem &problem,
+                               const FilterBounds &bounds,
+                               const llvm::DynamicAPInt &numResults) {
+  ResultProof proof;
+  // The channel with the largest norm stands for all.
+  int64_t norm = bounds.getMaxAbs() * problem.c * problem.kh * problem.kw;
+  if (!bounds.norms.empty()) {
+    const int64_t *largest = llvm::max_element(bounds.norms);
+    norm = *largest;
+    proof.output = largest - bounds.norms.begin();
+  }
+  proof.maxInput = IntegerRange::getSigned(/*bits=*/8).getMaxAbs();
+  proof.norm = llvm::DynamicAPInt(norm);
+  proof.numResults = numResults;
+  return proof;
+}
+
 LogicalResult wino::checkRing(const ConvProblem &problem,
                               TransformAttr transform,
                               const FilterBounds &bounds, std::string &text) {
@@ -154,15 +170,7 @@ LogicalResult wino::checkRing(const ConvProblem &problem,
          << " does not fit i16: " << storage.toString();
       return failure();
     }
-  // The channel with the largest norm stands for all.
-  int64_t norm = bounds.getMaxAbs() * problem.c * problem.kh * problem.kw;
-  if (!bounds.norms.empty()) {
-    const int64_t *largest = llvm::max_element(bounds.norms);
-    norm = *largest;
-    proof.results.output = largest - bounds.norms.begin();
-  }
-  proof.results.maxInput = image.getMaxAbs();
-  proof.results.norm = llvm::DynamicAPInt(norm);
+  proof.results = proveResults(problem, bounds, proof.results.numResults);
   if (!proof.holds())
     os << "the result of " << transform.getName()
        << " may exceed the range of #wino.ring: ";

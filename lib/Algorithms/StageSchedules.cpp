@@ -42,6 +42,13 @@ StageSchedules::StageSchedules(const ConvTask &task, const Variant &variant)
   whole.filterBytes = getScalarBytes(problem.filterType);
   whole.inputBytes = whole.transformedFilterBytes = int64_t(kernel.factorBytes);
   whole.productBytes = whole.resultBytes = getScalarBytes(problem.sumType);
+  if (variant.numbers) {
+    // An element of V, U and M is one of each plane.
+    planes = variant.numbers.getNumPlanes();
+    whole.inputBytes *= planes;
+    whole.transformedFilterBytes *= planes;
+    whole.productBytes *= planes;
+  }
   whole.otherBytes = task.otherBytes;
   TransformAttr transform = variant.transform;
   if (!transform)
@@ -55,18 +62,32 @@ StageSchedules::StageSchedules(const ConvTask &task, const Variant &variant)
   countOperations();
 }
 
-static bool isInteger(const RationalMatrix &matrix) {
-  for (unsigned row = 0; row < matrix.getNumRows(); ++row)
-    for (const Rational &entry : matrix.getRow(row))
-      if (entry.den != 1)
-        return false;
-  return true;
+void StageSchedules::countResidueOperations(RnsAttr numbers) {
+  TransformAttr transform = variant.transform;
+  const unsigned vectorBits = task.cpu.vectorBits;
+  auto count = [&](TransformStage stage) {
+    RationalMatrix rows = getMatrix(getMatrices(transform, numbers, 0), stage);
+    RationalMatrix cols = getMatrix(getMatrices(transform, numbers, 1), stage);
+    return planResiduePasses(transform, numbers, stage)
+        .getOpsPerLane(rows.getNumCols(), cols.getNumCols(), vectorBits);
+  };
+  // Putting a residue of a pixel to those before takes about so many.
+  constexpr double kReconstructionOps = 10;
+  double reconstruction = kReconstructionOps * double(planes) *
+                          double(transform.getMRows() * transform.getMCols()) *
+                          16 / vectorBits;
+  const double factors = kernel.vectorBytes / kernel.factorBytes;
+  inputOps = count(TransformStage::Input) * factors;
+  filterOps = count(TransformStage::Filter) * factors;
+  outputOps =
+      (count(TransformStage::Output) + reconstruction) * double(kernel.vector);
 }
 
 void StageSchedules::countOperations() {
-  auto [transform, numbers] = variant;
-  Transform1D rows = getMatrices(transform, numbers, 0);
-  Transform1D cols = getMatrices(transform, numbers, 1);
+  if (auto residues = dyn_cast_or_null<RnsAttr>(variant.numbers))
+    return countResidueOperations(residues);
+  Transform1D rows = getMatrices(variant.transform, variant.numbers, 0);
+  Transform1D cols = getMatrices(variant.transform, variant.numbers, 1);
   auto synthesize = [&](const RationalMatrix &matrix) {
     return variant.numbers && isInteger(matrix)
                ? synthesizeIntegerProgram(matrix)
@@ -203,20 +224,14 @@ double wino::getTapCycles(const ConvNest &nest, const Kernel &kernel,
   const double vectors = double(micro.cols) / double(kernel.vector);
   const double kernels = std::ceil(tiles / double(micro.rows));
   const double rows = tiles / kernels;
-  // For one element of the depth: multiply-adds, of which each sum has one
-  // after the other, and the loads of a panel's row and of the elements of V.
   // The first kernel finds the panel in the second-level cache.
-  constexpr double kFmaLatency = 4;
-  double fmas = std::max(kernel.getProductCycles(rows),
-                         kFmaLatency / double(kernel.group));
-  double loads = kernel.getLoads(rows) * cpu.exposedLoadCycles;
-  double panelBytes = double(micro.cols * nest.transformedFilterBytes);
-  double firstFmas = std::max(fmas, panelBytes / cpu.l2BytesPerCycle);
+  double loop = kernel.getLoopCycles(rows);
+  double panelBytes = double(micro.cols) * kernel.factorBytes;
+  double firstLoop = std::max(loop, panelBytes / cpu.l2BytesPerCycle);
   // What a kernel takes beside its loop over the depth: storing its sums, and
   // loading them if they are sums of several blocks.
   double sums = rows * vectors * (nest.cBlock == nest.c ? 2 : 3);
-  double panel = double(nest.cBlock) *
-                     (firstFmas + (kernels - 1) * fmas + kernels * loads) +
+  double panel = double(nest.cBlock) * (firstLoop + (kernels - 1) * loop) +
                  kernels * sums * cpu.opCycles;
   return double(nest.getNumBlocks() * nest.getNumCBlocks()) *
          double(nest.k / micro.cols) * panel;
@@ -236,18 +251,20 @@ static double getProductCycles(const ConvNest &nest, const Kernel &kernel,
   return cycles;
 }
 
-double StageSchedules::getTransformCycles(const ConvNest &nest) const {
+void StageSchedules::countTransforms(const ConvNest &nest, Cost &cost) const {
   const double blocks = double(nest.getNumBlocks());
   // The transforms compute in the types of their results, that of quantized
   // data in i16.
   const double factors =
       kernel.vectorBytes / (isQuantized() ? 2 : kernel.factorBytes);
-  double ops = nest.getBlockTiles() * nest.getUsedTaps() *
-               (inputOps * double(nest.c) / factors +
-                outputOps * double(nest.k) / double(kernel.vector));
+  const double c = double(nest.c), k = double(nest.k);
+  const double tiles = blocks * nest.getBlockTiles() * nest.getUsedTaps();
+  const double opCycles = task.cpu.opCycles;
+  cost.inputTransform = tiles * inputOps * c / factors * opCycles;
+  cost.outputTransform =
+      tiles * outputOps * k / double(kernel.vector) * opCycles;
   if (nest.onTheFly)
-    ops += filterOps * double(nest.c) * double(nest.k) / factors;
-  return blocks * ops * task.cpu.opCycles;
+    cost.filter = blocks * filterOps * c * k / factors * opCycles;
 }
 
 Cost StageSchedules::getCost(const Schedule &schedule) const {
@@ -256,9 +273,12 @@ Cost StageSchedules::getCost(const Schedule &schedule) const {
   Traffic next = estimateTraffic(nest, cpu.l2Bytes), memory;
   if (cpu.l3Bytes != 0)
     memory = estimateTraffic(nest, cpu.l3Bytes);
-  return {addUpCycles(
-      cpu, getTransformCycles(nest),
-      getProductCycles(nest, kernel.with(schedule), cpu),
-      {next.filter, memory.filter},
-      {next.getTotal() - next.filter, memory.getTotal() - memory.filter})};
+  Cost cost;
+  countTransforms(nest, cost);
+  cost.products =
+      double(planes) * getProductCycles(nest, kernel.with(schedule), cpu);
+  addUpCycles(
+      cpu, {next.filter, memory.filter},
+      {next.getTotal() - next.filter, memory.getTotal() - memory.filter}, cost);
+  return cost;
 }

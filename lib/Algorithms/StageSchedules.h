@@ -48,8 +48,9 @@ private:
   forEachOfBlocks(Schedule &schedule,
                   llvm::function_ref<void(const Schedule &)> callback) const;
   void countOperations();
+  void countResidueOperations(RnsAttr numbers);
   ConvNest getNest(const Schedule &schedule) const;
-  double getTransformCycles(const ConvNest &nest) const;
+  void countTransforms(const ConvNest &nest, Cost &cost) const;
 
   ConvTask task;
   Variant variant;
@@ -59,6 +60,8 @@ private:
   ConvNest whole;
   /// The panels that a block of output channels may have.
   llvm::SmallVector<int64_t> panelCounts;
+  /// The planes of V, U and M.
+  int64_t planes = 1;
   /// Vector operations, loads and stores included, of the transforms of one
   /// tile of the image, of the products and of a filter.
   double inputOps = 2, outputOps = 2, filterOps = 0;

@@ -228,9 +228,8 @@ Value StageBuilder::buildProducts(Value v, Value u) {
                                        transform.getAlpha(1, /*atEdge=*/true)});
   }
 
-  // The integers of quantized filters are symmetric.
   const bool narrowRange =
-      numbers ? isa<QuantizedAttr>(numbers) : hasNarrowRange(problem);
+      numbers ? numbers.hasNarrowFactors() : hasNarrowRange(problem);
   return HadamardOp::create(rewriter, loc, m.getType(), v, u, m, edge, edgeTaps,
                             schedule, /*accumulate=*/false, narrowRange)
       ->getResult(0);

@@ -140,7 +140,7 @@ SmallVector<Variant> Winograd::getVariants(const ConvTask &task,
   const FilterBounds bounds = getBounds(task.problem);
   forEachTransform(task.problem, [&](TransformAttr transform) {
     std::string reason;
-    Variant variant = getVariant(transform);
+    Variant variant = getVariant(task.problem, transform);
     if (failed(checkTransform(task.problem, transform, reason)))
       return;
     if (succeeded(checkRange(task.problem, variant, bounds, reason)))

@@ -34,8 +34,8 @@ public:
                       PlanAttr plan) const override;
 
 protected:
-  explicit Winograd(llvm::StringRef name)
-      : ConvAlgorithm(name, Algorithm::Winograd, Role::Choice) {}
+  explicit Winograd(llvm::StringRef name, Role role = Role::Choice)
+      : ConvAlgorithm(name, Algorithm::Winograd, role) {}
 
   /// Checks whether the values of `problem` have room in the numbers of
   /// `variant`, whose transform computes it. `text` becomes why, or why not.

@@ -25,7 +25,8 @@ public:
     return problem.isInteger();
   }
   /// Eight bits, and scales per tap where they are not exact.
-  Variant getVariant(TransformAttr transform) const override {
+  Variant getVariant(const ConvProblem &,
+                     TransformAttr transform) const override {
     QuantizedNumbers numbers;
     numbers.input.per = numbers.filter.per = ScalePer::Tap;
     return {transform, QuantizedAttr::get(transform.getContext(), numbers)};

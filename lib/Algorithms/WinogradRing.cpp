@@ -22,7 +22,8 @@ public:
   bool supportsTypes(const ConvProblem &problem) const override {
     return problem.isInteger();
   }
-  Variant getVariant(TransformAttr transform) const override {
+  Variant getVariant(const ConvProblem &,
+                     TransformAttr transform) const override {
     return {transform, RingAttr::get(transform.getContext())};
   }
   std::string getCertificate(const ConvProblem &problem,

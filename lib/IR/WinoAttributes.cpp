@@ -214,6 +214,15 @@ TransformAttr TransformAttr::get(MLIRContext *context, int64_t mRows,
              getDefaultAxis(context, mCols, rCols, edgeCols));
 }
 
+TransformAttr TransformAttr::get(MLIRContext *context, int64_t mRows,
+                                 int64_t mCols, int64_t rRows, int64_t rCols,
+                                 ArrayRef<Point> rowPoints,
+                                 ArrayRef<Point> colPoints) {
+  return get(context, mRows, mCols, rRows, rCols, /*edgeRows=*/mRows,
+             /*edgeCols=*/mCols, getPointsAttr(context, rowPoints),
+             getPointsAttr(context, colPoints));
+}
+
 LogicalResult
 TransformAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                       int64_t mRows, int64_t mCols, int64_t rRows,

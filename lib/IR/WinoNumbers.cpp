@@ -15,6 +15,19 @@ using namespace wino;
 // RingAttr
 //===----------------------------------------------------------------------===//
 
+RationalMatrix wino::getMatrix(const Transform1D &transform,
+                               TransformStage stage) {
+  switch (stage) {
+  case TransformStage::Filter:
+    return transform.g;
+  case TransformStage::Input:
+    return transform.bt;
+  case TransformStage::Output:
+    return transform.at;
+  }
+  llvm_unreachable("unknown stage");
+}
+
 llvm::Expected<RingTransform> wino::buildRingTransform(TransformAttr transform,
                                                        bool rowsAtEdge,
                                                        bool colsAtEdge) {

@@ -332,14 +332,6 @@ static LogicalResult verifyTransformed(Operation *op, TransformAttr transform,
   return verifyNumbers(op, transform, numbers);
 }
 
-static bool isInteger(const RationalMatrix &matrix) {
-  for (unsigned row = 0; row < matrix.getNumRows(); ++row)
-    for (const Rational &entry : matrix.getRow(row))
-      if (entry.den != 1)
-        return false;
-  return true;
-}
-
 LogicalResult FilterTransformOp::verify() {
   ShapedType filter = getFilterType(), init = getInitType();
   if (failed(verifyDps(*this, getInit())))

@@ -223,6 +223,9 @@ Type QuantizedAttr::getFactorType() const {
   return IntegerType::get(getContext(), getQuantization().getStorageBits());
 }
 
+// The integers of filters are symmetric.
+bool QuantizedAttr::hasNarrowFactors() const { return true; }
+
 llvm::Error
 QuantizedAttr::checkTransform(const TransformAttr &transform) const {
   return buildQuantized(transform, *this).takeError();

@@ -12,6 +12,7 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
 #include <limits>
 
 using namespace mlir;
@@ -35,6 +36,77 @@ ResidueSystem RnsAttr::getSystem() const {
   return llvm::cantFail(ResidueSystem::get(getModuli()));
 }
 
+Type RnsAttr::getElementType() const {
+  return IntegerType::get(getContext(), 8);
+}
+
+Type RnsAttr::getFactorType() const {
+  return IntegerType::get(getContext(), getSystem().getStorageBits());
+}
+
+int64_t RnsAttr::getNumPlanes() const { return getModuli().size(); }
+
+llvm::Error RnsAttr::checkTransform(const TransformAttr &transform) const {
+  if (!transform.isExact())
+    return llvm::createStringError("its matrices are not rational");
+  if (transform.hasEdge())
+    return llvm::createStringError("tiles at the edge are smaller");
+  const int64_t maxAlpha = getSystem().getMaxAlpha();
+  for (unsigned axis : {0, 1}) {
+    if (transform.getAlpha(axis) > maxAlpha)
+      return llvm::createStringError(
+          llvm::formatv("its {0} points along axis {1} are more than the {2} "
+                        "that differ modulo all prime factors of the moduli",
+                        transform.getAlpha(axis), axis, maxAlpha)
+              .str());
+    Transform1D integers = moveFactorsToFilter(transform.getTransform(axis));
+    for (int64_t modulus : getModuli())
+      if (llvm::Error error =
+              reduceModulo(integers, modulus).takeError())
+        return error;
+  }
+  return llvm::Error::success();
+}
+
+Transform1D RnsAttr::getMatrices(const TransformAttr &transform, unsigned axis,
+                                 bool, int64_t plane) const {
+  Transform1D result = moveFactorsToFilter(transform.getTransform(axis));
+  result.g = llvm::cantFail(reduceModulo(result, getModuli()[plane])).g;
+  return result;
+}
+
+bool RnsAttr::hasNarrowFactors() const {
+  return getFactorType().isInteger(8) && *llvm::max_element(getModuli()) < 256;
+}
+
+ResiduePasses wino::planResiduePasses(TransformAttr transform, RnsAttr numbers,
+                                      TransformStage stage) {
+  ArrayRef<int64_t> moduli = numbers.getModuli();
+  SmallVector<MatrixPair> matrices;
+  SmallVector<IntegerRange> targets;
+  const bool isOutput = stage == TransformStage::Output;
+  const unsigned storageBits = numbers.getSystem().getStorageBits();
+  for (auto [plane, modulus] : llvm::enumerate(moduli)) {
+    matrices.push_back(
+        {getMatrix(numbers.getMatrices(transform, 0, /*atEdge=*/false, plane),
+                   stage),
+         getMatrix(numbers.getMatrices(transform, 1, /*atEdge=*/false, plane),
+                   stage)});
+    IntegerRange residues = getCentredResidues(modulus);
+    if (isOutput) // What comes out of the passes is put together.
+      residues = IntegerRange::getSigned(32);
+    else if (storageBits == 8)
+      // Two products of these fit i16 (`narrow_range` of wino.hadamard), but
+      // those of the residue -128 modulo 256.
+      residues = {std::min(residues.min, DynamicAPInt(-127)),
+                  DynamicAPInt(127)};
+    targets.push_back(residues);
+  }
+  const unsigned inputBits = isOutput ? 32 : 8;
+  return planResiduePasses(matrices, moduli, IntegerRange::getSigned(inputBits),
+                           inputBits, /*sharesInput=*/!isOutput, targets);
+}
+
 //===----------------------------------------------------------------------===//
 // Verifiers
 //===----------------------------------------------------------------------===//
@@ -46,14 +118,9 @@ static unsigned getWidth(Type type) {
   return getElementTypeOrSelf(type).getIntOrFloatBitWidth();
 }
 
-/// The centred residues modulo `modulus`.
-static IntegerRange getResidues(int64_t modulus) {
-  return {DynamicAPInt(-(modulus / 2)), DynamicAPInt((modulus - 1) / 2)};
-}
-
 static LogicalResult verifyHoldsResidues(Operation *op, Type type,
                                          int64_t modulus) {
-  IntegerRange range = getResidues(modulus);
+  IntegerRange range = getCentredResidues(modulus);
   if (IntegerRange::getSigned(getWidth(type)).contains(range))
     return success();
   return op->emitOpError() << "expected a type that holds the residues "
@@ -184,7 +251,7 @@ static ConstantIntRanges getRangeOf(Type type, const IntegerRange &range) {
 }
 
 ConstantIntRanges wino::getResidueRange(Type type, int64_t modulus) {
-  return getRangeOf(type, getResidues(modulus));
+  return getRangeOf(type, getCentredResidues(modulus));
 }
 
 void ReconstructOp::inferResultRanges(ArrayRef<ConstantIntRanges>,

@@ -36,6 +36,10 @@ int64_t wino::reduceCentred(const DynamicAPInt &value, int64_t modulus) {
   return residue > (modulus - 1) / 2 ? residue - modulus : residue;
 }
 
+IntegerRange wino::getCentredResidues(int64_t modulus) {
+  return {DynamicAPInt(-(modulus / 2)), DynamicAPInt((modulus - 1) / 2)};
+}
+
 std::optional<int64_t> wino::invertModulo(int64_t value, int64_t modulus) {
   // Extended Euclid; `coefA` and `coefB` are a and b over `value`, modulo
   // `modulus`.
@@ -175,10 +179,21 @@ int64_t ResidueSystem::extendTo(int64_t modulus,
 //===----------------------------------------------------------------------===//
 
 SmallVector<Point> wino::getResiduePoints(int64_t m, int64_t r) {
-  int64_t numFinite = m + r - 2;
+  const int64_t numFinite = m + r - 2;
   SmallVector<Point> points;
-  for (int64_t i = 0; i < numFinite; ++i)
-    points.push_back(Rational(i % 2 == 0 ? -(i / 2) : (i + 1) / 2));
+  auto add = [&](const Rational &point) {
+    if (int64_t(points.size()) < numFinite)
+      points.push_back(point);
+  };
+  add(Rational(0));
+  for (int64_t i = 1; int64_t(points.size()) < numFinite; ++i) {
+    add(Rational(i));
+    add(Rational(-i));
+    if (i != 2)
+      continue;
+    add(Rational(1, 2));
+    add(Rational(-1, 2));
+  }
   points.push_back(Point::infinity());
   return points;
 }
@@ -206,6 +221,16 @@ Expected<Transform1D> wino::reduceModulo(const Transform1D &transform,
   for (RationalMatrix *matrix : {&result.at, &result.g, &result.bt})
     if (llvm::Error error = reduceEntries(*matrix, modulus))
       return error;
+  return result;
+}
+
+Transform1D wino::moveFactorsToFilter(const Transform1D &transform) {
+  IntegerTransform integers =
+      moveOutputFactorsToFilter(scaleToIntegers(transform));
+  Transform1D result = integers.matrices;
+  for (unsigned i = 0; i < result.g.getNumRows(); ++i)
+    for (unsigned j = 0; j < result.g.getNumCols(); ++j)
+      result.g(i, j) = divide(result.g(i, j), Rational(integers.scale, 1));
   return result;
 }
 

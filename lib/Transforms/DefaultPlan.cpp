@@ -17,14 +17,36 @@ using namespace wino;
 // Requests
 //===----------------------------------------------------------------------===//
 
-/// Returns the algorithms that `name` stands for: one, or all exact ones of a
-/// kind.
-static SmallVector<const ConvAlgorithm *> findAlgorithms(StringRef name) {
+/// Returns the algorithms that `name` stands for: one, or all of a kind. With
+/// `numbers` those that compute in these; without, a kind leaves out those that
+/// are not exact, or only there on request.
+static SmallVector<const ConvAlgorithm *>
+findAlgorithms(StringRef name, NumbersAttrInterface numbers) {
   return llvm::to_vector(
       llvm::make_filter_range(getAlgorithms(), [&](const ConvAlgorithm *each) {
+        if (numbers && !each->hasNumbers(numbers))
+          return false;
         return name == each->getName() ||
-               (each->isExact() && name == stringifyAlgorithm(each->getKind()));
+               (name == stringifyAlgorithm(each->getKind()) &&
+                (numbers ||
+                 (each->isExact() &&
+                  each->getRole() != ConvAlgorithm::Role::OnRequest)));
       }));
+}
+
+/// Parses an attribute in a request; the error says what is wrong with it.
+template <typename AttrT>
+static llvm::Expected<AttrT> parseRequested(StringRef text, StringRef spec,
+                                            StringRef kind,
+                                            MLIRContext *context) {
+  std::string message;
+  ScopedDiagnosticHandler handler(context, [&](Diagnostic &diag) {
+    message += (message.empty() ? "" : "; ") + diag.str();
+  });
+  if (auto attr = dyn_cast_or_null<AttrT>(parseAttribute(spec, context)))
+    return attr;
+  return llvm::createStringError("'" + text + "' is no " + kind +
+                                 (message.empty() ? "" : ": " + message));
 }
 
 /// Lists what requests can name: the kinds, then single algorithms.
@@ -44,7 +66,22 @@ static std::string listAlgorithms() {
 llvm::Expected<AlgorithmRequest>
 wino::parseAlgorithmRequest(StringRef text, MLIRContext *context) {
   auto [name, rest] = text.split(':');
-  AlgorithmRequest request{findAlgorithms(name), {}};
+  NumbersAttrInterface numbers;
+  if (size_t begin = rest.find(":#"); begin != StringRef::npos) {
+    StringRef spec = rest.drop_front(begin + 1);
+    llvm::Expected<NumbersAttrInterface> parsed =
+        parseRequested<NumbersAttrInterface>(spec, spec, "number system",
+                                             context);
+    if (!parsed)
+      return parsed.takeError();
+    numbers = *parsed;
+    rest = rest.take_front(begin);
+  }
+  AlgorithmRequest request{findAlgorithms(name, numbers), {}, numbers};
+  if (request.algorithms.empty() && !findAlgorithms(name, {}).empty())
+    return llvm::createStringError("algorithm '" + name +
+                                   "' does not compute in the numbers of '" +
+                                   text + "'");
   if (request.algorithms.empty())
     return llvm::createStringError("unknown algorithm '" + name +
                                    "'; known are " + listAlgorithms());
@@ -64,18 +101,11 @@ wino::parseAlgorithmRequest(StringRef text, MLIRContext *context) {
     if (!m.getAsInteger(10, value) && !r.getAsInteger(10, value))
       spec = ("F(" + m + "x" + m + ", " + r + "x" + r + ")").str();
   }
-  std::string message;
-  Attribute attr;
-  {
-    ScopedDiagnosticHandler handler(context, [&](Diagnostic &diag) {
-      message += (message.empty() ? "" : "; ") + diag.str();
-    });
-    attr = parseAttribute("#wino.transform<" + spec + ">", context);
-  }
-  request.transform = dyn_cast_or_null<TransformAttr>(attr);
-  if (!request.transform)
-    return llvm::createStringError("'" + rest +
-                                   "' is no transform: " + message);
+  llvm::Expected<TransformAttr> transform = parseRequested<TransformAttr>(
+      rest, "#wino.transform<" + spec + ">", "transform", context);
+  if (!transform)
+    return transform.takeError();
+  request.transform = *transform;
   return request;
 }
 
@@ -189,7 +219,9 @@ static SmallVector<Variant> getVariants(const ConvTask &task,
     reason = refusal.reason;
     return variants;
   }
-  Variant variant = algorithm.getVariant(request.transform);
+  Variant variant = algorithm.getVariant(task.problem, request.transform);
+  if (request.numbers)
+    variant.numbers = request.numbers;
   if (failed(algorithm.checkVariant(task.problem, variant, reason)))
     return {};
   return {variant};

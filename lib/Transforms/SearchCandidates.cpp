@@ -53,7 +53,8 @@ static SmallVector<Variant> getVariants(const ConvTask &task,
                                         const CandidateFilter &filter,
                                         SmallVectorImpl<std::string> &reasons) {
   SmallVector<Variant> variants;
-  bool wantsAll = filter.algorithms.empty();
+  bool wantsAll = filter.algorithms.empty() &&
+                  algorithm.getRole() != ConvAlgorithm::Role::OnRequest;
   std::string reason;
   for (const AlgorithmRequest &request : filter.algorithms) {
     if (!llvm::is_contained(request.algorithms, &algorithm))
@@ -62,7 +63,9 @@ static SmallVector<Variant> getVariants(const ConvTask &task,
       wantsAll = true;
       continue;
     }
-    Variant variant = algorithm.getVariant(request.transform);
+    Variant variant = algorithm.getVariant(task.problem, request.transform);
+    if (request.numbers)
+      variant.numbers = request.numbers;
     if (succeeded(algorithm.checkVariant(task.problem, variant, reason)))
       variants.push_back(variant);
   }

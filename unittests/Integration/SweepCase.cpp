@@ -60,8 +60,21 @@ std::string TransformSpec::str() const {
   return getName() + ", points = [" + llvm::join(points, ", ") + "]";
 }
 
+std::string SweepCase::getNumbers() const {
+  if (!quantized.empty())
+    return "#wino.quantized<" + quantized + ">";
+  if (moduli.empty())
+    return "#wino.ring";
+  std::vector<std::string> texts;
+  for (int64_t modulus : moduli)
+    texts.push_back(std::to_string(modulus));
+  return "#wino.rns<[" + llvm::join(texts, ", ") + "]>";
+}
+
 std::string SweepCase::getRequest() const {
-  return transform ? algorithm + ":" + transform->getName() : algorithm;
+  if (!transform)
+    return algorithm;
+  return algorithm + (moduli.empty() ? ":" : "-rns:") + transform->getName();
 }
 
 std::string SweepCase::str() const {
@@ -98,6 +111,8 @@ std::string SweepCase::str() const {
     text += " filter=input";
   if (isFilterKnown)
     text += " filter=known";
+  if (!moduli.empty() && !schedule.empty())
+    text += " " + getNumbers();
   if (!quantized.empty())
     text +=
         llvm::formatv(" quantized <{0}> in <{1}>", quantized, transform->str());
@@ -130,6 +145,30 @@ static const TransformSpec kRingTransforms[] = {
     {5, 5, 2, 2, {}}, {2, 2, 4, 4, {}},
     {2, 1, 7, 1, {}}, {2, 2, 5, 5, {}}};
 
+/// Transforms and moduli that admit them; the last is left out where the others
+/// hold all results.
+struct ResidueSpec {
+  TransformSpec transform;
+  std::vector<int64_t> moduli;
+};
+static const ResidueSpec kResidues[] = {
+    {{7, 7, 3, 3, {}}, {251, 241, 239, 233}},
+    {{4, 4, 3, 3, {}}, {253, 251, 247, 239}},
+    {{6, 6, 3, 3, {}}, {251, 241, 239, 233}},
+    {{2, 2, 3, 3, {}}, {4001, 4331, 3}},
+    {{10, 10, 3, 3, {}}, {253, 251, 247, 239}},
+    {{4, 4, 5, 5, {}}, {239, 251, 241, 229}},
+    {{1, 4, 1, 3, {}}, {127, 113, 109, 107}},
+    {{14, 14, 3, 3, {}}, {251, 241, 239, 233}},
+    {{2, 2, 2, 2, {}}, {256, 251, 247, 243}},
+    {{8, 8, 3, 3, {}}, {4001, 4331, 3989}},
+    {{12, 12, 5, 5, {}}, {251, 241, 239, 233}},
+    {{6, 1, 5, 1, {}}, {251, 241, 239, 233}},
+    {{4, 2, 3, 5, {}}, {251, 253, 247, 239}},
+    {{3, 3, 3, 3, {}}, {97, 89, 83, 79, 73}},
+    {{2, 6, 3, 3, {}}, {65521, 65519}},
+    {{3, 3, 7, 7, {}}, {251, 241, 239, 233}}};
+
 /// Filters, strides and dilations that any algorithm but winograd serves.
 struct Window {
   int64_t kh, kw, strideH, strideW, dilationH, dilationW;
@@ -150,6 +189,12 @@ static void setAlgorithm(SweepCase &c, Random &random) {
     if (c.isInteger)
       transforms = kRingTransforms;
     c.transform = transforms[(round * 7 + slot) % transforms.size()];
+    if (c.isInteger && (round + slot) % 3 == 0) {
+      const ResidueSpec &spec =
+          kResidues[(round * 7 + slot) / 3 % std::size(kResidues)];
+      c.transform = spec.transform;
+      c.moduli = spec.moduli;
+    }
     c.shape.kh = c.transform->rRows;
     c.shape.kw = c.transform->rCols;
     return;
@@ -213,7 +258,9 @@ static int64_t getGroup(const SweepCase &c, Random &random,
                         const CPUInfo &cpu) {
   if (!c.isInteger)
     return 1;
-  unsigned bits = c.transform && c.quantized.empty() ? 16 : 8;
+  const bool isNarrow = !c.transform || !c.quantized.empty() ||
+                        (!c.moduli.empty() && c.moduli.front() <= 256);
+  unsigned bits = isNarrow ? 8 : 16;
   return random.oneIn(2) ? selectIntegerKernel(cpu, bits, c.shape.k).group
                          : random.pick({1, 2, 4, 8, 16});
 }
@@ -245,6 +292,17 @@ static void setIntegers(SweepCase &c, Random &random, const CPUInfo &cpu) {
   if (c.algorithm == "direct")
     c.shape.c =
         llvm::alignTo(c.shape.c, selectIntegerKernel(cpu, 8, c.shape.k).group);
+}
+
+/// Leaves out the last modulus where the others hold all results.
+static void setModuli(SweepCase &c) {
+  if (c.moduli.empty())
+    return;
+  double product = 1;
+  for (size_t i = 0; i + 1 < c.moduli.size(); ++i)
+    product *= double(c.moduli[i]);
+  if (double(c.shape.c * c.shape.kh * c.shape.kw) * 0x1p15 < product)
+    c.moduli.pop_back();
 }
 
 /// Returns the transform in the ring, for all its kinds of tiles.
@@ -310,7 +368,7 @@ static void setEdgeOfProof(SweepCase &c, Random &random) {
 /// Gives half of the transforms smaller tiles at the edge, where the image has
 /// one; a quarter of these are larger than what is left.
 static void setEdge(SweepCase &c, Random &random) {
-  if (!c.transform || c.isDynamic() || random.oneIn(2))
+  if (!c.transform || !c.moduli.empty() || c.isDynamic() || random.oneIn(2))
     return;
   auto getEdge = [&](int64_t pixels, int64_t m) {
     int64_t rest = pixels % m;
@@ -383,9 +441,12 @@ SweepCase wino::test::makeSweepCase(uint64_t seed, unsigned number,
   if (isInteger) {
     setIntegers(c, random, cpu);
     setOffsets(c, random);
-    limitFilter(c);
-    if (c.transform && random.oneIn(6))
-      setEdgeOfProof(c, random);
+    if (c.moduli.empty()) {
+      limitFilter(c);
+      if (c.transform && random.oneIn(6))
+        setEdgeOfProof(c, random);
+    }
+    setModuli(c);
   }
   setEdge(c, random);
   setSchedule(c, random, cpu);

@@ -122,6 +122,9 @@ struct SweepCase {
   std::string algorithm;
   /// The transform of winograd.
   std::optional<TransformSpec> transform;
+  /// The moduli in which winograd computes on integers; empty for other
+  /// numbers.
+  std::vector<int64_t> moduli;
   /// The parameters of `#wino.quantized`; empty if the numbers are exact.
   std::string quantized;
   /// The schedule of a hand-written plan; if empty the algorithm is forced by
@@ -139,7 +142,9 @@ struct SweepCase {
   bool isDynamic() const { return isDynamicN || isDynamicH || isDynamicW; }
   /// The symbol of the function.
   std::string getSymbol() const { return "case" + std::to_string(number); }
-  /// The value of the option `algorithm`.
+  /// The attribute of what winograd computes in on integers.
+  std::string getNumbers() const;
+  /// The value of the option `algorithm`; it leaves the moduli open.
   std::string getRequest() const;
   /// One line for people: how to rerun the case, and what it is.
   std::string str() const;

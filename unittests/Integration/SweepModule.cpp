@@ -185,10 +185,8 @@ std::string ModuleWriter::getPlan() {
   std::string plan = "wino.plan = #wino.plan<algorithm = " + c.algorithm;
   if (c.transform)
     plan += ", transform = <" + c.transform->str() + ">";
-  if (!c.quantized.empty())
-    plan += ", numbers = #wino.quantized<" + c.quantized + ">";
-  else if (c.transform && c.isInteger)
-    plan += ", numbers = #wino.ring";
+  if (c.transform && c.isInteger)
+    plan += ", numbers = " + c.getNumbers();
   return plan + ", schedule = <" + c.schedule + ">>";
 }
 

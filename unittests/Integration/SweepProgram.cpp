@@ -119,7 +119,8 @@ static llvm::Error checkAlgorithm(func::FuncOp function, const SweepCase &c) {
   if (get("algorithm") != c.algorithm || get("transform") != transform)
     return llvm::createStringError("the report says " + get("algorithm") + " " +
                                    get("transform"));
-  if (!get("plan").contains(c.schedule))
+  const bool isRns = get("plan").contains("#wino.rns");
+  if (!get("plan").contains(c.schedule) || isRns != !c.moduli.empty())
     return llvm::createStringError("the report says " + get("plan"));
   bool hasWinograd = false, hasDirect = false, hasIm2Row = false,
        hasKn2Row = false;

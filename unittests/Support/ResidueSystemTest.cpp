@@ -295,7 +295,12 @@ TEST(ResidueSystemTest, reproducesTheTransforms) {
       continue;
     SCOPED_TRACE(StringRef(name).str());
     int64_t m = *entry->getInteger("m"), r = *entry->getInteger("r");
-    Transform1D transform = build(m, r, getResiduePoints(m, r));
+    SmallVector<Point> points;
+    for (const llvm::json::Value &point : *entry->getArray("points"))
+      points.push_back(point.getAsInteger()
+                           ? Point(Rational(*point.getAsInteger()))
+                           : Point::infinity());
+    Transform1D transform = build(m, r, points);
     for (const auto &[modulusText, matrices] :
          *entry->getObject("per_modulus")) {
       int64_t modulus = 0;

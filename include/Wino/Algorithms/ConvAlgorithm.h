@@ -60,6 +60,14 @@ struct Schedule {
 /// What a plan is expected to cost.
 struct Cost {
   double cycles = std::numeric_limits<double>::infinity();
+  /// \name The parts of the cycles
+  /// @{
+  /// Transforming filters on the fly, images (or copying them to patches or a
+  /// padded block), and products; multiplying.
+  double filter = 0, inputTransform = 0, products = 0, outputTransform = 0;
+  /// Waiting for caches and memory.
+  double memory = 0;
+  /// @}
 };
 
 /// The memory that a plan takes in bytes: of the packed filter, and beside
@@ -101,7 +109,7 @@ public:
     Choice,
     /// Where no choice applies.
     Fallback,
-    /// Never: it computes more than another one, and is there to be asked for.
+    /// Never: only where a user names it.
     OnRequest
   };
 
@@ -128,8 +136,9 @@ public:
   /// first; none, and why, if the algorithm does not apply.
   virtual llvm::SmallVector<Variant> getVariants(const ConvTask &task,
                                                  Refusal &refusal) const;
-  /// Returns the variant that a user asks for by `transform`.
-  virtual Variant getVariant(TransformAttr transform) const {
+  /// Returns the variant of `problem` that a user asks for by `transform`.
+  virtual Variant getVariant(const ConvProblem &problem,
+                             TransformAttr transform) const {
     return {transform, {}};
   }
   /// Succeeds if `variant` computes `problem`; otherwise `reason` says why not.

@@ -9,6 +9,7 @@
 #define WINO_ALGORITHMS_FILTERBOUNDS_H
 
 #include "Wino/Algorithms/ConvProblem.h"
+#include "Wino/Support/ExactnessProof.h"
 
 namespace wino {
 
@@ -30,12 +31,17 @@ FilterBounds getFilterBounds(const ConvProblem &problem);
 /// not known.
 std::vector<int32_t> getFilterElements(const ConvProblem &problem);
 
-/// Succeeds if the ring modulo 2^32 computes `problem` exactly by `transform`,
-/// whatever the image: V and U fit i16, and with d_max = 128
-///   2 d_max ||w_k||_1 < 2^(32-e)
+/// Returns the inequality by which numbers with `numResults` different results
+/// compute `problem` exactly, whatever the image of i8: with d_max = 128
+///   2 d_max ||w_k||_1 < numResults
 /// for every output channel k; of a filter that is not known 128 kh kw C bounds
-/// the norm. `text` becomes the inequality for the largest norm, or what does
-/// not hold.
+/// the norm.
+ResultProof proveResults(const ConvProblem &problem, const FilterBounds &bounds,
+                         const llvm::DynamicAPInt &numResults);
+
+/// Succeeds if the ring modulo 2^32 computes `problem` exactly by `transform`,
+/// whatever the image: V and U fit i16, and there are 2^(32-e) results. `text`
+/// becomes the inequality for the largest norm, or what does not hold.
 mlir::LogicalResult checkRing(const ConvProblem &problem,
                               TransformAttr transform,
                               const FilterBounds &bounds, std::string &text);

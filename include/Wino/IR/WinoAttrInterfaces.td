@@ -30,6 +30,10 @@ def Wino_NumbersAttrInterface : AttrInterface<"NumbersAttrInterface"> {
     InterfaceMethod<"Returns how many planes of taps a transform has: L.",
                     "int64_t", "getNumPlanes", (ins), /*methodBody=*/"",
                     /*defaultImplementation=*/"return 1;">,
+    InterfaceMethod<[{
+      Whether no element of U is the least of its type: see wino.hadamard.
+    }], "bool", "hasNarrowFactors", (ins), /*methodBody=*/"",
+        /*defaultImplementation=*/"return false;">,
     InterfaceMethod<"Succeeds if `transform` can be computed; else says why not.",
                     "::llvm::Error", "checkTransform",
                     (ins "const TransformAttr &":$transform)>,

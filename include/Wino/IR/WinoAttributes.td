@@ -76,7 +76,10 @@ def Wino_TransformAttr : Wino_Attr<"Transform", "transform"> {
                      "int64_t":$rCols)>,
     AttrBuilder<(ins "int64_t":$mRows, "int64_t":$mCols, "int64_t":$rRows,
                      "int64_t":$rCols, "int64_t":$edgeRows,
-                     "int64_t":$edgeCols)>
+                     "int64_t":$edgeCols)>,
+    AttrBuilder<(ins "int64_t":$mRows, "int64_t":$mCols, "int64_t":$rRows,
+                     "int64_t":$rCols, "::llvm::ArrayRef<Point>":$rowPoints,
+                     "::llvm::ArrayRef<Point>":$colPoints)>
   ];
   let genVerifyDecl = 1;
   let hasCustomAssemblyFormat = 1;

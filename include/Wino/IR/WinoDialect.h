@@ -10,7 +10,7 @@
 
 #include "Wino/Support/IntegerTransform.h"
 #include "Wino/Support/QuantizedConvolution.h"
-#include "Wino/Support/ResidueSystem.h"
+#include "Wino/Support/ResidueProgram.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -77,6 +77,19 @@ inline int64_t getNumTaps(TransformAttr transform, NumbersAttrInterface numbers,
   int64_t planes = numbers && axis == 0 ? numbers.getNumPlanes() : 1;
   return planes * transform.getAlpha(axis);
 }
+
+/// The transforms of a convolution.
+enum class TransformStage { Filter, Input, Output };
+
+/// Returns the matrix of a stage: G, B^T or A^T.
+RationalMatrix getMatrix(const Transform1D &transform, TransformStage stage);
+
+/// Plans the passes of a transform in residues. Those of image and filter take
+/// i8 and give what V and U hold: numbers whose products wino.hadamard can sum,
+/// two of them in i16 unless a modulus is 256. That of the output takes any i32
+/// and gives numbers of 16 bits, or of 32 for moduli above 256.
+ResiduePasses planResiduePasses(TransformAttr transform, RnsAttr numbers,
+                                TransformStage stage);
 
 /// Whether the epilogue of an op yields its first argument, the sum, and has no
 /// other.

@@ -125,7 +125,9 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
     packed U [K' / KB, alpha, alpha', KB / NR, C' / g, NR, g] has the channels in
     groups, c = group * g + lane.
 
-    With `numbers` (`#wino.ring`) G is scaled to integers, and U is i16.
+    With `numbers` (`#wino.ring`) G is scaled to integers, and U is i16. With
+    `#wino.rns` of L moduli U has L alpha rows of taps, of which row l alpha + p
+    is row p modulo the l-th modulus.
 
     With `numbers` that are quantized U is divided by `scales` and rounded to
     integers, half to even, that are at most 2^(bits-1) - 1 in absolute value.
@@ -220,7 +222,9 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
     With `layout nchw` the image is [N, C, H, W]; it is transposed piece by piece
     where its tiles are read. V is the same.
 
-    With `numbers` (`#wino.ring`) B is scaled to integers, and V is i16.
+    With `numbers` (`#wino.ring`) B is scaled to integers, and V is i16. With
+    `#wino.rns` V has the rows of taps of all moduli, as U of
+    `wino.filter_transform`.
 
     Where the transform has smaller tiles at the edge, a tile that reaches beyond
     the padded image is one of them, and has only the first taps: the others of V
@@ -484,7 +488,9 @@ def Wino_OutputTransformOp : Wino_ResultOp<"output_transform", [
 
     With `numbers` = `#wino.ring` A is scaled to integers, and the sum is
     multiplied by q^-1 modulo 2^32 and shifted to the right by e bits, which gives
-    y where it fits 32 - e bits; then comes the epilogue.
+    y where it fits 32 - e bits; then comes the epilogue. With `#wino.rns` the rows
+    of taps of each modulus are transformed modulo it, and the epilogue takes the
+    integer, modulo 2^32, that has these residues.
 
     With `numbers` that are quantized M is multiplied by the scales of V and U in
     f32, and the sum rounds to i32, half to even. `scales` are those of the

@@ -23,6 +23,8 @@ namespace wino {
 
 /// Returns the centred residue of `value`; modulus >= 1.
 int64_t reduceCentred(const llvm::DynamicAPInt &value, int64_t modulus);
+/// Returns the range of centred residues.
+IntegerRange getCentredResidues(int64_t modulus);
 /// Returns the centred inverse of `value` modulo `modulus` >= 2, or
 /// std::nullopt if they are not coprime.
 std::optional<int64_t> invertModulo(int64_t value, int64_t modulus);
@@ -80,9 +82,10 @@ private:
   int64_t product = 1;
 };
 
-/// Returns the points 0, 1, -1, 2, -2, ..., inf for F(m, r): as residues, small
-/// and in pairs +-a. They differ modulo p, and so do for every modulus whose
-/// prime factors are at least m + r - 2.
+/// Returns the points 0, 1, -1, 2, -2, 1/2, -1/2, 3, -3, ..., inf for F(m, r): in
+/// pairs +-a, which programs share work of, and with small matrices. They differ
+/// modulo every prime that is at least m + r - 2, where +-1/2 are the residues
+/// farthest from 0.
 llvm::SmallVector<Point> getResiduePoints(int64_t m, int64_t r);
 
 /// Returns the matrices of `transform` modulo `modulus`, as centred residues.
@@ -90,6 +93,12 @@ llvm::SmallVector<Point> getResiduePoints(int64_t m, int64_t r);
 /// points are equal modulo one of its primes.
 llvm::Expected<Transform1D> reduceModulo(const Transform1D &transform,
                                          int64_t modulus);
+
+/// Returns `transform`, which satisfies the convolution identity, with the rows
+/// of B^T and the columns of A^T scaled to integers without a common divisor, and
+/// the rows of G to what keeps the identity: modulo a number small integers stay
+/// small, while all of G becomes residues once.
+Transform1D moveFactorsToFilter(const Transform1D &transform);
 
 /// Returns the `count` moduli of at most `maxModulus` with the largest product
 /// among those that transforms of `alpha` points admit, largest first; empty if

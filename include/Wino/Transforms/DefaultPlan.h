@@ -15,12 +15,16 @@ namespace wino {
 /// What a user asks for by name: a kind of algorithm or a single one,
 /// `winograd`, `winograd-ring`, `direct`, `im2row`, `kn2row` or `loops`; of
 /// Winograd also the transform, `winograd:F(4x4,3x3)` or `winograd:F(4,3)` (both
-/// axes).
+/// axes), and the numbers it computes in,
+/// `winograd:F(7,3):#wino.rns<[251, 241, 239]>`. Without numbers a kind of
+/// algorithm leaves those out that are only there on request.
 struct AlgorithmRequest {
   /// At least one.
   llvm::SmallVector<const ConvAlgorithm *> algorithms;
   /// Null if the request leaves the transform open.
   TransformAttr transform;
+  /// Null if the request leaves the numbers open.
+  NumbersAttrInterface numbers;
 };
 
 /// Parses a request; the error says what is wrong with it.

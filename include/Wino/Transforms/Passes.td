@@ -94,7 +94,11 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
 
     `algorithm` forces one algorithm, `winograd`, `winograd:F(4x4,3x3)`, `direct`,
     `im2row`, `kn2row` or `loops`, on every convolution it applies to; it is an
-    error if it applies to none. `plans` is a JSON file, an object whose keys are the names of
+    error if it applies to none. `winograd-rns` computes in residues, which the
+    default rule does not consider: in the fewest moduli of 8 bits that admit the
+    tile and whose product is proved to exceed all results, or in those of a
+    request such as `winograd:F(7,3):#wino.rns<[251,241,239]>`. `plans` is a JSON
+    file, an object whose keys are the names of
     convolutions (of their locations, else `conv` and the number in the function)
     and whose values are plan attributes as text;
     a name that no convolution has, or a plan that does not apply, is an error.
@@ -242,7 +246,8 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
     the `calibration` file, or else of seeded normal data (and weights, where these
     are not known). Otherwise the convolution stays, with a remark of the numbers.
     Scales of sums and output that the plan does not have follow from the same
-    data, those of the input from samples, or else from the range of the data.
+    data, those of the input from samples, or else from the range of the data: that
+    of the type, or what an elementwise op clamps the image to.
 
     The `calibration` file is a JSON object whose keys are the names of
     convolutions, and whose values are objects with `samples`, nested lists
@@ -251,7 +256,7 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
     `output`, for those that the plan does not give.
 
     Each convolution adds a record to the `wino.layers` attribute of its
-    function: name, shape, algorithm, multiply-adds, bytes; in `#wino.ring` also
+    function: name, shape, algorithm, multiply-adds, bytes; in exact numbers also
     the inequality that proves the result exact, and in quantized numbers the
     error, the largest error in units of max |y| and what data these are of; a
     remark tells them, too.

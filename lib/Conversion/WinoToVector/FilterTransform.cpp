@@ -7,7 +7,7 @@
 
 #include "KernelBuilder.h"
 #include "QuantizedCode.h"
-#include "TileTransform.h"
+#include "ResidueTileCode.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -16,16 +16,9 @@ using namespace mlir;
 using namespace wino;
 
 /// Whether U is computed in integers.
-static bool isInteger(FilterTransformOp op) {
+static bool computesIntegers(FilterTransformOp op) {
   return isa<IntegerType>(op.getInitType().getElementType()) &&
          !isa_and_present<QuantizedAttr>(op.getNumbersAttr());
-}
-
-static TileTransform getTransform(FilterTransformOp op) {
-  TransformAttr transform = op.getTransform();
-  NumbersAttrInterface numbers = op.getNumbersAttr();
-  return TileTransform(getMatrices(transform, numbers, 0).g,
-                       getMatrices(transform, numbers, 1).g, isInteger(op));
 }
 
 namespace {
@@ -38,9 +31,10 @@ class FilterLowering {
 public:
   FilterLowering(KernelBuilder &b, FilterTransformOp op)
       : b(b), op(op), filter(op.getFilter()), init(op.getInit()),
-        computeType(b.getVectorOf(isInteger(op) ? Type(b.getI32Type())
-                                                : Type(b.getF64Type()))),
-        transform(getTransform(op)) {
+        computeType(b.getVectorOf(computesIntegers(op) ? Type(b.getI32Type())
+                                                       : Type(b.getF64Type()))),
+        code(TileCode::create(b, op.getTransform(), op.getNumbersAttr(),
+                              TransformStage::Filter, computeType)) {
     if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
       quantized.emplace(b, op);
     ArrayRef<int64_t> from = op.getFilterType().getShape();
@@ -80,9 +74,9 @@ private:
 
   KernelBuilder &b;
   FilterTransformOp op;
-  Value filter, init, scratch;
+  Value filter, init;
   VectorType computeType;
-  TileTransform transform;
+  std::unique_ptr<TileCode> code;
   /// Present in quantized numbers.
   std::optional<QuantizedFilter> quantized;
   int64_t numCols, numChannels, panelCols, initCols, initChannels, group = 1;
@@ -92,7 +86,6 @@ private:
 void FilterLowering::run() {
   if (panelCols == 0)
     return;
-  scratch = transform.allocateScratch(b, computeType);
   int64_t wholePanels = numCols / panelCols;
   int64_t numPanels = llvm::divideCeil(initCols, panelCols);
   b.loop(wholePanels, 1,
@@ -171,10 +164,9 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
   Type elementType = op.getInitType().getElementType();
   bool isDouble = elementType.isF64();
   if (loadLanes == 0) {
-    TransformAttr attr = op.getTransform();
     Value zero = b.zero();
-    b.loop(attr.getAlphaRows(), 1, [&](Value row) {
-      b.loop(attr.getAlphaCols(), 1, [&](Value col) {
+    b.loop(code->rowsOut, 1, [&](Value row) {
+      b.loop(code->colsOut, 1, [&](Value col) {
         store(zero, row, col, panel, channel, panelCol, storeLanes);
       });
     });
@@ -186,31 +178,31 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
       indices.push_back(channel);
     indices.push_back(filterCol);
     Value value = b.load(filter, indices, loadMask);
-    if (isInteger(op))
+    if (computesIntegers(op))
       return b.convertIntegers(value, b.getI32Type());
     if (quantized)
       return arith::SIToFPOp::create(b, computeType, value);
     return isDouble ? value
                     : arith::ExtFOp::create(b, computeType, value).getResult();
   };
-  transform.build(
-      b, computeType, scratch, load, [&](Value value, Value row, Value col) {
-        if (quantized)
-          value = quantized->quantize(value, row, col, filterCol, loadMask);
-        else if (isInteger(op))
-          value = b.convertIntegers(value, elementType);
-        else if (!isDouble)
-          value = arith::TruncFOp::create(b, b.getVectorType(), value);
-        store(value, row, col, panel, channel, panelCol, storeLanes);
-      });
+  code->build(load, [&](Value value, Value row, Value col) {
+    if (quantized)
+      value = quantized->quantize(value, row, col, filterCol, loadMask);
+    else if (computesIntegers(op))
+      value = b.convertIntegers(value, elementType);
+    else if (!isDouble)
+      value = arith::TruncFOp::create(b, b.getVectorType(), value);
+    store(value, row, col, panel, channel, panelCol, storeLanes);
+  });
 }
 
 /// Lowers the transform of a packed filter, in the precision of its elements,
 /// since this is computed whenever it is used.
 static void lowerPackedFilter(KernelBuilder &b, FilterTransformOp op) {
   ShapedType type = op.getInitType();
-  TileTransform transform = getTransform(op);
-  Value scratch = transform.allocateScratch(b, b.getVectorType());
+  std::unique_ptr<TileCode> code =
+      TileCode::create(b, op.getTransform(), op.getNumbersAttr(),
+                       TransformStage::Filter, b.getVectorType());
   Value filter = b.flattenGroups(op.getFilter());
   Value init = b.flattenGroups(op.getInit());
   b.loop(type.getDimSize(packed_dim::kBlock), 1, [&](Value block) {
@@ -219,8 +211,7 @@ static void lowerPackedFilter(KernelBuilder &b, FilterTransformOp op) {
         Value numCols =
             b.index(type.getDimSize(packed_dim::kPanelCol) * getGroup(type));
         b.forEachVector(numCols, [&](Value col, Value mask) {
-          transform.build(
-              b, b.getVectorType(), scratch,
+          code->build(
               [&](Value i, Value j) {
                 Value value =
                     b.load(filter, {block, i, j, panel, channel, col}, mask);
@@ -241,11 +232,15 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, FilterTransformOp op,
     return failure();
   Type elementType = op.getInitType().getElementType();
   if (op.isFilterPacked()) {
-    KernelBuilder b(rewriter, op, elementType, options,
-                    getNativeLength(elementType, options));
+    KernelBuilder b(
+        rewriter, op, elementType, options,
+        getTransformLength(elementType, op.getNumbersAttr(), options));
     lowerPackedFilter(b, op);
   } else {
-    KernelBuilder b(rewriter, op, elementType, options);
+    // Filters may be prepared on another machine than the one they are for.
+    WinoToVectorOptions portable = options;
+    portable.integerProducts = IntegerProducts::Generic;
+    KernelBuilder b(rewriter, op, elementType, portable);
     FilterLowering(b, op).run();
   }
   rewriter.eraseOp(op);

@@ -7,7 +7,7 @@
 
 #include "ImageView.h"
 #include "QuantizedCode.h"
-#include "TileTransform.h"
+#include "ResidueTileCode.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
@@ -20,8 +20,9 @@ class InputLowering {
 public:
   InputLowering(KernelBuilder &b, InputTransformOp op)
       : b(b), op(op), dims(op.getImageDims()), image(op.getInput()),
-        init(op.getInit()), transforms(b, op.getTransform(),
-                                       op.getNumbersAttr(), &Transform1D::bt) {
+        init(op.getInit()),
+        transforms(b, op.getTransform(), op.getNumbersAttr(),
+                   TransformStage::Input) {
     if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
       quantized.emplace(b, op);
   }
@@ -32,7 +33,7 @@ private:
   /// A tile: its position in V, the pixel of its first tap, and its transform.
   struct Tile {
     Value batch, row, col, pixelRow, pixelCol;
-    const TileTransforms::Variant *variant;
+    const TileCode *code;
   };
 
   /// Calls `body` with the bounds of the whole tiles of V along an axis, and of
@@ -137,8 +138,8 @@ void InputLowering::buildTileRow(const Tile &first, Value count) {
 }
 
 void InputLowering::buildTransposedTileRow(const Tile &first, Value numTiles) {
-  const TileTransforms::Variant &variant = *first.variant;
-  const int64_t alphaRows = variant.rowsIn, alphaCols = variant.colsIn;
+  const TileCode &code = *first.code;
+  const int64_t alphaRows = code.rowsIn, alphaCols = code.colsIn;
   const int64_t numChannels = op.getInputType().getDimSize(dims.channel);
   const int64_t initChannels = op.getInitType().getDimSize(tile_dim::kChannel);
   const int64_t m = op.getTransform().getMCols(), overlap = alphaCols - m;
@@ -170,8 +171,7 @@ void InputLowering::buildTransposedTileRow(const Tile &first, Value numTiles) {
       Value stripCol = b.mul(col, m);
       b.loop(vectors, [&](Value vec) {
         Value vecChannel = b.add(channel, b.mul(vec, b.getVectorLength()));
-        variant.transform.build(
-            b, b.getVectorType(), variant.scratch,
+        code.build(
             [&](Value row, Value col) {
               return convert(
                   b.load(strip, {row, b.add(stripCol, col), vec, b.index(0)}));
@@ -197,8 +197,8 @@ void InputLowering::buildTransposedTileRow(const Tile &first, Value numTiles) {
 
 void InputLowering::buildTile(const Tile &tile) {
   Value interior =
-      b.logicalAnd(b.isInside(tile.pixelRow, tile.variant->rowsIn, height),
-                   b.isInside(tile.pixelCol, tile.variant->colsIn, width));
+      b.logicalAnd(b.isInside(tile.pixelRow, tile.code->rowsIn, height),
+                   b.isInside(tile.pixelCol, tile.code->colsIn, width));
   // There is no nearest pixel to load in an image without pixels.
   auto isPositive = [&](Value size) {
     return b.compare(arith::CmpIPredicate::sgt, size, b.index(0));
@@ -251,9 +251,9 @@ void InputLowering::buildBorder(const Tile &tile) {
   };
   // Positions of known taps are computed once, outside of the channel loop.
   SmallVector<Position> rows, cols;
-  for (int64_t tap = 0; tap < tile.variant->rowsIn; ++tap)
+  for (int64_t tap = 0; tap < tile.code->rowsIn; ++tap)
     rows.push_back(locate(tile.pixelRow, b.index(tap), height));
-  for (int64_t tap = 0; tap < tile.variant->colsIn; ++tap)
+  for (int64_t tap = 0; tap < tile.code->colsIn; ++tap)
     cols.push_back(locate(tile.pixelCol, b.index(tap), width));
 
   buildChannels(tile, [&](Value row, Value col, Value channel, Value mask) {
@@ -288,8 +288,7 @@ void InputLowering::buildChannels(
     Value storeMask;
     if (mask)
       storeMask = b.mask(initChannels - *getConstantIntValue(channel));
-    tile.variant->transform.build(
-        b, b.getVectorType(), tile.variant->scratch,
+    tile.code->build(
         [&](Value row, Value col) {
           return convert(load(row, col, channel, mask));
         },
@@ -319,8 +318,8 @@ void InputLowering::fillZero(const Tile &tile, int64_t begin) {
   begin = llvm::alignTo(begin, b.getVectorLength());
   if (begin >= end)
     return;
-  b.loop(tile.variant->rowsOut, 1, [&](Value row) {
-    b.loop(tile.variant->colsOut, 1, [&](Value col) {
+  b.loop(tile.code->rowsOut, 1, [&](Value row) {
+    b.loop(tile.code->colsOut, 1, [&](Value col) {
       b.fillZero(init, {row, col, tile.batch, tile.row, tile.col}, begin, end);
     });
   });
@@ -333,8 +332,9 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, InputTransformOp op,
   Type elementType = op.getInitType().getElementType();
   if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
     elementType = getInputComputeType(op);
-  KernelBuilder b(rewriter, op, elementType, options,
-                  getNativeLength(elementType, options));
+  KernelBuilder b(
+      rewriter, op, elementType, options,
+      getTransformLength(elementType, op.getNumbersAttr(), options));
   InputLowering(b, op).run();
   rewriter.eraseOp(op);
   return success();

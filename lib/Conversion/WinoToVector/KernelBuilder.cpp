@@ -307,6 +307,34 @@ Value KernelBuilder::convertIntegers(Value value, Type elementType) {
   return arith::TruncIOp::create(*this, to, value);
 }
 
+Value KernelBuilder::callIntrinsic(StringRef name, Type type,
+                                   ValueRange operands) {
+  return LLVM::CallIntrinsicOp::create(*this, type, getStringAttr(name),
+                                       operands)
+      ->getResult(0);
+}
+
+Value KernelBuilder::shuffle(Value lhs, Value rhs,
+                             ArrayRef<int64_t> positions) {
+  return vector::ShuffleOp::create(*this, lhs, rhs, positions);
+}
+
+Value KernelBuilder::concat(Value lhs, Value rhs) {
+  int64_t count = cast<VectorType>(lhs.getType()).getNumElements() +
+                  cast<VectorType>(rhs.getType()).getNumElements();
+  return shuffle(lhs, rhs, llvm::to_vector(llvm::seq<int64_t>(0, count)));
+}
+
+Value KernelBuilder::slice(Value value, int64_t begin, int64_t count,
+                           int64_t step) {
+  if (step == 1 && count == cast<VectorType>(value.getType()).getNumElements())
+    return value;
+  SmallVector<int64_t> positions;
+  for (int64_t i = 0; i < count; ++i)
+    positions.push_back(begin + i * step);
+  return shuffle(value, value, positions);
+}
+
 Value KernelBuilder::flattenGroups(Value filter) {
   if (cast<ShapedType>(filter.getType()).getRank() < packed_dim::kGroupedRank)
     return filter;

@@ -113,6 +113,15 @@ public:
   /// `elementType`; a vector of that type as it is.
   Value convertIntegers(Value value, mlir::Type elementType);
   Value zero() { return splat(vectorType, 0); }
+  /// Calls an intrinsic of LLVM.
+  Value callIntrinsic(llvm::StringRef name, mlir::Type type,
+                      mlir::ValueRange operands);
+  /// Returns the elements of two vectors at `positions`.
+  Value shuffle(Value lhs, Value rhs, llvm::ArrayRef<int64_t> positions);
+  /// Returns the elements of `lhs`, then those of `rhs`.
+  Value concat(Value lhs, Value rhs);
+  /// Returns `count` elements of a vector from `begin` on, `step` apart.
+  Value slice(Value value, int64_t begin, int64_t count, int64_t step = 1);
   /// Returns a mask of the first `lanes` elements; null if these are all.
   Value mask(int64_t lanes);
   /// Returns a mask of the first `lanes` elements, less than a vector.

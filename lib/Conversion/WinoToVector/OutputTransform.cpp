@@ -8,7 +8,7 @@
 #include "Epilogue.h"
 #include "ImageView.h"
 #include "QuantizedCode.h"
-#include "TileTransform.h"
+#include "ResidueTileCode.h"
 
 using namespace mlir;
 using namespace wino;
@@ -19,8 +19,9 @@ class OutputLowering {
 public:
   OutputLowering(KernelBuilder &b, OutputTransformOp op)
       : b(b), op(op), dims(op.getImageDims()), products(op.getInput()),
-        init(op.getInit()), transforms(b, op.getTransform(),
-                                       op.getNumbersAttr(), &Transform1D::at) {}
+        init(op.getInit()),
+        transforms(b, op.getTransform(), op.getNumbersAttr(),
+                   TransformStage::Output) {}
 
   void run();
 
@@ -29,7 +30,7 @@ private:
   /// that this computes in, if any.
   struct Tile {
     Value batch, row, col, pixelRow, pixelCol;
-    const TileTransforms::Variant *variant;
+    const TileCode *code;
     std::optional<RingTransform> ring;
   };
 
@@ -155,8 +156,8 @@ OutputLowering::Tile OutputLowering::getTile(const Tile &first, Value col) {
 void OutputLowering::buildTileRow(const Tile &first, Value numTiles) {
   b.loop(numTiles, [&](Value col) {
     Tile tile = getTile(first, col);
-    Value isWhole = b.logicalAnd(fits(0, tile.pixelRow, tile.variant->rowsOut),
-                                 fits(1, tile.pixelCol, tile.variant->colsOut));
+    Value isWhole = b.logicalAnd(fits(0, tile.pixelRow, tile.code->rowsOut),
+                                 fits(1, tile.pixelCol, tile.code->colsOut));
     b.branch(
         isWhole, [&] { buildTile(tile, /*isWhole=*/true); },
         [&] { buildTile(tile, /*isWhole=*/false); });
@@ -164,8 +165,8 @@ void OutputLowering::buildTileRow(const Tile &first, Value numTiles) {
 }
 
 void OutputLowering::buildTileRowByStrips(const Tile &first, Value numTiles) {
-  const TileTransforms::Variant &variant = *first.variant;
-  const int64_t mRows = variant.rowsOut, mCols = variant.colsOut;
+  const TileCode &code = *first.code;
+  const int64_t mRows = code.rowsOut, mCols = code.colsOut;
   ShapedType inputType = op.getInputType();
   const int64_t inputChannels = inputType.getDimSize(tile_dim::kChannel);
   const int64_t numVectors =
@@ -187,8 +188,7 @@ void OutputLowering::buildTileRowByStrips(const Tile &first, Value numTiles) {
       Value stripCol = b.mul(col, mCols);
       b.loop(vectors, [&](Value vec) {
         Value vecChannel = b.add(channel, b.mul(vec, b.getVectorLength()));
-        variant.transform.build(
-            b, b.getVectorType(), variant.scratch,
+        code.build(
             [&](Value row, Value col) {
               return load(tile, row, col, vecChannel, mask);
             },
@@ -214,10 +214,10 @@ void OutputLowering::buildTileRowByStrips(const Tile &first, Value numTiles) {
 void OutputLowering::storeStrip(const Tile &tiles, Value count, Value strip,
                                 Value channel, Value vectors, Value lanes) {
   // Partial tiles are cropped.
-  Value rows = b.createOrFold<arith::MinSIOp>(b.index(tiles.variant->rowsOut),
+  Value rows = b.createOrFold<arith::MinSIOp>(b.index(tiles.code->rowsOut),
                                               b.sub(height, tiles.pixelRow));
-  Value cols = b.createOrFold<arith::MinSIOp>(
-      b.mul(count, tiles.variant->colsOut), b.sub(width, tiles.pixelCol));
+  Value cols = b.createOrFold<arith::MinSIOp>(b.mul(count, tiles.code->colsOut),
+                                              b.sub(width, tiles.pixelCol));
   b.loop(vectors, [&](Value vec) {
     Value vecChannel = b.add(channel, b.mul(vec, b.getVectorLength()));
     SmallVector<Value> channelOperands = epilogue->loadChannelOperands(
@@ -282,9 +282,9 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
   auto check = [&](Value first, Value pixel, Value size) {
     return b.compare(arith::CmpIPredicate::slt, b.add(first, pixel), size);
   };
-  for (int64_t row = 0; !isWhole && row < tile.variant->rowsOut; ++row)
+  for (int64_t row = 0; !isWhole && row < tile.code->rowsOut; ++row)
     rowChecks.push_back(check(tile.pixelRow, b.index(row), height));
-  for (int64_t col = 0; !isWhole && col < tile.variant->colsOut; ++col)
+  for (int64_t col = 0; !isWhole && col < tile.code->colsOut; ++col)
     colChecks.push_back(check(tile.pixelCol, b.index(col), width));
   auto isInImage = [&](Value row, Value col) {
     std::optional<int64_t> knownRow = getConstantIntValue(row);
@@ -314,8 +314,7 @@ void OutputLowering::buildTile(const Tile &tile, bool isWhole) {
         return finish();
       b.branch(isInImage(row, col), finish);
     };
-    tile.variant->transform.build(b, b.getVectorType(), tile.variant->scratch,
-                                  loadTap, store);
+    tile.code->build(loadTap, store);
   });
 }
 
@@ -326,7 +325,9 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, OutputTransformOp op,
   Type elementType = op.getInputType().getElementType();
   if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
     elementType = rewriter.getF32Type();
-  KernelBuilder b(rewriter, op, elementType, options);
+  KernelBuilder b(
+      rewriter, op, elementType, options,
+      getTransformLength(elementType, op.getNumbersAttr(), options));
   OutputLowering(b, op).run();
   rewriter.eraseOp(op);
   return success();

@@ -20,28 +20,6 @@ using namespace wino;
 // Vectors
 //===----------------------------------------------------------------------===//
 
-static Value callIntrinsic(KernelBuilder &b, StringRef name, Type type,
-                           ValueRange operands) {
-  return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr(name), operands)
-      ->getResult(0);
-}
-
-static Value shuffle(KernelBuilder &b, Value lhs, Value rhs,
-                     ArrayRef<int64_t> positions) {
-  return vector::ShuffleOp::create(b, lhs, rhs, positions);
-}
-
-/// Returns `count` elements of a vector from `begin` on, `step` apart.
-static Value slice(KernelBuilder &b, Value value, int64_t begin, int64_t count,
-                   int64_t step = 1) {
-  if (step == 1 && count == cast<VectorType>(value.getType()).getNumElements())
-    return value;
-  SmallVector<int64_t> positions;
-  for (int64_t i = 0; i < count; ++i)
-    positions.push_back(begin + i * step);
-  return shuffle(b, value, value, positions);
-}
-
 /// Returns the bits of a vector as one of other elements.
 static Value bitcast(KernelBuilder &b, Value value, Type elementType) {
   auto type = cast<VectorType>(value.getType());
@@ -143,7 +121,7 @@ private:
                                count * length * size, mask);
       for (int64_t i = 0; i < count; ++i)
         columns.push_back(b.convertIntegers(
-            slice(b, loaded, i * length * size + lane, length, size),
+            b.slice(loaded, i * length * size + lane, length, size),
             b.getI32Type()));
       vec += count;
     }
@@ -202,8 +180,8 @@ public:
 
   Values finish(ArrayRef<Value> carried) override {
     auto addPairwise = [&](Value lhs, Value rhs) {
-      return callIntrinsic(b, "llvm.aarch64.neon.addp.v4i32", b.getVectorType(),
-                           {lhs, rhs});
+      return b.callIntrinsic("llvm.aarch64.neon.addp.v4i32", b.getVectorType(),
+                             {lhs, rhs});
     };
     Values sums;
     for (size_t i = 0; i < carried.size(); i += 4)
@@ -216,15 +194,15 @@ private:
   /// Returns the halves of a vector, extended to i16.
   std::pair<Value, Value> split(Value value) {
     auto extend = [&](int64_t begin) {
-      return b.convertIntegers(slice(b, value, begin, kGroup / 2),
+      return b.convertIntegers(b.slice(value, begin, kGroup / 2),
                                b.getI16Type());
     };
     return {extend(0), extend(kGroup / 2)};
   }
 
   void addPairs(Value &sum, Value products) {
-    Value pairs = callIntrinsic(b, "llvm.aarch64.neon.saddlp.v4i32.v8i16",
-                                b.getVectorType(), products);
+    Value pairs = b.callIntrinsic("llvm.aarch64.neon.saddlp.v4i32.v8i16",
+                                  b.getVectorType(), products);
     sum = arith::AddIOp::create(b, sum, pairs);
   }
 };
@@ -255,12 +233,12 @@ public:
         panel.push_back(loadPanel(b, kernel, b.add(group, number),
                                   vec * length * kGroup, length * kGroup));
       for (auto [row, elements] : llvm::enumerate(rows)) {
-        Value factor = bitcast(
-            b, slice(b, elements, number, length, /*step=*/0), b.getI8Type());
+        Value factor = bitcast(b, b.slice(elements, number, length, /*step=*/0),
+                               b.getI8Type());
         for (auto [vec, columns] : llvm::enumerate(panel)) {
           Value &sum = carried[row * numVectors + vec];
-          sum = callIntrinsic(b, "llvm.aarch64.neon.sdot.v4i32.v16i8",
-                              b.getVectorType(), {sum, columns, factor});
+          sum = b.callIntrinsic("llvm.aarch64.neon.sdot.v4i32.v16i8",
+                                b.getVectorType(), {sum, columns, factor});
         }
       }
     }
@@ -285,8 +263,8 @@ public:
       for (int64_t vec = 0; vec < numVectors; ++vec) {
         Value first = sums[row * numVectors + vec];
         Value second = sums[getSecond(row) * numVectors + vec];
-        carried.push_back(shuffle(b, first, second, {0, 1, 4, 5}));
-        carried.push_back(shuffle(b, first, second, {2, 3, 6, 7}));
+        carried.push_back(b.shuffle(first, second, {0, 1, 4, 5}));
+        carried.push_back(b.shuffle(first, second, {2, 3, 6, 7}));
       }
     return carried;
   }
@@ -304,7 +282,7 @@ public:
       Value first = load(row), second = load(getSecond(row));
       for (int64_t number = 0; number < numGroups; ++number)
         rows[number].push_back(
-            bitcast(b, shuffle(b, first, second, {number, numGroups + number}),
+            bitcast(b, b.shuffle(first, second, {number, numGroups + number}),
                     b.getI8Type()));
     }
     for (int64_t number = 0; number < numGroups; ++number)
@@ -313,8 +291,8 @@ public:
                                   pair * 2 * kGroup, 2 * kGroup);
         for (auto [row, elements] : llvm::enumerate(rows[number])) {
           Value &sum = carried[row * numPairs + pair];
-          sum = callIntrinsic(b, "llvm.aarch64.neon.smmla.v4i32.v16i8",
-                              b.getVectorType(), {sum, elements, columns});
+          sum = b.callIntrinsic("llvm.aarch64.neon.smmla.v4i32.v16i8",
+                                b.getVectorType(), {sum, elements, columns});
         }
       }
   }
@@ -326,8 +304,8 @@ public:
       for (int64_t vec = 0; vec < kernel.getNumVectors(); ++vec) {
         size_t first = row / 2 * numPairs + 2 * vec;
         const int64_t lane = row % 2 * 2;
-        sums.push_back(shuffle(b, carried[first], carried[first + 1],
-                               {lane, lane + 1, 4 + lane, 5 + lane}));
+        sums.push_back(b.shuffle(carried[first], carried[first + 1],
+                                 {lane, lane + 1, 4 + lane, 5 + lane}));
       }
     return sums;
   }
@@ -369,7 +347,7 @@ public:
     auto addProducts = [&](size_t row, Value factor) {
       for (auto [vec, columns] : llvm::enumerate(panel)) {
         Value &sum = carried[row * numVectors + vec];
-        sum = callIntrinsic(b, name, b.getVectorType(), {sum, factor, columns});
+        sum = b.callIntrinsic(name, b.getVectorType(), {sum, factor, columns});
       }
     };
     Value offset = b.splat(VectorType::get({length}, type), -128);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "TileTransform.h"
+#include "ResidueTileCode.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -118,20 +119,51 @@ void TileTransform::build(KernelBuilder &b, VectorType type, Value scratch,
       store);
 }
 
+namespace {
+/// Code in the numbers of the matrices.
+class MatrixTileCode : public TileCode {
+public:
+  MatrixTileCode(KernelBuilder &b, VectorType type, const RationalMatrix &rows,
+                 const RationalMatrix &cols)
+      : TileCode(b, type),
+        transform(rows, cols, type.getElementType().isInteger()),
+        scratch(transform.allocateScratch(b, type)) {
+    rowsIn = rows.getNumCols();
+    colsIn = cols.getNumCols();
+    rowsOut = rows.getNumRows();
+    colsOut = cols.getNumRows();
+  }
+
+  void build(LoadFn load, StoreFn store) const override {
+    transform.build(b, type, scratch, load, store);
+  }
+
+private:
+  TileTransform transform;
+  Value scratch;
+};
+} // namespace
+
+std::unique_ptr<TileCode> TileCode::create(KernelBuilder &b, TransformAttr attr,
+                                           NumbersAttrInterface numbers,
+                                           TransformStage stage,
+                                           VectorType type, bool rowAtEdge,
+                                           bool colAtEdge) {
+  if (auto residues = dyn_cast_or_null<RnsAttr>(numbers))
+    return createResidueTileCode(b, attr, residues, stage, type);
+  return std::make_unique<MatrixTileCode>(
+      b, type, getMatrix(getMatrices(attr, numbers, 0, rowAtEdge), stage),
+      getMatrix(getMatrices(attr, numbers, 1, colAtEdge), stage));
+}
+
 TileTransforms::TileTransforms(KernelBuilder &b, TransformAttr attr,
                                NumbersAttrInterface numbers,
-                               RationalMatrix Transform1D::*matrix) {
+                               TransformStage stage) {
   for (bool rowAtEdge : {false, true})
     for (bool colAtEdge : {false, true}) {
       if ((rowAtEdge && !attr.hasEdge(0)) || (colAtEdge && !attr.hasEdge(1)))
         continue;
-      RationalMatrix rows = getMatrices(attr, numbers, 0, rowAtEdge).*matrix;
-      RationalMatrix cols = getMatrices(attr, numbers, 1, colAtEdge).*matrix;
-      TileTransform transform(rows, cols,
-                              b.getVectorType().getElementType().isInteger());
-      Value scratch = transform.allocateScratch(b, b.getVectorType());
-      variants[rowAtEdge][colAtEdge] = {rows.getNumCols(),    cols.getNumCols(),
-                                        rows.getNumRows(),    cols.getNumRows(),
-                                        std::move(transform), scratch};
+      codes[rowAtEdge][colAtEdge] = TileCode::create(
+          b, attr, numbers, stage, b.getVectorType(), rowAtEdge, colAtEdge);
     }
 }

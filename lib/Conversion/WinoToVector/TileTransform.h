@@ -10,13 +10,12 @@
 
 #include "KernelBuilder.h"
 #include "Wino/Support/TileProgram.h"
+#include <memory>
 
 namespace wino {
 
-/// Code for Y = L X R^T on tiles X whose elements are vectors, with constant
-/// matrices L and R: a straight-line program for L on every column of the tile
-/// and one for R on every row.
-class TileTransform {
+/// Code for one transform of tiles whose elements are vectors.
+class TileCode {
 public:
   /// Loads element (row, column) of the tile. Positions that are known are
   /// constants.
@@ -24,6 +23,38 @@ public:
   /// Stores an element (value, row, column) of the result.
   using StoreFn =
       llvm::function_ref<void(mlir::Value, mlir::Value, mlir::Value)>;
+
+  /// Prepares the code of a transform of `attr` in `numbers` (null: those of
+  /// the matrices), of whole tiles or of those at the edge, on values of
+  /// `type`. Of a tile that has planes, these lie one below the other.
+  static std::unique_ptr<TileCode>
+  create(KernelBuilder &b, TransformAttr attr, NumbersAttrInterface numbers,
+         TransformStage stage, mlir::VectorType type, bool rowAtEdge = false,
+         bool colAtEdge = false);
+
+  virtual ~TileCode() = default;
+
+  /// Builds the code for one tile.
+  virtual void build(LoadFn load, StoreFn store) const = 0;
+
+  /// Rows and columns of a tile that is transformed, and of the result.
+  int64_t rowsIn = 0, colsIn = 0, rowsOut = 0, colsOut = 0;
+
+protected:
+  TileCode(KernelBuilder &b, mlir::VectorType type) : b(b), type(type) {}
+
+  KernelBuilder &b;
+  /// The type of what is loaded and stored.
+  mlir::VectorType type;
+};
+
+/// Code for Y = L X R^T on tiles X whose elements are vectors, with constant
+/// matrices L and R: a straight-line program for L on every column of the tile
+/// and one for R on every row.
+class TileTransform {
+public:
+  using LoadFn = TileCode::LoadFn;
+  using StoreFn = TileCode::StoreFn;
 
   /// The largest tile whose transform is unrolled as a whole. Larger ones do
   /// not fit in registers, and spill more than the buffer between their two
@@ -60,27 +91,19 @@ private:
 /// edge: one for each kind of tile row and column.
 class TileTransforms {
 public:
-  struct Variant {
-    /// Rows and columns of a tile that is transformed, and of the result.
-    int64_t rowsIn, colsIn, rowsOut, colsOut;
-    TileTransform transform;
-    mlir::Value scratch;
-  };
-
   /// Prepares those transforms of `attr` in `numbers` (null: those of the
-  /// matrices) that tiles may need; `matrix` chooses the matrix.
+  /// matrices) that tiles may need, on vectors of `b`.
   TileTransforms(KernelBuilder &b, TransformAttr attr,
-                 NumbersAttrInterface numbers,
-                 RationalMatrix Transform1D::*matrix);
+                 NumbersAttrInterface numbers, TransformStage stage);
 
   /// Returns the transform of a tile that is `atEdge` along the rows and along
   /// the columns.
-  const Variant &get(bool rowAtEdge, bool colAtEdge) const {
-    return *variants[rowAtEdge][colAtEdge];
+  const TileCode &get(bool rowAtEdge, bool colAtEdge) const {
+    return *codes[rowAtEdge][colAtEdge];
   }
 
 private:
-  std::optional<Variant> variants[2][2];
+  std::unique_ptr<TileCode> codes[2][2];
 };
 
 } // namespace wino

@@ -25,31 +25,42 @@ using namespace mlir;
 using namespace wino;
 
 namespace {
-/// Remembers the scratch buffers that lowered ops allocate, so that they can be
-/// shared: no two ops run at once on one stack.
+/// Remembers the scratch buffers that lowered ops allocate, so that ops can
+/// share them: no two ops run at once on one stack.
 class ScratchSharing : public RewriterBase::Listener {
 public:
   void notifyOperationInserted(Operation *op,
                                OpBuilder::InsertPoint previous) override {
     if (auto alloca = dyn_cast<memref::AllocaOp>(op))
-      allocas.push_back(alloca);
+      allocas.back().push_back(alloca);
   }
 
-  /// Leaves one buffer of each type in a block.
+  /// Tells that the buffers that follow are another op's.
+  void beginOp() { allocas.emplace_back(); }
+
+  /// Leaves as many buffers of each type in a block as one op has.
   void share(RewriterBase &rewriter) {
     // Each has been inserted in front of those before it, so that the last one
     // dominates the others.
-    DenseMap<std::pair<Block *, Type>, memref::AllocaOp> shared;
-    for (memref::AllocaOp alloca : llvm::reverse(allocas)) {
-      auto [it, isFirst] =
-          shared.try_emplace({alloca->getBlock(), alloca.getType()}, alloca);
-      if (!isFirst)
-        rewriter.replaceOp(alloca, it->second);
+    using Key = std::pair<Block *, Type>;
+    DenseMap<Key, SmallVector<memref::AllocaOp>> shared;
+    for (ArrayRef<memref::AllocaOp> ofOp : llvm::reverse(allocas)) {
+      DenseMap<Key, size_t> counts;
+      for (memref::AllocaOp alloca : llvm::reverse(ofOp)) {
+        Key key(alloca->getBlock(), alloca.getType());
+        SmallVector<memref::AllocaOp> &buffers = shared[key];
+        size_t number = counts[key]++;
+        if (number == buffers.size())
+          buffers.push_back(alloca);
+        else
+          rewriter.replaceOp(alloca, buffers[number]);
+      }
     }
   }
 
 private:
-  SmallVector<memref::AllocaOp> allocas;
+  /// Those of each op.
+  SmallVector<SmallVector<memref::AllocaOp>> allocas;
 };
 } // namespace
 
@@ -66,6 +77,7 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
   // One run reports all ops that cannot be lowered.
   bool lowersAll = true;
   for (Operation *op : ops) {
+    scratch.beginOp();
     LogicalResult lowered =
         TypeSwitch<Operation *, LogicalResult>(op)
             .Case<FilterScalesOp, FilterTransformOp, InputTransformOp, Im2RowOp,
