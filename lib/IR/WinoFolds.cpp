@@ -91,8 +91,7 @@ static std::optional<int64_t> getPadValue(tensor::PadOp pad) {
   return std::nullopt;
 }
 
-FailureOr<ImagePadding> wino::getImagePadding(tensor::PadOp pad,
-                                              ImageDims dims,
+FailureOr<ImagePadding> wino::getImagePadding(tensor::PadOp pad, ImageDims dims,
                                               StringRef &reason) {
   auto refuse = [&](StringRef why) {
     reason = why;
