@@ -94,7 +94,8 @@ static bool isInteger(const RationalMatrix &matrix) {
 void StageSchedules::countOperations() {
   if (auto residues = dyn_cast_or_null<RnsAttr>(variant.numbers))
     return countResidueOperations(residues);
-  auto [transform, numbers] = variant;
+  TransformAttr transform = variant.transform;
+  NumbersAttrInterface numbers = variant.numbers;
   Transform1D rows = getMatrices(transform, numbers, 0);
   Transform1D cols = getMatrices(transform, numbers, 1);
   auto synthesize = [&](const RationalMatrix &matrix) {
