@@ -197,8 +197,12 @@ Cost DirectSchedules::getCost(const Schedule &schedule) const {
   double filtersFromMemory = filterStays                    ? 0
                              : sizes.filterBytes <= l3Bytes ? sizes.filterBytes
                                                             : filters;
-  return {addUpCycles(cpu, copies, products, {filters, filtersFromMemory},
-                      {others, run <= l3Bytes ? 0 : others})};
+  Cost cost;
+  cost.inputTransform = copies;
+  cost.products = products;
+  addUpCycles(cpu, {filters, filtersFromMemory},
+              {others, run <= l3Bytes ? 0 : others}, cost);
+  return cost;
 }
 
 /// The cycles of the products of a block of pixels and a panel, divided into
@@ -227,9 +231,8 @@ double DirectSchedules::getKernelCycles(const Kernel &kernel,
                                         int64_t pixels) const {
   const double rows = double(pixels);
   const double vectors = double(kernel.tile.cols) / double(kernel.vector);
-  // As for the products of a transform; the sums are stored once.
-  return double(depth) * (kernel.getProductCycles(rows) +
-                          kernel.getLoads(rows) * task.cpu.exposedLoadCycles) +
+  // The sums are stored once.
+  return double(depth) * kernel.getLoopCycles(rows) +
          rows * vectors * task.cpu.opCycles;
 }
 

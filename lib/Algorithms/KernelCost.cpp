@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelCost.h"
+#include "Wino/Cost/KernelTiming.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace wino;
@@ -16,14 +18,13 @@ int64_t wino::getTypicalSize(int64_t size) {
 }
 
 Kernel::Kernel(const ConvTask &task, Type factorType)
-    : vector(task.cpu.getVectorLength(
-          task.problem.sumType.getIntOrFloatBitWidth())),
+    : cpu(&task.cpu), vector(task.cpu.getVectorLength(
+                          task.problem.sumType.getIntOrFloatBitWidth())),
       factorBytes(double(getScalarBytes(factorType))),
       vectorBytes(double(task.cpu.vectorBits) / 8),
-      fmasPerCycle(task.cpu.fmasPerCycle),
-      startsPerCycle(task.cpu.startsPerCycle), hasLanes(task.cpu.hasLaneFma) {
+      isFloat(!task.problem.isInteger()) {
   const CPUInfo &cpu = task.cpu;
-  if (!task.problem.isInteger()) {
+  if (isFloat) {
     tile = selectMicroTile(cpu, vector, task.problem.k);
     productsPerCycle = double(vector) * cpu.fmasPerCycle;
     return;
@@ -35,15 +36,41 @@ Kernel::Kernel(const ConvTask &task, Type factorType)
   productsPerCycle = bits == 8 ? cpu.int8Products : cpu.int16Products;
 }
 
-double Kernel::getProductCycles(double rows) const {
-  double cycles = rows * double(tile.cols) / productsPerCycle;
-  if (startsPerCycle == 0)
+std::optional<double> Kernel::getModelledCycles(double rows) const {
+  auto estimate = [&](double wholeRows) {
+    return estimateProductCycles(*cpu, isFloat, unsigned(8 * factorBytes),
+                                 int64_t(wholeRows), tile.cols);
+  };
+  const double below = std::max(1.0, std::floor(rows)), above = std::ceil(rows);
+  std::optional<double> cycles = estimate(below);
+  if (!cycles || above <= below)
     return cycles;
-  // The loop takes a vector of each row at a time, and counts two addresses.
-  constexpr double kLoad = 2, kLoop = 4;
-  double starts = cycles * fmasPerCycle + kLoad * getLoads(rows) +
-                  kLoop * factorBytes / vectorBytes;
-  return std::max(cycles, starts / startsPerCycle);
+  std::optional<double> more = estimate(above);
+  if (!more)
+    return std::nullopt;
+  return *cycles + (rows - below) * (*more - *cycles);
+}
+
+double Kernel::getLoopCycles(double rows) const {
+  if (std::optional<double> cycles = getModelledCycles(rows))
+    return *cycles;
+  // By rates: multiply-adds, of which each sum has one after the other, and
+  // loads of the panel and of elements of rows.
+  constexpr double kFmaLatency = 4;
+  const double perVector =
+      cpu->hasLaneFma ? vectorBytes / factorBytes : double(group);
+  const double loads =
+      double(tile.cols) * factorBytes / vectorBytes + rows / perVector;
+  double products = rows * double(tile.cols) / productsPerCycle;
+  if (cpu->startsPerCycle != 0) {
+    // The loop takes a vector of each row at a time, and counts two addresses.
+    constexpr double kLoad = 2, kLoop = 4;
+    double starts = products * cpu->fmasPerCycle + kLoad * loads +
+                    kLoop * factorBytes / vectorBytes;
+    products = std::max(products, starts / cpu->startsPerCycle);
+  }
+  return std::max(products, kFmaLatency / double(group)) +
+         loads * cpu->exposedLoadCycles;
 }
 
 SmallVector<MicroTile> Kernel::getTiles(const ConvTask &task) const {
@@ -75,8 +102,8 @@ Schedule Kernel::getSchedule(const ConvTask &task) const {
   return schedule;
 }
 
-double wino::addUpCycles(const CPUInfo &cpu, double transforms, double products,
-                         Moved filters, Moved others) {
+void wino::addUpCycles(const CPUInfo &cpu, Moved filters, Moved others,
+                       Cost &cost) {
   const bool hasL3 = cpu.l3Bytes != 0;
   auto getNext = [&](const Moved &moved) {
     return moved.next / (hasL3 ? cpu.l3BytesPerCycle : cpu.memoryBytesPerCycle);
@@ -85,15 +112,18 @@ double wino::addUpCycles(const CPUInfo &cpu, double transforms, double products,
     return hasL3 ? moved.fromMemory / cpu.memoryBytesPerCycle : 0;
   };
   double filterCycles = getNext(filters) + getMemory(filters);
-  if (!cpu.hidesStreams)
-    return transforms + products + filterCycles + getNext(others) +
-           getMemory(others);
-  // Such a core does other work while most lines arrive from the next cache;
-  // what limits it is the bandwidth of memory, where a written line moves
-  // twice.
-  constexpr double kExposed = 1.0 / 3;
-  return transforms + kExposed * getNext(others) + 2 * getMemory(others) +
-         std::max(products, filterCycles);
+  if (!cpu.hidesStreams) {
+    cost.memory = filterCycles + getNext(others) + getMemory(others);
+  } else {
+    // Such a core does other work while most lines arrive from the next cache;
+    // what limits it is the bandwidth of memory, where a written line moves
+    // twice.
+    constexpr double kExposed = 1.0 / 3;
+    cost.memory = kExposed * getNext(others) + 2 * getMemory(others) +
+                  std::max(0.0, filterCycles - cost.products);
+  }
+  cost.cycles = cost.filter + cost.inputTransform + cost.products +
+                cost.outputTransform + cost.memory;
 }
 
 bool wino::streamsStores(const ConvProblem &problem, const CPUInfo &cpu) {

@@ -29,22 +29,19 @@ struct Kernel {
   /// Returns all tiles that such kernels may have.
   llvm::SmallVector<MicroTile> getTiles(const ConvTask &task) const;
 
-  /// The cycles of the products of `rows` rows and a panel for one element of
-  /// the depth, and the vectors that are loaded for it.
-  double getProductCycles(double rows) const;
-  double getLoads(double rows) const {
-    double perVector = hasLanes ? vectorBytes / factorBytes : double(group);
-    return double(tile.cols) * factorBytes / vectorBytes + rows / perVector;
-  }
+  /// The cycles of the loop over the depth for `rows` rows and a panel, by
+  /// element; they may be a mean of kernels.
+  double getLoopCycles(double rows) const;
 
+  const CPUInfo *cpu;
   MicroTile tile;
   /// Elements of a vector of sums, and channels that an instruction sums.
   int64_t vector, group = 1;
   double productsPerCycle, factorBytes, vectorBytes;
-  /// Multiply-adds, and micro-operations of all kinds, that start in a cycle;
-  /// zero if the latter do not limit.
-  double fmasPerCycle, startsPerCycle;
-  bool hasLanes;
+  bool isFloat;
+
+private:
+  std::optional<double> getModelledCycles(double rows) const;
 };
 
 /// Bytes that come into the second-level cache, and those of them that come
@@ -53,11 +50,10 @@ struct Moved {
   double next, fromMemory;
 };
 
-/// Returns the cycles of a convolution from those of the parts of its code, and
-/// from the bytes that it moves of filters, which are read in the order in
-/// which they lie in memory, and of all others.
-double addUpCycles(const CPUInfo &cpu, double transforms, double products,
-                   Moved filters, Moved others);
+/// Completes the cost of a convolution from the cycles of the parts of its
+/// code, and from the bytes that it moves of filters, which are read in the
+/// order in which they lie in memory, and of all others.
+void addUpCycles(const CPUInfo &cpu, Moved filters, Moved others, Cost &cost);
 
 /// Whether the image and the result are so large that little of the result
 /// would be left in the last cache when it is read.

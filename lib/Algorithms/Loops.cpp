@@ -29,7 +29,9 @@ public:
     for (int64_t size : {problem.n, problem.outH, problem.outW, problem.k,
                          problem.kh, problem.kw, problem.c})
       cycles *= double(getTypicalSize(size));
-    return {cycles};
+    Cost cost;
+    cost.cycles = cost.products = cycles;
+    return cost;
   }
 
 private:

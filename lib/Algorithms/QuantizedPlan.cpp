@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Wino/Algorithms/QuantizedPlan.h"
+#include "DataRange.h"
 #include "Wino/Algorithms/FilterBounds.h"
 #include "llvm/ADT/Sequence.h"
 #include "llvm/Support/Format.h"
@@ -225,7 +226,7 @@ static QuantizedNumbers calibrate(TransformAttr transform,
     return numbers;
   QuantizedConvolution convolution = llvm::cantFail(create(transform, numbers));
   if (!isInputOpen && numbers.input.values.empty()) {
-    // Without samples no data may saturate.
+    // Sums and output are those of the scales that follow from the range.
     QuantizedNumbers withInput = numbers;
     withInput.input.values = convolution.getInputScales().vec();
     withInput.input.per = ScalePer::Tap;
@@ -305,6 +306,12 @@ FailureOr<QuantizedPlan> wino::resolveQuantizedPlan(const ConvProblem &problem,
   }
   TransformAttr transform = plan.getTransform();
   QuantizedNumbers numbers = attr.getQuantization();
+  // What clamps the image may tell more than its type.
+  const IntegerBounds range = getDataRange(problem);
+  if (numbers.dataMin < range.min && numbers.input.values.empty())
+    numbers.dataMin = std::min(range.min, numbers.dataMax);
+  if (numbers.dataMax > range.max && numbers.input.values.empty())
+    numbers.dataMax = std::max(range.max, numbers.dataMin);
   const ImageSamples *samples = nullptr;
   if (auto layer = budget.calibration.layers.find(name);
       layer != budget.calibration.layers.end()) {

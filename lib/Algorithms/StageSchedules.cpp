@@ -83,21 +83,11 @@ void StageSchedules::countResidueOperations(RnsAttr numbers) {
       (count(TransformStage::Output) + reconstruction) * double(kernel.vector);
 }
 
-static bool isInteger(const RationalMatrix &matrix) {
-  for (unsigned row = 0; row < matrix.getNumRows(); ++row)
-    for (const Rational &entry : matrix.getRow(row))
-      if (entry.den != 1)
-        return false;
-  return true;
-}
-
 void StageSchedules::countOperations() {
   if (auto residues = dyn_cast_or_null<RnsAttr>(variant.numbers))
     return countResidueOperations(residues);
-  TransformAttr transform = variant.transform;
-  NumbersAttrInterface numbers = variant.numbers;
-  Transform1D rows = getMatrices(transform, numbers, 0);
-  Transform1D cols = getMatrices(transform, numbers, 1);
+  Transform1D rows = getMatrices(variant.transform, variant.numbers, 0);
+  Transform1D cols = getMatrices(variant.transform, variant.numbers, 1);
   auto synthesize = [&](const RationalMatrix &matrix) {
     return variant.numbers && isInteger(matrix)
                ? synthesizeIntegerProgram(matrix)
@@ -129,9 +119,7 @@ void StageSchedules::countOperations() {
 // Enumeration
 //===----------------------------------------------------------------------===//
 
-/// Calls `body` with every size that splits `total` evenly into parts, from the
-/// largest on.
-static void forEachEvenPart(int64_t total, function_ref<void(int64_t)> body) {
+void wino::forEachEvenPart(int64_t total, function_ref<void(int64_t)> body) {
   for (int64_t part = total; part > 0;) {
     body(part);
     if (part == 1)
@@ -141,26 +129,31 @@ static void forEachEvenPart(int64_t total, function_ref<void(int64_t)> body) {
   }
 }
 
+void wino::forEachBlock(int64_t rows, int64_t cols, int64_t maxBlock,
+                        function_ref<void(int64_t, int64_t)> body) {
+  forEachEvenPart(cols, [&](int64_t blockCols) {
+    if (blockCols > maxBlock)
+      return;
+    if (blockCols < cols)
+      return body(1, blockCols);
+    forEachEvenPart(rows, [&](int64_t blockRows) {
+      if (blockRows * blockCols <= maxBlock)
+        body(blockRows, blockCols);
+    });
+  });
+}
+
 void StageSchedules::forEach(
     function_ref<void(const Schedule &)> callback) const {
   // Blocks of more tiles than this would take too much scratch memory.
   constexpr int64_t kMaxBlock = 4096;
   Schedule schedule = kernel.getSchedule(task);
-  const int64_t rows = whole.getTileRows(), cols = whole.getTileCols();
-  forEachEvenPart(cols, [&](int64_t blockCols) {
-    schedule.blockCols = blockCols;
-    if (blockCols > kMaxBlock)
-      return;
-    if (blockCols < cols) {
-      schedule.blockRows = 1;
-      return forEachOfBlocks(schedule, callback);
-    }
-    forEachEvenPart(rows, [&](int64_t blockRows) {
-      schedule.blockRows = blockRows;
-      if (blockRows * blockCols <= kMaxBlock)
-        forEachOfBlocks(schedule, callback);
-    });
-  });
+  forEachBlock(whole.getTileRows(), whole.getTileCols(), kMaxBlock,
+               [&](int64_t blockRows, int64_t blockCols) {
+                 schedule.blockRows = blockRows;
+                 schedule.blockCols = blockCols;
+                 forEachOfBlocks(schedule, callback);
+               });
 }
 
 /// Enumerates all schedules with the block of tiles of `schedule`.
@@ -223,29 +216,22 @@ static SmallVector<TapCount, 2> getTapCounts(int64_t m, int64_t r, int64_t edge,
   return {{edge + r - 1, numTiles}, {m - edge, numTiles - 1}};
 }
 
-/// The cycles of the products of one tap that `tiles` tiles of a block have.
-static double getTapCycles(const ConvNest &nest, const Kernel &kernel,
-                           const CPUInfo &cpu, double tiles) {
+double wino::getTapCycles(const ConvNest &nest, const Kernel &kernel,
+                          const CPUInfo &cpu, double tiles) {
   const MicroTile &micro = kernel.tile;
   if (tiles == 0)
     return 0;
   const double vectors = double(micro.cols) / double(kernel.vector);
   const double kernels = std::ceil(tiles / double(micro.rows));
   const double rows = tiles / kernels;
-  // For one element of the depth: multiply-adds, of which each sum has one
-  // after the other, and the loads of a panel's row and of the elements of V.
   // The first kernel finds the panel in the second-level cache.
-  constexpr double kFmaLatency = 4;
-  double fmas = std::max(kernel.getProductCycles(rows),
-                         kFmaLatency / double(kernel.group));
-  double loads = kernel.getLoads(rows) * cpu.exposedLoadCycles;
+  double loop = kernel.getLoopCycles(rows);
   double panelBytes = double(micro.cols) * kernel.factorBytes;
-  double firstFmas = std::max(fmas, panelBytes / cpu.l2BytesPerCycle);
+  double firstLoop = std::max(loop, panelBytes / cpu.l2BytesPerCycle);
   // What a kernel takes beside its loop over the depth: storing its sums, and
   // loading them if they are sums of several blocks.
   double sums = rows * vectors * (nest.cBlock == nest.c ? 2 : 3);
-  double panel = double(nest.cBlock) *
-                     (firstFmas + (kernels - 1) * fmas + kernels * loads) +
+  double panel = double(nest.cBlock) * (firstLoop + (kernels - 1) * loop) +
                  kernels * sums * cpu.opCycles;
   return double(nest.getNumBlocks() * nest.getNumCBlocks()) *
          double(nest.k / micro.cols) * panel;
@@ -265,18 +251,20 @@ static double getProductCycles(const ConvNest &nest, const Kernel &kernel,
   return cycles;
 }
 
-double StageSchedules::getTransformCycles(const ConvNest &nest) const {
+void StageSchedules::countTransforms(const ConvNest &nest, Cost &cost) const {
   const double blocks = double(nest.getNumBlocks());
   // The transforms compute in the types of their results, that of quantized
   // data in i16.
   const double factors =
       kernel.vectorBytes / (isQuantized() ? 2 : kernel.factorBytes);
-  double ops = nest.getBlockTiles() * nest.getUsedTaps() *
-               (inputOps * double(nest.c) / factors +
-                outputOps * double(nest.k) / double(kernel.vector));
+  const double c = double(nest.c), k = double(nest.k);
+  const double tiles = blocks * nest.getBlockTiles() * nest.getUsedTaps();
+  const double opCycles = task.cpu.opCycles;
+  cost.inputTransform = tiles * inputOps * c / factors * opCycles;
+  cost.outputTransform =
+      tiles * outputOps * k / double(kernel.vector) * opCycles;
   if (nest.onTheFly)
-    ops += filterOps * double(nest.c) * double(nest.k) / factors;
-  return blocks * ops * task.cpu.opCycles;
+    cost.filter = blocks * filterOps * c * k / factors * opCycles;
 }
 
 Cost StageSchedules::getCost(const Schedule &schedule) const {
@@ -285,9 +273,12 @@ Cost StageSchedules::getCost(const Schedule &schedule) const {
   Traffic next = estimateTraffic(nest, cpu.l2Bytes), memory;
   if (cpu.l3Bytes != 0)
     memory = estimateTraffic(nest, cpu.l3Bytes);
-  return {addUpCycles(
-      cpu, getTransformCycles(nest),
-      double(planes) * getProductCycles(nest, kernel.with(schedule), cpu),
-      {next.filter, memory.filter},
-      {next.getTotal() - next.filter, memory.getTotal() - memory.filter})};
+  Cost cost;
+  countTransforms(nest, cost);
+  cost.products =
+      double(planes) * getProductCycles(nest, kernel.with(schedule), cpu);
+  addUpCycles(
+      cpu, {next.filter, memory.filter},
+      {next.getTotal() - next.filter, memory.getTotal() - memory.filter}, cost);
+  return cost;
 }

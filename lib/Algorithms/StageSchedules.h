@@ -13,6 +13,21 @@
 
 namespace wino {
 
+/// Calls `body` with every size that splits `total` evenly into parts, from the
+/// largest on.
+void forEachEvenPart(int64_t total, llvm::function_ref<void(int64_t)> body);
+
+/// Calls `body` with the rows and columns of all even blocks of at most
+/// `maxBlock` of `rows` x `cols` tiles: parts of a row, or whole rows, the
+/// largest first.
+void forEachBlock(int64_t rows, int64_t cols, int64_t maxBlock,
+                  llvm::function_ref<void(int64_t, int64_t)> body);
+
+/// The cycles of the products of one tap that `tiles` tiles of a block have,
+/// for all blocks.
+double getTapCycles(const ConvNest &nest, const Kernel &kernel,
+                    const CPUInfo &cpu, double tiles);
+
 /// The schedules of Winograd, and without a transform those of im2row: blocks
 /// that divide the work evenly, from one row of tiles to the whole image, of
 /// one or more panels of output channels, and filters transformed before or on
@@ -35,7 +50,7 @@ private:
   void countOperations();
   void countResidueOperations(RnsAttr numbers);
   ConvNest getNest(const Schedule &schedule) const;
-  double getTransformCycles(const ConvNest &nest) const;
+  void countTransforms(const ConvNest &nest, Cost &cost) const;
 
   ConvTask task;
   Variant variant;

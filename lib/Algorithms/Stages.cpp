@@ -37,35 +37,42 @@ StageSizes::StageSizes(const ConvProblem &problem, PlanAttr plan)
       paddedK(llvm::alignTo(problem.k, plan.getSchedule().getKBlock())),
       factorType(getFactorType(problem, plan.getNumbers())) {}
 
-LogicalResult wino::checkStageSizes(const ConvProblem &problem, PlanAttr plan,
-                                    bool onlyFilter, std::string &reason) {
+LogicalResult wino::checkProductSizes(const ProductSizes &sizes,
+                                      ScheduleAttr schedule, bool onlyFilter,
+                                      std::string &reason) {
   llvm::raw_string_ostream os(reason);
-  const StageSizes sizes(problem, plan);
-  const int64_t depth = sizes.paddedDepth;
-  if (int64_t cBlock = plan.getSchedule().getCBlock();
+  const auto [taps, inputTaps, n, rows, cols, depth, k] = sizes;
+  if (int64_t cBlock = schedule.getCBlock();
       cBlock != 0 && cBlock < depth && depth % cBlock != 0) {
     os << "c_block = " << cBlock << " does not divide the " << depth
        << " elements of a row";
     return failure();
   }
-  auto getNumTiles = [](int64_t pixels, int64_t m) {
-    return ShapedType::isDynamic(pixels) ? pixels : llvm::divideCeil(pixels, m);
-  };
-  const int64_t taps = sizes.getTaps(), n = problem.n;
-  const int64_t rows = getNumTiles(problem.outH, sizes.transform.getMRows());
-  const int64_t cols = getNumTiles(problem.outW, sizes.transform.getMCols());
   // The limit of the ops.
   constexpr uint64_t kMaxNumElements = uint64_t(1) << 48;
   const std::pair<StringRef, uint64_t> tensors[] = {
-      {"filter", countElements({taps, depth, sizes.paddedK})},
-      {"image", countElements({taps, n, rows, cols, depth})},
-      {"products", countElements({taps, n, rows, cols, sizes.paddedK})}};
+      {"filter", countElements({taps, depth, k})},
+      {"image", countElements({inputTaps, n, rows, cols, depth})},
+      {"products", countElements({taps, n, rows, cols, k})}};
   for (auto [name, size] : ArrayRef(tensors).take_front(onlyFilter ? 1 : 3))
     if (size > kMaxNumElements) {
       os << "its transformed " << name << " would have more than 2^48 elements";
       return failure();
     }
   return success();
+}
+
+LogicalResult wino::checkStageSizes(const ConvProblem &problem, PlanAttr plan,
+                                    bool onlyFilter, std::string &reason) {
+  const StageSizes sizes(problem, plan);
+  auto getNumTiles = [](int64_t pixels, int64_t m) {
+    return ShapedType::isDynamic(pixels) ? pixels : llvm::divideCeil(pixels, m);
+  };
+  const int64_t rows = getNumTiles(problem.outH, sizes.transform.getMRows());
+  const int64_t cols = getNumTiles(problem.outW, sizes.transform.getMCols());
+  return checkProductSizes({sizes.getTaps(), sizes.getTaps(), problem.n, rows,
+                            cols, sizes.paddedDepth, sizes.paddedK},
+                           plan.getSchedule(), onlyFilter, reason);
 }
 
 MemoryUse wino::getStageMemory(const ConvProblem &problem, PlanAttr plan) {

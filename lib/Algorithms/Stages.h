@@ -38,9 +38,23 @@ struct StageSizes {
 /// are used: whole vectors and groups.
 int64_t getPaddedDepth(ScheduleAttr schedule, int64_t depth);
 
-/// Succeeds if the tensors of the stages of `plan` can exist, of which
-/// `onlyFilter` is used, and blocks of input channels are whole; otherwise
-/// `reason` says why not.
+/// Sizes of packed filters, of the image as factors, and of products.
+struct ProductSizes {
+  /// Taps of the filter and the products, and of the image.
+  int64_t taps, inputTaps;
+  /// Images, and rows and columns of tiles, which may be dynamic.
+  int64_t n, rows, cols;
+  /// Length of a row of factors with padding, and padded channels of products.
+  int64_t depth, k;
+};
+
+/// Succeeds if tensors of these sizes can exist, of which `onlyFilter` is used,
+/// and blocks of input channels are whole; otherwise `reason` says why not.
+mlir::LogicalResult checkProductSizes(const ProductSizes &sizes,
+                                      ScheduleAttr schedule, bool onlyFilter,
+                                      std::string &reason);
+
+/// As above, for the stages of `plan`.
 mlir::LogicalResult checkStageSizes(const ConvProblem &problem, PlanAttr plan,
                                     bool onlyFilter, std::string &reason);
 

@@ -22,6 +22,14 @@ double ConvNest::getBlockTiles() const {
          double(getNumBlocks());
 }
 
+double ConvNest::getBlockImagePixels() const {
+  auto getExtent = [](int64_t block, int64_t m, int64_t r, int64_t size) {
+    return double(std::min(block * m + r - 1, size));
+  };
+  return getExtent(blockRows, mRows, rRows, h) *
+         getExtent(blockCols, mCols, rCols, w);
+}
+
 double ConvNest::getUsedTaps() const {
   auto getShare = [](int64_t m, int64_t r, int64_t edge, int64_t tiles) {
     int64_t saved = edge == 0 ? 0 : m - edge;
@@ -43,17 +51,15 @@ public:
     numBlocks = double(nest.getNumBlocks());
     numKBlocks = double(nest.getNumKBlocks());
     numCBlocks = double(nest.getNumCBlocks());
-    v = taps * nest.getUsedTaps() * tiles * double(nest.c * nest.inputBytes);
-    m = taps * nest.getUsedTaps() * tiles *
-        double(nest.kBlock * nest.productBytes);
+    const double imagePixels = nest.getBlockImagePixels();
+    const double products = nest.sharedTaps ? taps * imagePixels
+                                            : taps * nest.getUsedTaps() * tiles;
+    vTaps = nest.sharedTaps ? 1 : taps;
+    v = (nest.sharedTaps ? imagePixels : products) *
+        double(nest.c * nest.inputBytes);
+    m = products * double(nest.kBlock * nest.productBytes);
     y = pixels * double(nest.kBlock * nest.resultBytes);
-    // The pixels of a block, with those that it shares with its neighbours.
-    auto getExtent = [](int64_t block, int64_t m, int64_t r, int64_t size) {
-      return double(std::min(block * m + r - 1, size));
-    };
-    x = getExtent(nest.blockRows, nest.mRows, nest.rRows, nest.h) *
-        getExtent(nest.blockCols, nest.mCols, nest.rCols, nest.w) *
-        double(nest.c * nest.imageBytes);
+    x = imagePixels * double(nest.c * nest.imageBytes);
     double filterBytes =
         nest.onTheFly ? double(nest.rRows * nest.rCols * nest.filterBytes)
                       : taps * double(nest.transformedFilterBytes);
@@ -81,6 +87,8 @@ private:
   const ConvNest &nest;
   double cacheBytes;
   double numBlocks, numKBlocks, numCBlocks;
+  /// Taps of V.
+  double vTaps;
   /// Bytes: V of a block; M, Y and the stored filter of a block of output
   /// channels; the image of a block; U of a block of input and output channels
   /// that is transformed on the fly.
@@ -89,15 +97,17 @@ private:
 } // namespace
 
 /// V is written once a block, and read for every block of output channels; for
-/// its further panels, a tap of V is read again.
+/// its further panels, and further taps of a filter that share it, a tap of V
+/// is read again.
 double TrafficModel::getTransformedImage() const {
   double writes = getMisses(v + m + filter + u + y + x);
   double firstReads = getMisses(v + x);
   double laterReads = (numKBlocks - 1) * getMisses(v + m + filter + u + y);
-  double tap = v / double(nest.getTaps());
+  double tap = v / vTaps;
   double panel =
       double(nest.cBlock * nest.panelCols * nest.transformedFilterBytes);
-  double panels = double(ceilDiv(nest.kBlock, nest.panelCols));
+  double panels = double(ceilDiv(nest.kBlock, nest.panelCols)) *
+                  double(nest.getTaps()) / vTaps;
   double panelReads = numKBlocks * (panels - 1) * getMisses(tap + panel);
   return numBlocks * v * (writes + firstReads + laterReads + panelReads);
 }

@@ -260,6 +260,8 @@ void PageWriter::writeFacts(const json::Object &layer) {
     writeRow("Scratch of a block", formatBytes(*bytes));
   if (auto certificate = layer.getString("certificate"))
     writeRow("Exact, because", *certificate);
+  if (auto reason = layer.getString("unproved"))
+    writeRow("Not proved to be exact", *reason);
   os << "</table>\n";
 }
 

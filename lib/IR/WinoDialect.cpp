@@ -41,7 +41,7 @@ void WinoDialect::initialize() {
   declarePromisedInterfaces<bufferization::BufferizableOpInterface,
                             FilterScalesOp, FilterTransformOp, InputTransformOp,
                             Im2RowOp, PadImageOp, HadamardOp, OutputTransformOp,
-                            ConvOp>();
+                            ConvOp, OffsetAddOp>();
 }
 
 Operation *WinoDialect::materializeConstant(OpBuilder &builder, Attribute value,

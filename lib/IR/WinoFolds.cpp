@@ -6,8 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Limits.h"
-#include "Wino/IR/WinoDialect.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "Wino/IR/ImagePadding.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
@@ -79,7 +78,6 @@ LogicalResult FilterTransformOp::fold(FoldAdaptor adaptor,
 // Readers of images
 //===----------------------------------------------------------------------===//
 
-namespace {
 /// Returns the value of a padding: 0 for floats, else the integer; nothing if
 /// it is not known or not zero.
 static std::optional<int64_t> getPadValue(tensor::PadOp pad) {
@@ -93,6 +91,41 @@ static std::optional<int64_t> getPadValue(tensor::PadOp pad) {
   return std::nullopt;
 }
 
+FailureOr<ImagePadding> wino::getImagePadding(tensor::PadOp pad,
+                                              ImageDims dims,
+                                              StringRef &reason) {
+  auto refuse = [&](StringRef why) {
+    reason = why;
+    return failure();
+  };
+  std::optional<int64_t> value = getPadValue(pad);
+  if (!value)
+    return refuse("the padding has no such value");
+  std::optional<SmallVector<int64_t>> low =
+      getConstantIntValues(pad.getMixedLowPad());
+  std::optional<SmallVector<int64_t>> high =
+      getConstantIntValues(pad.getMixedHighPad());
+  if (!low || !high)
+    return refuse("the padding is not static");
+  for (unsigned dim : {dims.batch, dims.channel})
+    if ((*low)[dim] != 0 || (*high)[dim] != 0)
+      return refuse("batch or channels are padded");
+  ImagePadding padding = {{}, *value};
+  for (unsigned axis : {0, 1}) {
+    padding.pixels[2 * axis] = (*low)[dims.axis(axis)];
+    padding.pixels[2 * axis + 1] = (*high)[dims.axis(axis)];
+  }
+  for (int64_t pixels : padding.pixels) {
+    // A negative padding crops, which the ops cannot do.
+    if (pixels < 0)
+      return refuse("the padding is negative");
+    if (pixels > kMaxPad)
+      return refuse("the padding is too large");
+  }
+  return padding;
+}
+
+namespace {
 /// Absorbs a constant padding of the rows and columns of the image into the
 /// op's own padding, which needs no padded copy.
 template <typename OpTy>
@@ -104,37 +137,23 @@ struct AbsorbPad : OpRewritePattern<OpTy> {
     auto pad = op.getInput().template getDefiningOp<tensor::PadOp>();
     if (!pad)
       return rewriter.notifyMatchFailure(op, "the image is not padded");
-    std::optional<int64_t> value = getPadValue(pad);
-    if (!value)
-      return rewriter.notifyMatchFailure(op, "the padding has no such value");
-    if (*value != op.getPadValue() &&
+    StringRef reason;
+    FailureOr<ImagePadding> padding =
+        getImagePadding(pad, op.getImageDims(), reason);
+    if (failed(padding))
+      return rewriter.notifyMatchFailure(op, reason);
+    if (padding->value != op.getPadValue() &&
         llvm::any_of(op.getPad(), [](int64_t pad) { return pad != 0; }))
       return rewriter.notifyMatchFailure(op, "the paddings differ in value");
-    std::optional<SmallVector<int64_t>> low =
-        getConstantIntValues(pad.getMixedLowPad());
-    std::optional<SmallVector<int64_t>> high =
-        getConstantIntValues(pad.getMixedHighPad());
-    if (!low || !high)
-      return rewriter.notifyMatchFailure(op, "the padding is not static");
-    ImageDims dims = op.getImageDims();
-    for (unsigned dim : {dims.batch, dims.channel})
-      if ((*low)[dim] != 0 || (*high)[dim] != 0)
-        return rewriter.notifyMatchFailure(op, "batch or channels are padded");
     SmallVector<int64_t, 4> sum(op.getPad());
-    for (unsigned axis : {0, 1}) {
-      unsigned dim = dims.axis(axis);
-      // A negative padding crops, which the op cannot do.
-      if ((*low)[dim] < 0 || (*high)[dim] < 0)
-        return rewriter.notifyMatchFailure(op, "the padding is negative");
-      sum[2 * axis] += (*low)[dim];
-      sum[2 * axis + 1] += (*high)[dim];
-    }
+    for (auto [total, pixels] : llvm::zip_equal(sum, padding->pixels))
+      total += pixels;
     if (llvm::any_of(sum, [](int64_t pad) { return pad > kMaxPad; }))
       return rewriter.notifyMatchFailure(op, "the padding is too large");
     rewriter.modifyOpInPlace(op, [&] {
       op.getInputMutable().assign(pad.getSource());
       op.setPad(sum);
-      op.setPadValue(*value);
+      op.setPadValue(padding->value);
     });
     return success();
   }

@@ -5,7 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Epilogue.h"
 #include "Limits.h"
+#include "Verifiers.h"
 #include "VerifyScales.h"
 #include "Wino/IR/WinoDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -19,103 +21,10 @@
 using namespace mlir;
 using namespace wino;
 
-//===----------------------------------------------------------------------===//
-// Assembly
-//===----------------------------------------------------------------------===//
-
-static void buildIdentityEpilogue(OpBuilder &builder, Region &region,
-                                  Type elementType, Location loc) {
-  OpBuilder::InsertionGuard guard(builder);
-  Block *block =
-      builder.createBlock(&region, region.end(), {elementType}, {loc});
-  YieldOp::create(builder, loc, block->getArgument(0));
-}
-
-/// Returns the attribute for the layouts of epilogue operands; null if all are
-/// NHWC.
-static DenseI32ArrayAttr makeLayoutsAttr(MLIRContext *context,
-                                         ArrayRef<int32_t> layouts) {
-  constexpr auto nhwc = static_cast<int32_t>(ImageLayout::NHWC);
-  if (llvm::all_of(layouts, [&](int32_t layout) { return layout == nhwc; }))
-    return {};
-  return DenseI32ArrayAttr::get(context, layouts);
-}
-
-/// Parses an epilogue operand and its layout, which is NHWC without keyword.
-static ParseResult
-parseEpilogueOperand(OpAsmParser &parser,
-                     SmallVectorImpl<OpAsmParser::UnresolvedOperand> &operands,
-                     SmallVectorImpl<int32_t> &layouts) {
-  if (parser.parseOperand(operands.emplace_back()))
-    return failure();
-  llvm::SMLoc loc = parser.getCurrentLocation();
-  StringRef keyword;
-  layouts.push_back(static_cast<int32_t>(ImageLayout::NHWC));
-  if (failed(parser.parseOptionalKeyword(&keyword)))
-    return success();
-  std::optional<ImageLayout> layout = symbolizeImageLayout(keyword);
-  if (!layout)
-    return parser.emitError(loc, "expected the layout of an image");
-  layouts.back() = static_cast<int32_t>(*layout);
-  return success();
-}
-
-/// Parses `epilogue(%a, %b nchw : type, type) { region }`, or nothing, which is
-/// the identity on sums of products of elements of `inputType`.
-static ParseResult
-parseEpilogue(OpAsmParser &parser,
-              SmallVectorImpl<OpAsmParser::UnresolvedOperand> &operands,
-              SmallVectorImpl<Type> &types, DenseI32ArrayAttr &layoutsAttr,
-              Region &region, Type inputType) {
-  if (failed(parser.parseOptionalKeyword("epilogue"))) {
-    OpBuilder builder(parser.getContext());
-    buildIdentityEpilogue(
-        builder, region, getSumType(getElementTypeOrSelf(inputType)),
-        parser.getEncodedSourceLoc(parser.getCurrentLocation()));
-    return success();
-  }
-  if (parser.parseLParen())
-    return failure();
-  SmallVector<int32_t> layouts;
-  if (failed(parser.parseOptionalRParen()) &&
-      (parser.parseCommaSeparatedList(
-           [&] { return parseEpilogueOperand(parser, operands, layouts); }) ||
-       parser.parseColonTypeList(types) || parser.parseRParen()))
-    return failure();
-  layoutsAttr = makeLayoutsAttr(parser.getContext(), layouts);
-  return parser.parseRegion(region);
-}
-
-template <typename OpTy>
-static void printEpilogue(OpAsmPrinter &printer, OpTy op, OperandRange operands,
-                          TypeRange types, DenseI32ArrayAttr, Region &region,
-                          Type) {
-  if (isIdentityEpilogue(region))
-    return;
-  printer << "epilogue(";
-  llvm::interleaveComma(llvm::enumerate(operands), printer, [&](auto operand) {
-    printer << operand.value();
-    ImageLayout layout = op.getEpilogueLayout(operand.index());
-    if (layout != ImageLayout::NHWC)
-      printer << " " << stringifyImageLayout(layout);
-  });
-  if (!operands.empty())
-    printer << " : " << types;
-  printer << ") ";
-  printer.printRegion(region);
-}
-
 #include "Wino/IR/WinoInterfaces.cpp.inc"
 
 #define GET_OP_CLASSES
 #include "Wino/IR/WinoOps.cpp.inc"
-
-bool wino::isIdentityEpilogue(Region &epilogue) {
-  Block &block = epilogue.front();
-  auto yield = dyn_cast<YieldOp>(block.front());
-  return yield && block.getNumArguments() == 1 &&
-         yield.getValue() == block.getArgument(0);
-}
 
 void OutputTransformOp::build(OpBuilder &builder, OperationState &state,
                               TypeRange results, TransformAttr transform,
@@ -161,31 +70,13 @@ ScheduleAttr OutputTransformOp::takeSchedule() {
   return schedule;
 }
 
-template <typename OpTy>
-static ImageLayout getEpilogueLayout(OpTy op, unsigned number) {
-  auto layouts = op.getEpilogueLayouts();
-  return layouts ? static_cast<ImageLayout>((*layouts)[number])
-                 : ImageLayout::NHWC;
-}
-
-template <typename OpTy>
-static void setEpilogueLayout(OpTy op, unsigned number, ImageLayout layout) {
-  // Operands that were added have no layout yet.
-  SmallVector<int32_t> layouts;
-  if (auto current = op.getEpilogueLayouts())
-    layouts.assign(current->begin(), current->end());
-  layouts.resize(op.getEpilogueOperands().size(),
-                 static_cast<int32_t>(ImageLayout::NHWC));
-  layouts[number] = static_cast<int32_t>(layout);
-  op.setEpilogueLayoutsAttr(makeLayoutsAttr(op.getContext(), layouts));
-}
-
 ImageLayout OutputTransformOp::getEpilogueLayout(unsigned number) {
-  return ::getEpilogueLayout(*this, number);
+  return lookUpEpilogueLayout(getEpilogueLayouts(), number);
 }
 
 void OutputTransformOp::setEpilogueLayout(unsigned number, ImageLayout layout) {
-  ::setEpilogueLayout(*this, number, layout);
+  setEpilogueLayoutsAttr(
+      replaceEpilogueLayout(*this, getEpilogueLayouts(), number, layout));
 }
 
 void ConvOp::build(OpBuilder &builder, OperationState &state, TypeRange results,
@@ -213,11 +104,12 @@ ScheduleAttr ConvOp::takeSchedule() {
 }
 
 ImageLayout ConvOp::getEpilogueLayout(unsigned number) {
-  return ::getEpilogueLayout(*this, number);
+  return lookUpEpilogueLayout(getEpilogueLayouts(), number);
 }
 
 void ConvOp::setEpilogueLayout(unsigned number, ImageLayout layout) {
-  ::setEpilogueLayout(*this, number, layout);
+  setEpilogueLayoutsAttr(
+      replaceEpilogueLayout(*this, getEpilogueLayouts(), number, layout));
 }
 
 //===----------------------------------------------------------------------===//
@@ -272,6 +164,7 @@ WINO_DEFINE_DPS_METHODS(PadImageOp)
 WINO_DEFINE_DPS_METHODS(HadamardOp)
 WINO_DEFINE_DPS_METHODS(OutputTransformOp)
 WINO_DEFINE_DPS_METHODS(ConvOp)
+WINO_DEFINE_DPS_METHODS(OffsetAddOp)
 #undef WINO_DEFINE_DPS_METHODS
 
 //===----------------------------------------------------------------------===//
@@ -295,9 +188,7 @@ static LogicalResult verifyNumElements(Operation *op, ShapedType type) {
   return success();
 }
 
-/// Operands are all tensors or all memrefs of a size that can be computed with,
-/// and a tensor init is the result.
-static LogicalResult verifyDps(DestinationStyleOpInterface op, Value init) {
+LogicalResult wino::verifyDps(DestinationStyleOpInterface op, Value init) {
   for (Type type : op->getOperandTypes())
     if (auto shaped = dyn_cast<ShapedType>(type))
       if (failed(verifyNumElements(op, shaped)))
@@ -322,7 +213,7 @@ static LogicalResult verifyDps(DestinationStyleOpInterface op, Value init) {
   return success();
 }
 
-static LogicalResult verifyElementTypes(Operation *op, Type type, Type other) {
+LogicalResult wino::verifyElementTypes(Operation *op, Type type, Type other) {
   if (type == other)
     return success();
   return op->emitOpError("expected equal element types, but got ")
@@ -339,21 +230,20 @@ static LogicalResult verifyFactorTypes(Operation *op, ShapedType lhs,
   return verifyElementTypes(op, type, rhs.getElementType());
 }
 
-/// Whether two sizes may be equal at run time.
-static bool areCompatible(int64_t a, int64_t b) {
+bool wino::areCompatible(int64_t a, int64_t b) {
   return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b;
 }
 
-static LogicalResult verifySize(Operation *op, const Twine &what, int64_t got,
-                                int64_t expected) {
+LogicalResult wino::verifySize(Operation *op, const Twine &what, int64_t got,
+                               int64_t expected) {
   if (areCompatible(got, expected))
     return success();
   return op->emitOpError("expected ")
          << what.str() << " to be " << expected << ", but got " << got;
 }
 
-static LogicalResult verifyAtLeast(Operation *op, const Twine &what,
-                                   int64_t got, int64_t bound) {
+LogicalResult wino::verifyAtLeast(Operation *op, const Twine &what, int64_t got,
+                                  int64_t bound) {
   if (ShapedType::isDynamic(got) || ShapedType::isDynamic(bound) ||
       got >= bound)
     return success();
@@ -361,8 +251,8 @@ static LogicalResult verifyAtLeast(Operation *op, const Twine &what,
          << what.str() << " to be at least " << bound << ", but got " << got;
 }
 
-static LogicalResult verifyStatic(Operation *op, const Twine &what,
-                                  ShapedType type, ArrayRef<unsigned> dims) {
+LogicalResult wino::verifyStatic(Operation *op, const Twine &what,
+                                 ShapedType type, ArrayRef<unsigned> dims) {
   for (unsigned dim : dims)
     if (type.isDynamicDim(dim))
       return op->emitOpError("expected ")
@@ -440,14 +330,6 @@ static LogicalResult verifyTransformed(Operation *op, TransformAttr transform,
                                numbers)))
     return failure();
   return verifyNumbers(op, transform, numbers);
-}
-
-static bool isInteger(const RationalMatrix &matrix) {
-  for (unsigned row = 0; row < matrix.getNumRows(); ++row)
-    for (const Rational &entry : matrix.getRow(row))
-      if (entry.den != 1)
-        return false;
-  return true;
 }
 
 LogicalResult FilterTransformOp::verify() {
@@ -541,6 +423,17 @@ LogicalResult FilterScalesOp::verify() {
                       std::max(init.getDimSize(0), filter.getDimSize(3)));
 }
 
+LogicalResult wino::verifyPad(Operation *op, ArrayRef<int64_t> pad) {
+  if (pad.size() != 4)
+    return op->emitOpError("expected pad to have four elements, but got ")
+           << pad.size();
+  for (int64_t side : pad)
+    if (side < 0 || side > kMaxPad)
+      return op->emitOpError("expected pad to be in [0, ")
+             << kMaxPad << "], but got " << side;
+  return success();
+}
+
 /// Verifies what all readers of images have in common: numbers of elements,
 /// padding and what stands there, and origin.
 template <typename OpTy>
@@ -549,13 +442,8 @@ static LogicalResult verifyImageReader(OpTy op) {
       failed(verifyStatic(op, "the image", op.getInputType(),
                           {op.getImageDims().channel})))
     return failure();
-  if (op.getPad().size() != 4)
-    return op.emitOpError("expected pad to have four elements, but got ")
-           << op.getPad().size();
-  for (int64_t pad : op.getPad())
-    if (pad < 0 || pad > kMaxPad)
-      return op.emitOpError("expected pad to be in [0, ")
-             << kMaxPad << "], but got " << pad;
+  if (failed(verifyPad(op, op.getPad())))
+    return failure();
   if (op.getOrigin().size() != 0 && op.getOrigin().size() != 2)
     return op.emitOpError("expected no or two origin operands, but got ")
            << op.getOrigin().size();
@@ -693,20 +581,16 @@ LogicalResult PadImageOp::verify() {
   return success();
 }
 
-/// Verifies that kernel, strides and dilations have two elements each that can
-/// be computed with.
-template <typename OpTy>
-static LogicalResult verifyWindow(OpTy op) {
-  for (auto [name, sizes] :
-       {std::pair<StringRef, ArrayRef<int64_t>>{"kernel", op.getKernel()},
-        {"strides", op.getStrides()},
-        {"dilations", op.getDilations()}}) {
+LogicalResult
+wino::verifyWindow(Operation *op,
+                   ArrayRef<std::pair<StringRef, ArrayRef<int64_t>>> lists) {
+  for (auto [name, sizes] : lists) {
     if (sizes.size() != 2)
-      return op.emitOpError("expected ")
+      return op->emitOpError("expected ")
              << name << " to have two elements, but got " << sizes.size();
     for (int64_t size : sizes)
       if (size < 1 || size > kMaxWindow)
-        return op.emitOpError("expected ")
+        return op->emitOpError("expected ")
                << name << " to be in [1, " << kMaxWindow << "], but got "
                << size;
   }
@@ -716,7 +600,9 @@ static LogicalResult verifyWindow(OpTy op) {
 LogicalResult Im2RowOp::verify() {
   ShapedType input = getInputType(), init = getInitType();
   // C8
-  if (failed(verifyWindow(*this)))
+  if (failed(verifyWindow(*this, {{"kernel", getKernel()},
+                                  {"strides", getStrides()},
+                                  {"dilations", getDilations()}})))
     return failure();
   std::optional<int64_t> rowLength = llvm::checkedMul(
       getKernel()[0] * getKernel()[1], input.getDimSize(image_dim::kChannel));
@@ -763,8 +649,11 @@ LogicalResult HadamardOp::verify() {
       return failure();
   // C1
   unsigned tapDim = isPacked() ? unsigned(packed_dim::kTapRow) : 0;
+  SmallVector<ShapedType> tapTypes = {init};
+  if (!sharesInput())
+    tapTypes.push_back(input);
   for (unsigned axis : {0, 1})
-    for (ShapedType type : {input, init})
+    for (ShapedType type : tapTypes)
       if (failed(verifySize(*this, "the taps of input and init",
                             type.getDimSize(tile_dim::kTapRow + axis),
                             filter.getDimSize(tapDim + axis))))
@@ -817,85 +706,6 @@ LogicalResult HadamardOp::verify() {
   return success();
 }
 
-/// Verifies C5 of an operand of an epilogue: it has the shape of the init, in
-/// its layout, or of the init's channels, which has none.
-template <typename OpTy>
-static LogicalResult verifyEpilogueOperand(OpTy op, unsigned number) {
-  auto type = cast<ShapedType>(op.getEpilogueOperands()[number].getType());
-  ImageLayout layout = op.getEpilogueLayout(number);
-  ArrayRef<int64_t> init = op.getInitType().getShape();
-  SmallVector<int64_t> expected = {init[op.getImageDims().channel]};
-  if (type.getRank() == image_dim::kRank) {
-    expected = changeLayout(init, op.getLayout(), layout);
-  } else if (layout != ImageLayout::NHWC) {
-    return op.emitOpError("expected no layout of an epilogue operand by "
-                          "channel, but got ")
-           << stringifyImageLayout(layout);
-  }
-  if (type.getRank() != static_cast<int64_t>(expected.size()) ||
-      !llvm::all_of(llvm::zip_equal(type.getShape(), expected), [](auto sizes) {
-        return areCompatible(std::get<0>(sizes), std::get<1>(sizes));
-      }))
-    return op.emitOpError("expected an epilogue operand in ")
-           << stringifyImageLayout(layout)
-           << " to have the shape of the init or of its channels, "
-           << op.getInitType() << " in " << stringifyImageLayout(op.getLayout())
-           << ", but got " << type;
-  return success();
-}
-
-/// Verifies the operands of an epilogue (C5) and their layouts.
-template <typename OpTy>
-static LogicalResult verifyEpilogueOperands(OpTy op) {
-  if (auto layouts = op.getEpilogueLayouts()) {
-    if (layouts->size() != op.getEpilogueOperands().size())
-      return op.emitOpError("expected a layout for each of ")
-             << op.getEpilogueOperands().size()
-             << " epilogue operands, but got " << layouts->size();
-    for (int32_t layout : *layouts)
-      if (!symbolizeImageLayout(layout))
-        return op.emitOpError("expected the layouts of epilogue operands to be "
-                              "0 or 1, but got ")
-               << layout;
-  }
-  for (unsigned number = 0; number < op.getEpilogueOperands().size(); ++number)
-    if (failed(verifyEpilogueOperand(op, number)))
-      return failure();
-  return success();
-}
-
-/// Verifies C6 and C7 of the ops with an epilogue: what its region holds.
-template <typename OpTy>
-static LogicalResult verifyEpilogueRegion(OpTy op) {
-  Type elementType = op.getInitType().getElementType();
-  Block &block = op.getEpilogue().front();
-  // C6
-  SmallVector<Type> expected = {getSumType(op.getInputType().getElementType())};
-  for (Value operand : op.getEpilogueOperands())
-    expected.push_back(getElementTypeOrSelf(operand.getType()));
-  if (TypeRange(block.getArgumentTypes()) != TypeRange(expected))
-    return op.emitOpError("expected the epilogue to have arguments of types ")
-           << expected << ", but got " << block.getArgumentTypes();
-  auto yield = dyn_cast<YieldOp>(block.getTerminator());
-  if (!yield || yield.getValue().getType() != elementType)
-    return op.emitOpError("expected the epilogue to yield one ") << elementType;
-  // C7
-  for (Operation &inner : block.without_terminator()) {
-    bool isElementwise = OpTrait::hasElementwiseMappableTraits(&inner) ||
-                         inner.hasTrait<OpTrait::ConstantLike>();
-    bool isScalar = llvm::all_of(inner.getResultTypes(),
-                                 [](Type type) { return type.isIntOrFloat(); });
-    if (!isElementwise || !isScalar || !isPure(&inner) ||
-        inner.getNumRegions()) {
-      InFlightDiagnostic diag = op.emitOpError(
-          "expected the epilogue to hold pure elementwise ops on scalars");
-      diag.attachNote(inner.getLoc()) << "this op is not: " << inner.getName();
-      return diag;
-    }
-  }
-  return success();
-}
-
 LogicalResult OutputTransformOp::verify() {
   ShapedType input = getInputType(), init = getInitType();
   TransformAttr transform = getTransform();
@@ -941,7 +751,7 @@ LogicalResult OutputTransformOp::verify() {
                            init.getDimSize(dims.channel))))
     return failure();
   // C5, C10
-  if (failed(verifyEpilogueOperands(*this)))
+  if (failed(verifyEpilogueOperands(*this, getEpilogueLayouts())))
     return failure();
   // C8
   Type type = input.getElementType();
@@ -967,12 +777,26 @@ LogicalResult OutputTransformOp::verifyRegions() {
   return verifyEpilogueRegion(*this);
 }
 
+LogicalResult wino::verifyImagePixels(Operation *op, unsigned axis,
+                                      int64_t size, int64_t extent,
+                                      int64_t stride, int64_t pixels) {
+  if (ShapedType::isDynamic(size) || ShapedType::isDynamic(pixels))
+    return success();
+  int64_t possible = size < extent ? 0 : (size - extent) / stride + 1;
+  return verifyAtLeast(
+      op, "the pixels that the image has along axis " + Twine(axis), possible,
+      pixels);
+}
+
 LogicalResult ConvOp::verify() {
   ShapedType input = getInputType(), filter = getFilterType(),
              init = getInitType();
   ImageDims dims = getImageDims();
   // C10
-  if (failed(verifyDps(*this, getInit())) || failed(verifyWindow(*this)))
+  if (failed(verifyDps(*this, getInit())) ||
+      failed(verifyWindow(*this, {{"kernel", getKernel()},
+                                  {"strides", getStrides()},
+                                  {"dilations", getDilations()}})))
     return failure();
   // C9
   if (!filter.hasStaticShape())
@@ -985,19 +809,12 @@ LogicalResult ConvOp::verify() {
                         input.getDimSize(image_dim::kBatch))))
     return failure();
   // C2
-  for (unsigned axis : {0, 1}) {
-    int64_t size = input.getDimSize(image_dim::kRow + axis);
-    int64_t pixels = init.getDimSize(dims.axis(axis));
-    if (ShapedType::isDynamic(size) || ShapedType::isDynamic(pixels))
-      continue;
-    int64_t extent = getExtent(axis);
-    int64_t possible =
-        size < extent ? 0 : (size - extent) / getStrides()[axis] + 1;
-    if (failed(verifyAtLeast(
-            *this, "the pixels that the image has along axis " + Twine(axis),
-            possible, pixels)))
+  for (unsigned axis : {0, 1})
+    if (failed(verifyImagePixels(*this, axis,
+                                 input.getDimSize(image_dim::kRow + axis),
+                                 getExtent(axis), getStrides()[axis],
+                                 init.getDimSize(dims.axis(axis)))))
       return failure();
-  }
   // C3
   for (unsigned dim : {packed_dim::kTapRow, packed_dim::kTapCol})
     if (failed(verifySize(*this, "the taps of the filter",
@@ -1020,7 +837,7 @@ LogicalResult ConvOp::verify() {
                            init.getDimSize(dims.channel))))
     return failure();
   // C5, C13
-  if (failed(verifyEpilogueOperands(*this)))
+  if (failed(verifyEpilogueOperands(*this, getEpilogueLayouts())))
     return failure();
   // C11
   if (ScheduleAttr schedule = getScheduleAttr())

@@ -14,6 +14,7 @@
 //   output transform          [a, a', n, th, tw, k]      a, a' are summed
 //   pad image                 the dimensions of its result
 //   conv                      [n, oh, ow, k, kh, kw, c]  kh, kw, c are summed
+//   offset add                [kh, kw, n, oh, ow, k]     kh, kw are summed
 //   filter transform          the dimensions of its result
 //
 // Taps are never tiled. Offsets that must be multiples of a block (pixels of m,
@@ -23,132 +24,16 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Wino/IR/WinoDialect.h"
+#include "TilingHelpers.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/IRMapping.h"
-#include "mlir/Interfaces/LoopLikeInterface.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace wino;
 using utils::IteratorType;
-
-//===----------------------------------------------------------------------===//
-// Helpers
-//===----------------------------------------------------------------------===//
-
-static OpFoldResult apply(OpBuilder &builder, Location loc, AffineExpr expr,
-                          ArrayRef<OpFoldResult> operands) {
-  return affine::makeComposedFoldedAffineApply(builder, loc, expr, operands);
-}
-
-/// Returns the slice of `source`, or `source` itself where it is all of it.
-static Value getSlice(OpBuilder &builder, Location loc, Value source,
-                      ArrayRef<OpFoldResult> offsets,
-                      ArrayRef<OpFoldResult> sizes,
-                      SmallVectorImpl<Operation *> &slices) {
-  SmallVector<OpFoldResult> strides(offsets.size(), builder.getIndexAttr(1));
-  auto slice = tensor::ExtractSliceOp::create(builder, loc, source, offsets,
-                                              sizes, strides);
-  slices.push_back(slice);
-  return slice;
-}
-
-/// The domain of the dimensions of `value`.
-static SmallVector<Range> getDomain(OpBuilder &builder, Location loc,
-                                    Value value) {
-  SmallVector<Range> domain;
-  for (OpFoldResult size : tensor::getMixedSizes(builder, loc, value))
-    domain.push_back({builder.getIndexAttr(0), size, builder.getIndexAttr(1)});
-  return domain;
-}
-
-/// Whether `value` is a multiple of `factor` for all values of the loops around
-/// it.
-static bool isMultipleOf(OpFoldResult value, int64_t factor) {
-  if (factor == 1)
-    return true;
-  if (std::optional<int64_t> constant = getConstantIntValue(value))
-    return *constant % factor == 0;
-  auto operand = cast<Value>(value);
-  if (auto arg = dyn_cast<BlockArgument>(operand)) {
-    auto loop = dyn_cast<LoopLikeOpInterface>(arg.getOwner()->getParentOp());
-    if (!loop)
-      return false;
-    std::optional<SmallVector<Value>> ivs = loop.getLoopInductionVars();
-    std::optional<SmallVector<OpFoldResult>> lbs = loop.getLoopLowerBounds();
-    std::optional<SmallVector<OpFoldResult>> steps = loop.getLoopSteps();
-    if (!ivs || !lbs || !steps)
-      return false;
-    for (auto [iv, lb, step] : llvm::zip_equal(*ivs, *lbs, *steps))
-      if (iv == arg)
-        return isMultipleOf(lb, factor) && isMultipleOf(step, factor);
-    return false;
-  }
-  auto applyOp = operand.getDefiningOp<affine::AffineApplyOp>();
-  if (!applyOp)
-    return false;
-  // Exact for the operands as free variables; sums of loop indices are tried
-  // term by term.
-  AffineExpr expr = applyOp.getAffineMap().getResult(0);
-  if (expr.isMultipleOf(factor))
-    return true;
-  auto isTermMultiple = [&](AffineExpr term) {
-    if (term.isMultipleOf(factor))
-      return true;
-    if (auto dim = dyn_cast<AffineDimExpr>(term))
-      return isMultipleOf(applyOp.getMapOperands()[dim.getPosition()], factor);
-    if (auto symbol = dyn_cast<AffineSymbolExpr>(term))
-      return isMultipleOf(
-          applyOp.getMapOperands()[applyOp.getAffineMap().getNumDims() +
-                                   symbol.getPosition()],
-          factor);
-    return false;
-  };
-  SmallVector<AffineExpr> terms = {expr};
-  while (!terms.empty()) {
-    AffineExpr term = terms.pop_back_val();
-    auto sum = dyn_cast<AffineBinaryOpExpr>(term);
-    if (sum && sum.getKind() == AffineExprKind::Add) {
-      terms.push_back(sum.getLHS());
-      terms.push_back(sum.getRHS());
-      continue;
-    }
-    if (!isTermMultiple(term))
-      return false;
-  }
-  return true;
-}
-
-/// Whether [offset, offset + size) covers [0, total).
-static bool coversAll(OpFoldResult offset, OpFoldResult size,
-                      OpFoldResult total) {
-  return isConstantIntValue(offset, 0) &&
-         isEqualConstantIntOrValue(size, total);
-}
-
-static void assignTile(ArrayRef<OpFoldResult> offsets,
-                       ArrayRef<OpFoldResult> sizes,
-                       SmallVectorImpl<OpFoldResult> &toOffsets,
-                       SmallVectorImpl<OpFoldResult> &toSizes) {
-  toOffsets.assign(offsets.begin(), offsets.end());
-  toSizes.assign(sizes.begin(), sizes.end());
-}
-
-/// Fuses a tile of the result: the domain tile it belongs to, computed.
-template <typename OpTy>
-static FailureOr<TilingResult>
-generateTile(OpTy op, OpBuilder &builder, unsigned resultNumber,
-             ArrayRef<OpFoldResult> offsets, ArrayRef<OpFoldResult> sizes) {
-  SmallVector<OpFoldResult> domainOffsets, domainSizes;
-  if (failed(op.getIterationDomainTileFromResultTile(
-          builder, resultNumber, offsets, sizes, domainOffsets, domainSizes)))
-    return failure();
-  return op.getTiledImplementation(builder, domainOffsets, domainSizes);
-}
 
 //===----------------------------------------------------------------------===//
 // FilterTransformOp
@@ -478,6 +363,9 @@ HadamardOp::getTiledImplementation(OpBuilder &builder,
     inputOffsets[tile_dim::kChannel] = offsets[kSummedDim];
     inputSizes[tile_dim::kChannel] = sizes[kSummedDim];
   }
+  if (sharesInput())
+    for (unsigned dim : {tile_dim::kTapRow, tile_dim::kTapCol})
+      inputSizes[dim] = builder.getIndexAttr(1);
   SmallVector<Operation *> slices;
   FailureOr<Value> filter =
       getFilterTile(builder, loc, getFilter(), offsets[tile_dim::kChannel],
@@ -515,24 +403,6 @@ SmallVector<IteratorType> OutputTransformOp::getLoopIteratorTypes() {
 
 SmallVector<Range> OutputTransformOp::getIterationDomain(OpBuilder &builder) {
   return getDomain(builder, getLoc(), getInput());
-}
-
-/// The pixels of tiles [offset, offset + size) of `m` pixels, cropped to
-/// `total` pixels.
-static OpFoldResult getCroppedSize(OpBuilder &builder, Location loc, int64_t m,
-                                   OpFoldResult offset, OpFoldResult size,
-                                   OpFoldResult total, OpFoldResult numTiles) {
-  AffineExpr d0, d1, d2;
-  bindDims(builder.getContext(), d0, d1, d2);
-  std::optional<int64_t> constTotal = getConstantIntValue(total);
-  std::optional<int64_t> constTiles = getConstantIntValue(numTiles);
-  // Without a crop the plain product keeps the size static.
-  if (constTotal && constTiles && *constTotal == *constTiles * m)
-    return apply(builder, loc, d0 * m, {size});
-  return affine::makeComposedFoldedAffineMin(
-      builder, loc,
-      AffineMap::get(3, 0, {d0 * m, d1 - d2 * m}, builder.getContext()),
-      {size, total, offset});
 }
 
 LogicalResult OutputTransformOp::getResultTilePosition(
@@ -612,27 +482,6 @@ LogicalResult OutputTransformOp::getIterationDomainTileFromResultTile(
   return success();
 }
 
-/// Returns the parts of the epilogue's operands that belong to a part of the
-/// result.
-template <typename OpTy>
-static SmallVector<Value>
-getEpilogueTile(OpTy op, OpBuilder &builder, ArrayRef<OpFoldResult> offsets,
-                ArrayRef<OpFoldResult> sizes,
-                SmallVectorImpl<Operation *> &slices) {
-  SmallVector<Value> operands;
-  for (auto [number, operand] : llvm::enumerate(op.getEpilogueOperands())) {
-    auto arrange = [&, number = number,
-                    operand = operand](ArrayRef<OpFoldResult> values) {
-      if (cast<ShapedType>(operand.getType()).getRank() == 1)
-        return SmallVector<OpFoldResult>{values[op.getImageDims().channel]};
-      return changeLayout(values, op.getLayout(), op.getEpilogueLayout(number));
-    };
-    operands.push_back(getSlice(builder, op.getLoc(), operand, arrange(offsets),
-                                arrange(sizes), slices));
-  }
-  return operands;
-}
-
 /// Returns the tile of `op` that computes the part [resultOffsets,
 /// resultOffsets + resultSizes) of its result from the tiles of the domain.
 static FailureOr<TilingResult>
@@ -684,18 +533,6 @@ OutputTransformOp::generateResultTileValue(OpBuilder &builder, unsigned number,
     return failure();
   return buildOutputTile(*this, builder, domainOffsets, domainSizes, offsets,
                          sizes);
-}
-
-/// Whether every tile of `size` of the `padded` channels of a domain holds some
-/// of the fewer `channels` of the result.
-static bool allTilesHaveChannels(int64_t padded, int64_t channels,
-                                 OpFoldResult size) {
-  std::optional<int64_t> tile = getConstantIntValue(size);
-  if (ShapedType::isDynamic(padded) || ShapedType::isDynamic(channels))
-    return false;
-  return padded == channels ||
-         (tile && *tile > 0 &&
-          llvm::divideCeil(padded, *tile) == llvm::divideCeil(channels, *tile));
 }
 
 FailureOr<TilingResult>

@@ -140,19 +140,27 @@ QuantizedConvolution::QuantizedConvolution(const Transform1D &rows,
 }
 
 std::vector<double> QuantizedConvolution::getInputBounds() const {
+  constexpr double kDeviations = 4;
+  const double dataMin = static_cast<double>(numbers.dataMin);
+  const double dataMax = static_cast<double>(numbers.dataMax);
+  const double size = dataMax - dataMin + 1;
+  const double variance = (size * size - 1) / 12;
   std::vector<double> bounds;
   for (int64_t p = 0; p < rows.alpha(); ++p)
     for (int64_t q = 0; q < cols.alpha(); ++q) {
-      double min = 0, max = 0;
+      double min = 0, max = 0, sum = 0, squares = 0;
       for (const Rational &left : rows.bt.getRow(p))
         for (const Rational &right : cols.bt.getRow(q)) {
           double factor = toDouble(left * right);
-          double atMin = factor * static_cast<double>(numbers.dataMin);
-          double atMax = factor * static_cast<double>(numbers.dataMax);
-          min += std::min(atMin, atMax);
-          max += std::max(atMin, atMax);
+          min += std::min(factor * dataMin, factor * dataMax);
+          max += std::max(factor * dataMin, factor * dataMax);
+          sum += factor;
+          squares += factor * factor;
         }
-      bounds.push_back(std::max(-min, max));
+      const double mean = sum * (dataMin + dataMax) / 2;
+      bounds.push_back(
+          std::min(std::max(-min, max),
+                   std::abs(mean) + kDeviations * std::sqrt(squares * variance)));
     }
   return bounds;
 }

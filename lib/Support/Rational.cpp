@@ -162,3 +162,11 @@ bool RationalMatrix::operator==(const RationalMatrix &other) const {
   return numRows == other.numRows && numCols == other.numCols &&
          ArrayRef<Rational>(data) == ArrayRef<Rational>(other.data);
 }
+
+bool wino::isInteger(const RationalMatrix &matrix) {
+  for (unsigned row = 0; row < matrix.getNumRows(); ++row)
+    for (const Rational &entry : matrix.getRow(row))
+      if (entry.den != 1)
+        return false;
+  return true;
+}

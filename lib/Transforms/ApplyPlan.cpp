@@ -67,9 +67,8 @@ static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
   const ConvAlgorithm &algorithm = getAlgorithm(plan);
   if (std::string proof = algorithm.getCertificate(problem, plan);
       !proof.empty())
-    record.append("certificate", builder.getStringAttr(proof));
-  if (isUnproved(problem, plan))
-    record.append("unproved", builder.getUnitAttr());
+    record.append(isUnproved(problem, plan) ? "unproved" : "certificate",
+                  builder.getStringAttr(proof));
   if (measured) {
     record.append("relative_error",
                   builder.getF64FloatAttr(measured->error.relative));
@@ -220,14 +219,16 @@ private:
         remark::passed(loc,
                        remark::RemarkOpts::name("ApplyPlan").category("wino"))
             << (name + " is quantized: " + measured->toString()).str();
-      if (auto certificate = record.getAs<StringAttr>("certificate"))
+      auto remarkOn = [&](StringRef key, StringRef verb) {
+        auto text = record.getAs<StringAttr>(key);
+        if (!text)
+          return;
         remark::passed(loc,
                        remark::RemarkOpts::name("ApplyPlan").category("wino"))
-            << (name +
-                (record.contains("unproved") ? " is not proved to be exact in "
-                                             : " is exact in ") +
-                numbers + ": " + certificate.getValue())
-                   .str();
+            << (name + verb + numbers + ": " + text.getValue()).str();
+      };
+      remarkOn("certificate", " is exact in ");
+      remarkOn("unproved", " is not proved to be exact in ");
       records.push_back(record);
     });
     if (!records.empty())

@@ -76,6 +76,7 @@ void wino::registerBufferizableOpInterfaceExternalModels(
     OutputTransformOp::attachInterface<WinoOpInterface<OutputTransformOp>>(
         *context);
     ConvOp::attachInterface<WinoOpInterface<ConvOp>>(*context);
+    OffsetAddOp::attachInterface<WinoOpInterface<OffsetAddOp>>(*context);
     // Buffers of images, and the views of blocks, are memrefs.
     context->loadDialect<memref::MemRefDialect>();
   });

@@ -35,7 +35,7 @@ static bool isOfAnyLayout(Operation *op) {
 /// Elements and bytes of an image; dynamic sizes count as one.
 static double getImageElements(Value value) {
   return double(
-      getNumElements(cast<RankedTensorType>(value.getType()).getShape()));
+      countElements(cast<RankedTensorType>(value.getType()).getShape()));
 }
 static double getImageBytes(Value value) {
   Type type = cast<RankedTensorType>(value.getType()).getElementType();

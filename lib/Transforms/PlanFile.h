@@ -22,8 +22,8 @@ namespace wino {
 mlir::FailureOr<llvm::StringMap<PlanAttr>> readPlanFile(llvm::StringRef path,
                                                         mlir::Operation *op);
 
-/// Sets the plans of a plan file on the convolutions below `op` that it names. A
-/// name that none has, or a plan that does not compute its convolution, is an
+/// Sets the plans of a plan file on the convolutions below `op` that it names.
+/// A name that none has, or a plan that does not compute its convolution, is an
 /// error.
 mlir::LogicalResult setPlansFromFile(llvm::StringRef path, mlir::Operation *op);
 

@@ -37,8 +37,8 @@ struct CandidateFilter {
 
 /// Returns the cheapest plan of each variant of each algorithm that `filter`
 /// lets pass; with limited memory also those that take less than all cheaper
-/// ones. Fallbacks are among them if the filter asks for algorithms, or where no
-/// other algorithm applies. If there is none, `reasons` are those of the
+/// ones. Fallbacks are among them if the filter asks for algorithms, or where
+/// no other algorithm applies. If there is none, `reasons` are those of the
 /// algorithms.
 llvm::SmallVector<SearchCandidate>
 getSearchCandidates(const ConvTask &task, const CandidateFilter &filter,

@@ -107,10 +107,10 @@ static double getThreadUse(int64_t total, int64_t threads) {
   return double(total) / double(threads * llvm::divideCeil(total, threads));
 }
 
-/// Tile sizes that give each thread a part of the batch, of the rows or of the
-/// output channels, or all zero if there is nothing to distribute. Threads that
-/// share channels transform the whole image each, so that this has to be
-/// clearly more even.
+/// Tile sizes that give each thread a part of the batch, of the rows where they
+/// may be tiled, or of the output channels, or all zero if there is nothing to
+/// distribute. Threads that share channels transform the whole image each, so
+/// that this has to be clearly more even.
 static SmallVector<int64_t> getThreadTileSizes(RewriterBase &rewriter,
                                                ResultOpInterface op,
                                                int64_t kBlock,
@@ -139,13 +139,17 @@ static SmallVector<int64_t> getThreadTileSizes(RewriterBase &rewriter,
   };
   constexpr double kRepeatedTransforms = 0.9;
   consider(batchDim, 1, 1);
-  consider(rowDim, 1, 1);
+  auto offsetAdd = dyn_cast<OffsetAddOp>(*op);
+  if (!(offsetAdd && offsetAdd.isPadded(0)))
+    consider(rowDim, 1, 1);
   // Channels that only pad the last block are no work.
-  auto output = dyn_cast<OutputTransformOp>(*op);
-  bool isPadded =
-      output &&
-      output.getInputType().getDimSize(tile_dim::kChannel) !=
-          output.getInitType().getDimSize(output.getImageDims().channel);
+  auto dpsOp = cast<DestinationStyleOpInterface>(*op);
+  auto products =
+      cast<ShapedType>(dpsOp.getDpsInputOperand(0)->get().getType());
+  auto result = cast<ShapedType>(dpsOp.getDpsInits()[0].getType());
+  bool isPadded = products.getRank() == tile_dim::kRank &&
+                  products.getDimSize(tile_dim::kChannel) !=
+                      result.getDimSize(getImageDims(op.getLayout()).channel);
   if (!isPadded)
     consider(channelDim, kBlock, kRepeatedTransforms);
   return sizes;
@@ -182,9 +186,9 @@ LogicalResult wino::tileAndFuse(RewriterBase &rewriter, ResultOpInterface op,
       rewriter, op, sizes, scf::SCFTilingOptions::LoopType::ForOp, isStage);
   if (failed(tiled))
     return failure();
-  auto output = dyn_cast<OutputTransformOp>(tiled->getOperation());
+  auto dpsOp = cast<DestinationStyleOpInterface>(tiled->getOperation());
   auto hadamard =
-      output ? output.getInput().getDefiningOp<HadamardOp>() : HadamardOp();
+      dpsOp.getDpsInputOperand(0)->get().getDefiningOp<HadamardOp>();
   return hadamard ? blockChannels(rewriter, hadamard, schedule.getCBlock())
                   : success();
 }

@@ -1,5 +1,6 @@
 // RUN: wino-opt %s --wino-assign-plans="cpu=cortex-a73" --remarks-filter="wino.*" --remark-format=emitRemark 2>&1 | FileCheck %s
 // RUN: wino-opt %s --wino-assign-plans="cpu=cortex-a73 algorithm=im2row" | FileCheck %s --check-prefix=IM2ROW
+// RUN: wino-opt %s --wino-assign-plans="cpu=cortex-a73 algorithm=kn2row" | FileCheck %s --check-prefix=KN2ROW
 // RUN: wino-opt %s --wino-assign-plans="cpu=cortex-a73 algorithm=direct" | FileCheck %s --check-prefix=DIRECT
 // RUN: wino-opt %s --wino-assign-plans="cpu=cortex-a73 algorithm=loops" | FileCheck %s --check-prefix=LOOPS
 // RUN: wino-opt %s --wino-assign-plans="cpu=cortex-a73 algorithm=winograd" --remarks-filter="wino.*" --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=WINOGRAD
@@ -28,6 +29,10 @@
 // IM2ROW-LABEL: func @layers
 // IM2ROW-COUNT-5: wino.plan = #wino.plan<algorithm = im2row
 // IM2ROW-NOT: winograd
+
+// KN2ROW-LABEL: func @layers
+// KN2ROW-COUNT-5: wino.plan = #wino.plan<algorithm = kn2row, schedule
+// KN2ROW-NOT: winograd
 
 // DIRECT-LABEL: func @layers
 // DIRECT-COUNT-5: wino.plan = #wino.plan<algorithm = direct, schedule

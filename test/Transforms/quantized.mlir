@@ -67,3 +67,28 @@ func.func @allowed(%x: tensor<1x8x8x2xi8>, %init: tensor<1x6x6x4xi32>) -> tensor
     ins(%x, %f : tensor<1x8x8x2xi8>, tensor<3x3x2x4xi8>) outs(%init : tensor<1x6x6x4xi32>) -> tensor<1x6x6x4xi32>
   return %y : tensor<1x6x6x4xi32>
 }
+
+// Where the image is clamped the range of the data is known, its padding included.
+// CHECK-LABEL: @clamped
+// CHECK: wino.input_transform {{.*}}numbers #wino.quantized<data_min = 0, data_max = 100, input
+func.func @clamped(%a: tensor<1x6x6x2xi32>, %f: tensor<3x3x2x4xi8> {wino.weight}, %init: tensor<1x6x6x4xi32>) -> tensor<1x6x6x4xi32> {
+  %low = arith.constant 3 : i32
+  %high = arith.constant 100 : i32
+  %outside = arith.constant 0 : i8
+  %empty = tensor.empty() : tensor<1x6x6x2xi8>
+  %x = linalg.generic {indexing_maps = [affine_map<(a, b, c, d) -> (a, b, c, d)>, affine_map<(a, b, c, d) -> (a, b, c, d)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    ins(%a : tensor<1x6x6x2xi32>) outs(%empty : tensor<1x6x6x2xi8>) {
+  ^bb0(%in: i32, %out: i8):
+    %0 = arith.maxsi %in, %low : i32
+    %1 = arith.minsi %0, %high : i32
+    %2 = arith.trunci %1 : i32 to i8
+    linalg.yield %2 : i8
+  } -> tensor<1x6x6x2xi8>
+  %p = tensor.pad %x low[0, 1, 1, 0] high[0, 1, 1, 0] {
+  ^bb0(%n: index, %h: index, %w: index, %c: index):
+    tensor.yield %outside : i8
+  } : tensor<1x6x6x2xi8> to tensor<1x8x8x2xi8>
+  %y = linalg.conv_2d_nhwc_hwcf {wino.plan = #wino.plan<algorithm = winograd, transform = <F(2x2, 3x3)>, numbers = #wino.quantized<max_error = 0.9 : f64, input = <per_tap>, filter = <per_tap>>, schedule = <block = 1x0, k_block = 4, micro_tile = 2x4, vector = 4>>}
+    ins(%p, %f : tensor<1x8x8x2xi8>, tensor<3x3x2x4xi8>) outs(%init : tensor<1x6x6x4xi32>) -> tensor<1x6x6x4xi32>
+  return %y : tensor<1x6x6x4xi32>
+}

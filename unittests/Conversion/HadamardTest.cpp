@@ -22,6 +22,8 @@ struct HadamardCase {
   std::string schedule = "";
   /// Whether the products are added to what is there.
   bool accumulates = false;
+  /// Whether V has a single tap, which is multiplied by all of the filter.
+  bool sharesInput = false;
 };
 } // namespace
 
@@ -35,8 +37,11 @@ runHadamard(const HadamardCase &c, const WinoToVectorOptions &options,
   if (dynamic)
     layout.dynamic = {false, false, true, true, true, false};
   int64_t a = c.alpha, panels = 0;
-  Array<T> lhs({a, a + 1, c.batch, c.tileRows, c.tileCols, c.channels}, side,
-               layout);
+  const int64_t inputTaps[] = {c.sharesInput ? 1 : a,
+                               c.sharesInput ? 1 : a + 1};
+  Array<T> lhs(
+      {inputTaps[0], inputTaps[1], c.batch, c.tileRows, c.tileCols, c.channels},
+      side, layout);
   Array<T> init({a, a + 1, c.batch, c.tileRows, c.tileCols, c.cols}, side,
                 layout);
   Shape filterShape = {a, a + 1, c.channels};
@@ -72,8 +77,11 @@ runHadamard(const HadamardCase &c, const WinoToVectorOptions &options,
     if (c.accumulates)
       sum.add(*next++);
     int64_t k = at[5];
+    Shape from(at);
+    if (c.sharesInput)
+      from[0] = from[1] = 0;
     if (c.filter == Filter::Depthwise) {
-      sum.add(static_cast<double>(lhs.at(at)) * filter.at({at[0], at[1], k}));
+      sum.add(static_cast<double>(lhs.at(from)) * filter.at({at[0], at[1], k}));
       return sum;
     }
     for (int64_t ch = 0; ch < c.channels; ++ch) {
@@ -82,7 +90,8 @@ runHadamard(const HadamardCase &c, const WinoToVectorOptions &options,
               ? filter.at({at[0], at[1], ch, k})
               : filter.at({k / (panels * c.panelCols), at[0], at[1],
                            k / c.panelCols % panels, ch, k % c.panelCols});
-      sum.add(weight * lhs.at({at[0], at[1], at[2], at[3], at[4], ch}));
+      from.back() = ch;
+      sum.add(weight * lhs.at(from));
     }
     return sum;
   });
@@ -150,4 +159,11 @@ TEST(HadamardTest, Accumulates) {
   runHadamard({Filter::Packed, 2, 1, 2, 7, 20, 40, 2, 20, "", true});
   runHadamard({Filter::Unpacked, 1, 1, 2, 3, 5, 7, 1, 0, "", true});
   runHadamard({Filter::Depthwise, 1, 1, 2, 3, 21, 21, 1, 0, "", true});
+}
+
+// A single tap of V, which is multiplied by all taps of the filter.
+TEST(HadamardTest, OneTapForAll) {
+  runHadamard({Filter::Packed, 3, 1, 3, 5, 20, 40, 2, 20, "", false, true});
+  runHadamard({Filter::Unpacked, 2, 2, 2, 3, 5, 7, 1, 0, "", true, true});
+  runHadamard({Filter::Depthwise, 2, 1, 2, 3, 21, 21, 1, 0, "", false, true});
 }

@@ -86,6 +86,21 @@ TEST(TrafficTest, FiltersOnTheFlyAreSmaller) {
             2 * 49.0 * 512 * 512 * 4);
 }
 
+// kn2row: V are the pixels under a block, M their products by all taps.
+TEST(TrafficTest, SharedTaps) {
+  ConvNest nest = makeNest(64, 58, 64, 1, 8, 56, 64);
+  nest.outH = nest.outW = 56;
+  nest.sharedTaps = 9;
+  EXPECT_EQ(nest.getTaps(), 9);
+  EXPECT_EQ(nest.getNumBlocks(), 7);
+  EXPECT_EQ(nest.getBlockImagePixels(), 10 * 58);
+  Traffic traffic = estimateTraffic(nest, kMiB / 16);
+  EXPECT_EQ(traffic.products, 7 * 2.0 * 9 * 10 * 58 * 64 * 4);
+  // V is written once, and read for each tap and panel.
+  EXPECT_EQ(traffic.transformedImage, 7 * (1 + 9 * 4.0) * 10 * 58 * 64 * 4);
+  EXPECT_EQ(estimateTraffic(nest, 4 * kMiB).products, 0);
+}
+
 TEST(TrafficTest, LargerCachesReadNoMore) {
   for (int64_t rows : {1, 2, 7, 14})
     for (int64_t kBlock : {16, 64, 256}) {

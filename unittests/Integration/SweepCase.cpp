@@ -179,8 +179,8 @@ static const Window kWindows[] = {{1, 1, 1, 1, 1, 1}, {1, 1, 2, 2, 1, 1},
                                   {5, 3, 2, 1, 1, 3}, {11, 11, 4, 4, 1, 1},
                                   {7, 7, 1, 1, 1, 1}, {1, 5, 1, 3, 1, 2}};
 
-/// Sets algorithm and filter so that neighbours differ: of twelve cases seven
-/// run winograd, three direct, one im2row, one the linalg op itself.
+/// Sets algorithm and filter so that neighbours differ: of 24 cases 14 run
+/// winograd, five direct, one im2row, two kn2row, two the linalg op itself.
 static void setAlgorithm(SweepCase &c, Random &random) {
   unsigned slot = c.number % 12, round = c.number / 12;
   if (slot < 7) {
@@ -201,6 +201,10 @@ static void setAlgorithm(SweepCase &c, Random &random) {
   }
   c.algorithm = slot < 10 ? "direct" : slot < 11 ? "im2row" : "loops";
   unsigned index = slot < 11 ? round * 4 + slot - 7 : random.integer(0, 100);
+  if (round % 2 == 1 && (slot == 9 || slot == 10)) {
+    c.algorithm = "kn2row";
+    index = round / 2 * 2 + slot - 9;
+  }
   const Window &window = kWindows[index % std::size(kWindows)];
   c.shape.kh = window.kh;
   c.shape.kw = window.kw;
@@ -402,7 +406,8 @@ static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
     c.shape.c = llvm::alignTo(c.shape.c, group);
   // Blocks of input channels divide the rows of V.
   bool isWinograd = c.algorithm == "winograd";
-  int64_t depth = isWinograd ? c.shape.c : c.shape.kh * c.shape.kw * c.shape.c;
+  bool isPerTap = isWinograd || c.algorithm == "kn2row";
+  int64_t depth = isPerTap ? c.shape.c : c.shape.kh * c.shape.kw * c.shape.c;
   int64_t unit = std::max(vector, group);
   int64_t numUnits = llvm::divideCeil(depth, unit);
   int64_t parts = random.integer(1, 4);

@@ -122,15 +122,18 @@ static llvm::Error checkAlgorithm(func::FuncOp function, const SweepCase &c) {
   const bool isRns = get("plan").contains("#wino.rns");
   if (!get("plan").contains(c.schedule) || isRns != !c.moduli.empty())
     return llvm::createStringError("the report says " + get("plan"));
-  bool hasWinograd = false, hasDirect = false, hasIm2Row = false;
+  bool hasWinograd = false, hasDirect = false, hasIm2Row = false,
+       hasKn2Row = false;
   function.walk([&](Operation *op) {
     hasWinograd |= isa<InputTransformOp>(op);
     hasDirect |= isa<ConvOp>(op);
     hasIm2Row |= isa<Im2RowOp>(op);
+    hasKn2Row |= isa<OffsetAddOp>(op);
   });
   if (hasWinograd != (c.algorithm == "winograd") ||
       hasDirect != (c.algorithm == "direct") ||
-      hasIm2Row != (c.algorithm == "im2row"))
+      hasKn2Row != (c.algorithm == "kn2row") ||
+      hasIm2Row != (c.algorithm == "im2row" || c.algorithm == "kn2row"))
     return llvm::createStringError("the code runs another algorithm");
   return llvm::Error::success();
 }

@@ -179,7 +179,7 @@ TEST(QuantizedConvolutionTest, reachesTheBaseline) {
   EXPECT_GE(sum / kNumSeeds, 0.067);
 }
 
-TEST(QuantizedConvolutionTest, dataFreeScalesDoNotSaturate) {
+TEST(QuantizedConvolutionTest, dataFreeScalesFollowTheRange) {
   for (int64_t m : {1, 2, 3, 4, 5, 6})
     for (int32_t min : {-128, 0}) {
       QuantizedNumbers numbers = getNumbers(8, ScalePer::Tap);
@@ -187,9 +187,9 @@ TEST(QuantizedConvolutionTest, dataFreeScalesDoNotSaturate) {
       Transform1D transform = getDefault(m, 3);
       QuantizedConvolution convolution = create(transform, numbers);
       EXPECT_EQ(convolution.hasIntegerInput(), m <= 4);
-      // Largest integers are reached to within a rounding of the multiplier.
+      const double size = 128 - min, mean = (127 + min) / 2.0;
       for (int64_t tap = 0; tap < convolution.getNumTaps(); ++tap) {
-        double max = 0, least = 0;
+        double max = 0, least = 0, sum = 0, squares = 0;
         for (const Rational &left :
              transform.bt.getRow(tap / transform.alpha()))
           for (const Rational &right :
@@ -197,11 +197,33 @@ TEST(QuantizedConvolutionTest, dataFreeScalesDoNotSaturate) {
             double factor = toDouble(left * right);
             max += std::max(factor * 127, factor * min);
             least += std::min(factor * 127, factor * min);
+            sum += factor;
+            squares += factor * factor;
           }
-        double bound = std::max(max, -least);
+        double bound = std::min(std::max(max, -least),
+                                std::abs(sum * mean) +
+                                    4 * std::sqrt(squares * (size * size - 1) /
+                                                  12));
+        // Within a rounding of the multiplier.
         EXPECT_NEAR(bound / convolution.getInputScales()[tap], 127, 0.6);
       }
     }
+}
+
+// Uniform data need no samples: errors are those of calibrated scales.
+TEST(QuantizedConvolutionTest, uniformDataNeedNoSamples) {
+  for (int32_t min : {-128, 0}) {
+    OwnedProblem problem(22, 22, 16, 4, 3, 7, min);
+    QuantizedNumbers numbers = getNumbers(8, ScalePer::Tap);
+    numbers.dataMin = min;
+    QuantizedConvolution convolution = create(getDefault(4, 3), numbers);
+    double error =
+        getError(convolution.convolve(problem,
+                                      convolution.getOutputScales(problem)),
+                 problem.getExact())
+            .relative;
+    EXPECT_LT(error, 1.2 * measure(getDefault(4, 3), numbers, problem).relative);
+  }
 }
 
 TEST(QuantizedConvolutionTest, roundsMultiplesHalfUp) {

@@ -60,6 +60,14 @@ struct Schedule {
 /// What a plan is expected to cost.
 struct Cost {
   double cycles = std::numeric_limits<double>::infinity();
+  /// \name The parts of the cycles
+  /// @{
+  /// Transforming filters on the fly, images (or copying them to patches or a
+  /// padded block), and products; multiplying.
+  double filter = 0, inputTransform = 0, products = 0, outputTransform = 0;
+  /// Waiting for caches and memory.
+  double memory = 0;
+  /// @}
 };
 
 /// The memory that a plan takes in bytes: of the packed filter, and beside

@@ -54,6 +54,8 @@ llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter,
                                   const WinoToVectorOptions &options);
 llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter, ConvOp op,
                                   const WinoToVectorOptions &options);
+llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter, OffsetAddOp op,
+                                  const WinoToVectorOptions &options);
 
 /// Replaces every wino op inside `root`. On failure errors have been emitted at
 /// the ops that could not be replaced.

@@ -37,6 +37,10 @@ struct ConvNest {
   int64_t blockRows = 1, blockCols = 1, kBlock = 1, cBlock = 1, panelCols = 1;
   /// Whether filters are transformed in the nest.
   bool onTheFly = false;
+  /// If not zero, taps of a filter (kn2row): V is one, the pixels under a
+  /// block, and M their products by each of these taps. r x r' are then the
+  /// pixels that the filter spans, and m and m' are one.
+  int64_t sharedTaps = 0;
   /// Bytes of an element: of the image, of a filter as it is given, of V, of U,
   /// of M, and of the result.
   int64_t imageBytes = 4, filterBytes = 4, inputBytes = 4,
@@ -46,7 +50,9 @@ struct ConvNest {
   /// this one.
   double otherBytes = std::numeric_limits<double>::infinity();
 
-  int64_t getTaps() const { return (mRows + rRows - 1) * (mCols + rCols - 1); }
+  int64_t getTaps() const {
+    return sharedTaps ? sharedTaps : (mRows + rRows - 1) * (mCols + rCols - 1);
+  }
   int64_t getTileRows() const { return (outH + mRows - 1) / mRows; }
   int64_t getTileCols() const { return (outW + mCols - 1) / mCols; }
   /// The share of the taps that tiles have on average.
@@ -55,6 +61,9 @@ struct ConvNest {
   int64_t getNumBlocks() const;
   /// Tiles of a block, on average.
   double getBlockTiles() const;
+  /// Pixels of the image under a block, with those that it shares with its
+  /// neighbours.
+  double getBlockImagePixels() const;
   int64_t getNumKBlocks() const { return (k + kBlock - 1) / kBlock; }
   int64_t getNumCBlocks() const { return (c + cBlock - 1) / cBlock; }
 };

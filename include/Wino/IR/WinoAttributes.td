@@ -205,9 +205,10 @@ def Wino_AlgorithmWinograd : I32EnumAttrCase<"Winograd", 0, "winograd">;
 def Wino_AlgorithmIm2Row : I32EnumAttrCase<"Im2Row", 1, "im2row">;
 def Wino_AlgorithmDirect : I32EnumAttrCase<"Direct", 2, "direct">;
 def Wino_AlgorithmLoops : I32EnumAttrCase<"Loops", 3, "loops">;
+def Wino_AlgorithmKn2Row : I32EnumAttrCase<"Kn2Row", 4, "kn2row">;
 def Wino_Algorithm : I32EnumAttr<"Algorithm", "a convolution algorithm", [
     Wino_AlgorithmWinograd, Wino_AlgorithmIm2Row, Wino_AlgorithmDirect,
-    Wino_AlgorithmLoops]> {
+    Wino_AlgorithmLoops, Wino_AlgorithmKn2Row]> {
   let cppNamespace = "::wino";
   let genSpecializedAttr = 0;
 }
@@ -234,6 +235,8 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     - `direct`: micro-kernels that read the image, sum over the whole filter and
       write the result.
     - `im2row`: rows of patches and one GEMM.
+    - `kn2row`: one GEMM of the image by all taps of the filter, whose products
+      are then added at their offsets.
     - `loops`: the convolution stays a `linalg` op.
 
     A plan whose numbers have not been proved to hold the results is refused,

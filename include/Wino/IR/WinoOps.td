@@ -382,6 +382,8 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
 
         M[p, q, n, s, t, c] = V[p, q, n, s, t, c] U[p, q, c]
 
+    A V of a single tap is multiplied by all taps of U, as if it had as many.
+
     With `accumulate` the products are added to those in `init`, so that the sum
     may be made of parts of the channels.
 
@@ -392,7 +394,7 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
     which have only the first `taps` along that axis. What they lack is neither
     read nor written. S and T may be outside of the tiles.
 
-    - (C1) V, U and M agree in their tap sizes.
+    - (C1) U and M agree in their tap sizes, and so does V, or it has one tap.
     - (C2) V and M agree in N, TH and TW.
     - (C3) V and U agree in C, U and M in K.
     - (C4) V and U have equal element types, and M the same floats, or i32 for
@@ -431,10 +433,15 @@ def Wino_HadamardOp : Wino_DpsOp<"hadamard"> {
     }
     bool isDepthwise() { return getFilterType().getRank() == 3; }
     bool isPacked() { return wino::isPacked(getFilterType()); }
+    /// Whether the single tap of V is multiplied by all taps of U.
+    bool sharesInput() {
+      return getInputType().getDimSize(tile_dim::kTapRow) == 1 &&
+             getInputType().getDimSize(tile_dim::kTapCol) == 1;
+    }
   }];
 }
 
-// What the two ops have in common that write a convolution's result.
+// What the ops have in common that write a convolution's result.
 class Wino_ResultOp<string mnemonic, list<Trait> traits = []>
     : Wino_DpsOp<mnemonic, traits # [
     SingleBlock,
@@ -673,13 +680,97 @@ def Wino_ConvOp : Wino_ResultOp<"conv"> {
   }];
 }
 
+def Wino_OffsetAddOp : Wino_ResultOp<"offset_add"> {
+  let summary = "Add the products of the taps of a filter where they belong";
+  let description = [{
+    Let M[i, j, n, h, w, k] be the products of pixel (h, w) of image n by tap
+    (i, j) of filter k, as `wino.hadamard` computes them of the image itself. The
+    convolution is their sum over the taps, each at its offset:
+
+        y[n, s, t, k] = e(sum_{i,j} M[i, j, n, sh s + dh i - top,
+                                      sw t + dw j - left, k])
+
+    with zero for pixels outside of M, strides (sh, sw) and dilations (dh, dw).
+    The kernel has as many rows and columns as M has taps. `pad` is [top, bottom,
+    left, right]. Along an axis with padding all of M is needed at once: there
+    the op has no tiles. A tile of others needs the products of the pixels that
+    its taps reach; neighbouring tiles compute some of them twice.
+
+    e is the epilogue, as in `wino.output_transform`, and `layout` is that of the
+    result, as there. `schedule` gives the block of pixels; `stream_stores` is
+    left of it when the op has been tiled. Channels of M beyond those of `init`
+    are dropped. Integers are summed modulo 2^32.
+
+    - (C1) M and `init` agree in N.
+    - (C2) M and its padding have the pixels that `init` needs:
+      (H + top + bottom - dh (kh - 1) - 1) / sh + 1 >= OH, and columns alike.
+    - (C3) M has at least as many channels as `init`.
+    - (C4) `pad` has four elements, none negative or above 2^30.
+    - (C5) `strides` and `dilations` have two elements in [1, 2^15] each, and M
+      has as many taps along an axis.
+    - (C6) An epilogue operand has the shape [K], or in its layout that of `init`.
+    - (C7) The region has one argument for the sum, of the element type of M, and
+      one per operand, of its element type; it yields an element of `init`.
+    - (C8) The ops of the region are elementwise and free of side effects.
+    - (C9) The elements of M are floats or i32.
+    - (C10) Tap and channel sizes of M are static.
+    - (C11) `epilogue_layouts` are as in `wino.output_transform`, (C10).
+
+    ```mlir
+    %y = wino.offset_add strides [1, 1] dilations [1, 1] pad [1, 1, 1, 1]
+      ins(%m : tensor<3x3x1x56x56x128xf32>)
+      outs(%init : tensor<1x56x56x128xf32>)
+      epilogue(%bias : tensor<128xf32>) {
+    ^bb0(%sum: f32, %b: f32):
+      %z = arith.addf %sum, %b : f32
+      wino.yield %z : f32
+    } -> tensor<1x56x56x128xf32>
+    ```
+  }];
+  let arguments = (ins DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$dilations,
+                       DenseI64ArrayAttr:$pad,
+                       Wino_ShapedRankOf<[6]>:$input,
+                       Wino_EpilogueShapedRankOf<[4]>:$init,
+                       Variadic<Wino_EpilogueShapedRankOf<[1, 4]>>:$epilogueOperands,
+                       OptionalAttr<Wino_ScheduleAttr>:$schedule,
+                       Wino_ImageLayoutOrNHWC:$layout,
+                       // Absent if all are NHWC.
+                       OptionalAttr<DenseI32ArrayAttr>:$epilogue_layouts,
+                       UnitAttr:$streamStores);
+  let assemblyFormat = [{
+    `strides` $strides `dilations` $dilations `pad` $pad (`schedule` $schedule^)?
+    (`layout` $layout^)? (`stream_stores` $streamStores^)?
+    `ins` `(` $input `:` type($input) `)`
+    `outs` `(` $init `:` type($init) `)`
+    custom<Epilogue>($epilogueOperands, type($epilogueOperands),
+                     $epilogue_layouts, $epilogue, ref(type($input)))
+    attr-dict (`->` type($result)^)?
+  }];
+  let extraClassDeclaration = resultOpDeclarations # [{
+    /// Taps along an axis.
+    int64_t getNumTaps(unsigned axis) {
+      return getInputType().getDimSize(tile_dim::kTapRow + axis);
+    }
+    /// Pixels that the taps span along an axis: d (k - 1) + 1.
+    int64_t getExtent(unsigned axis) {
+      return getDilations()[axis] * (getNumTaps(axis) - 1) + 1;
+    }
+    int64_t getPadLow(unsigned axis) { return getPad()[2 * axis]; }
+    int64_t getPadHigh(unsigned axis) { return getPad()[2 * axis + 1]; }
+    bool isPadded(unsigned axis) {
+      return getPadLow(axis) != 0 || getPadHigh(axis) != 0;
+    }
+  }];
+}
+
 def Wino_YieldOp : Op<Wino_Dialect, "yield", [
     Pure, ReturnLike, Terminator,
-    ParentOneOf<["OutputTransformOp", "ConvOp"]>]> {
+    ParentOneOf<["OutputTransformOp", "ConvOp", "OffsetAddOp"]>]> {
   let summary = "End an epilogue";
   let description = [{
-    Ends the region of `wino.output_transform` or `wino.conv` with the value of
-    its element.
+    Ends the region of `wino.output_transform`, `wino.conv` or `wino.offset_add`
+    with the value of its element.
   }];
   let arguments = (ins Wino_EpilogueElement:$value);
   let assemblyFormat = "$value attr-dict `:` type($value)";

@@ -53,7 +53,8 @@ def Wino_QuantizedAttr : AttrDef<Wino_Dialect, "Quantized", [
     rounded to as many bits, too. All have scales of their own; each may be given,
     and otherwise
 
-    - that of `input` (V) lets no data in `data_min` .. `data_max` saturate,
+    - that of `input` (V) has room for four deviations of V from its mean, or all
+      V, where data are uniform in `data_min` .. `data_max`,
     - that of `filter` (U) follows from the largest absolute value,
     - that of `sums` (M) and `output` (y) follow from samples of data, before the
       convolution is rewritten.

@@ -51,7 +51,8 @@ struct QuantizedNumbers {
   /// Bits of the integers.
   unsigned bits = 8;
   /// The range of the data, of which scales of the input that are not given
-  /// follow: no data saturates.
+  /// follow: the largest integer is four deviations from the mean that V has if
+  /// data are uniform in the range, or what V reaches, if this is less.
   int64_t dataMin = -128, dataMax = 127;
   /// Whether the rows of the matrices are normalized, see normalizeRows.
   bool isNormalized = false;
@@ -143,8 +144,8 @@ private:
   };
 
   void chooseInputScales();
-  /// The largest absolute value of V of each tap that the range of the data
-  /// allows.
+  /// The largest absolute value of V of each tap that scales without samples
+  /// provide for.
   std::vector<double> getInputBounds() const;
   /// Returns V of a tile; calls `observe` with every tap before it is rounded.
   std::vector<int16_t> transformInput(llvm::ArrayRef<int16_t> tile,

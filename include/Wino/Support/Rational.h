@@ -77,6 +77,9 @@ private:
   llvm::SmallVector<Rational> data;
 };
 
+/// Whether all entries of a matrix are integers.
+bool isInteger(const RationalMatrix &matrix);
+
 } // namespace wino
 
 #endif // WINO_SUPPORT_RATIONAL_H

@@ -88,16 +88,17 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
     lines that the loop nest misses, by a model of what it touches between two
     uses of an array. A larger tile has to be 3 % cheaper, as its error is larger.
     Of the CPU it knows the vectors, the registers, the caches and a few rates of
-    issue and of memory; to measure is for a pass of its own. `im2row` is never
-    chosen: it computes what `direct` does and copies every patch first, but
-    remains to be compared with.
+    issue and of memory; to measure is for a pass of its own. `im2row` and
+    `kn2row` are never chosen: they compute what `direct` does, and copy every
+    patch first or store every product, but remain to be compared with.
 
     `algorithm` forces one algorithm, `winograd`, `winograd:F(4x4,3x3)`, `direct`,
-    `im2row` or `loops`, on every convolution it applies to; it is an error if it
-    applies to none. `winograd-rns` computes in residues, which the default rule
-    does not consider: in the fewest moduli of 8 bits that admit the tile and whose
-    product is proved to exceed all results, or in those of a request such as
-    `winograd:F(7,3):#wino.rns<[251,241,239]>`. `plans` is a JSON file, an object whose keys are the names of
+    `im2row`, `kn2row` or `loops`, on every convolution it applies to; it is an
+    error if it applies to none. `winograd-rns` computes in residues, which the
+    default rule does not consider: in the fewest moduli of 8 bits that admit the
+    tile and whose product is proved to exceed all results, or in those of a
+    request such as `winograd:F(7,3):#wino.rns<[251,241,239]>`. `plans` is a JSON
+    file, an object whose keys are the names of
     convolutions (of their locations, else `conv` and the number in the function)
     and whose values are plan attributes as text;
     a name that no convolution has, or a plan that does not apply, is an error.
@@ -222,7 +223,9 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
     Rewrites every op with a `wino.plan` attribute: a Winograd plan to
     `wino.filter_transform`, `wino.input_transform`, `wino.hadamard` and
     `wino.output_transform`, a direct plan to `wino.conv` with a packed filter, an
-    im2row plan to the stages of Winograd with `wino.im2row` and F(1x1, 1x1). Any
+    im2row plan to the stages of Winograd with `wino.im2row` and F(1x1, 1x1), a
+    kn2row plan to a copy of the pixels, their products by all taps of the packed
+    filter, and `wino.offset_add`. Any
     layout of the operands is brought to NHWC and HWCF by `linalg.transpose`. The
     destination of the convolution, if it is not zero, is added in the epilogue. A
     `tensor.pad` of the image becomes padding of the op, of a direct convolution
@@ -243,7 +246,8 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
     the `calibration` file, or else of seeded normal data (and weights, where these
     are not known). Otherwise the convolution stays, with a remark of the numbers.
     Scales of sums and output that the plan does not have follow from the same
-    data, those of the input from samples, or else from the range of the data.
+    data, those of the input from samples, or else from the range of the data: that
+    of the type, or what an elementwise op clamps the image to.
 
     The `calibration` file is a JSON object whose keys are the names of
     convolutions, and whose values are objects with `samples`, nested lists
@@ -324,8 +328,8 @@ def FoldTransposesPass : Pass<"wino-fold-transposes"> {
 def TileAndFusePass : Pass<"wino-tile-and-fuse"> {
   let summary = "Fuse the stages of a convolution by blocks of tiles";
   let description = [{
-    Tiles every `wino.output_transform` and `wino.conv` that has a schedule over
-    images, blocks of tiles (pixels) and blocks of output channels, fuses hadamard
+    Tiles every `wino.output_transform`, `wino.conv` and `wino.offset_add` that
+    has a schedule over images, blocks of tiles (pixels) and blocks of output channels, fuses hadamard
     and input transform (or im2row, or the padding of the image) into the loops,
     and hoists what does not depend on the inner loop, so that a block's image
     tiles are transformed once for all output channels:

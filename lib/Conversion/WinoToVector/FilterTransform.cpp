@@ -16,7 +16,7 @@ using namespace mlir;
 using namespace wino;
 
 /// Whether U is computed in integers.
-static bool isInteger(FilterTransformOp op) {
+static bool computesIntegers(FilterTransformOp op) {
   return isa<IntegerType>(op.getInitType().getElementType()) &&
          !isa_and_present<QuantizedAttr>(op.getNumbersAttr());
 }
@@ -31,8 +31,8 @@ class FilterLowering {
 public:
   FilterLowering(KernelBuilder &b, FilterTransformOp op)
       : b(b), op(op), filter(op.getFilter()), init(op.getInit()),
-        computeType(b.getVectorOf(isInteger(op) ? Type(b.getI32Type())
-                                                : Type(b.getF64Type()))),
+        computeType(b.getVectorOf(computesIntegers(op) ? Type(b.getI32Type())
+                                                       : Type(b.getF64Type()))),
         code(TileCode::create(b, op.getTransform(), op.getNumbersAttr(),
                               TransformStage::Filter, computeType)) {
     if (isa_and_present<QuantizedAttr>(op.getNumbersAttr()))
@@ -178,7 +178,7 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
       indices.push_back(channel);
     indices.push_back(filterCol);
     Value value = b.load(filter, indices, loadMask);
-    if (isInteger(op))
+    if (computesIntegers(op))
       return b.convertIntegers(value, b.getI32Type());
     if (quantized)
       return arith::SIToFPOp::create(b, computeType, value);
@@ -188,7 +188,7 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
   code->build(load, [&](Value value, Value row, Value col) {
     if (quantized)
       value = quantized->quantize(value, row, col, filterCol, loadMask);
-    else if (isInteger(op))
+    else if (computesIntegers(op))
       value = b.convertIntegers(value, elementType);
     else if (!isDouble)
       value = arith::TruncFOp::create(b, b.getVectorType(), value);

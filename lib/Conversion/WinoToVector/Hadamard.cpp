@@ -58,6 +58,8 @@ private:
   void forEachTap(function_ref<void(Value, Value, const RowView &)> body);
 
   void buildRows(const Panel &panel, const RowView &view);
+  /// The tap of V that is multiplied by tap `tap` of U.
+  Value getInputTap(Value tap) { return op.sharesInput() ? b.index(0) : tap; }
   /// Builds the kernel of some rows.
   void buildKernel(const Panel &panel, const RowView::Rows &rows,
                    bool prefetch);
@@ -138,7 +140,10 @@ void HadamardLowering::buildDepthwise() {
     auto build = [&](const RowView::Rows &rows, bool) {
       b.forEachVector(b.index(numChannels), [&](Value c, Value mask) {
         SmallVector<Value> indices = {tapRow, tapCol, rows.numbers.front(), c};
-        Value lhs = b.load(rows.input, indices, mask);
+        Value lhs = b.load(
+            rows.input,
+            {getInputTap(tapRow), getInputTap(tapCol), rows.numbers.front(), c},
+            mask);
         Value rhs = b.load(filter, {tapRow, tapCol, c}, mask);
         Type type = b.getVectorType().getElementType();
         Value product = b.mulNumbers(b.convertIntegers(lhs, type),
@@ -210,7 +215,8 @@ void HadamardLowering::buildKernel(const Panel &panel,
   MicroKernel kernel(b);
   kernel.input = rows.input;
   for (Value row : rows.numbers)
-    kernel.rows.push_back({panel.tapRow, panel.tapCol, row, b.index(0)});
+    kernel.rows.push_back({getInputTap(panel.tapRow), getInputTap(panel.tapCol),
+                           row, b.index(0)});
   kernel.filter = filter;
   kernel.panel.assign(panel.filterIndices.begin(), panel.filterIndices.end());
   kernel.panel.append({b.index(0), panel.filterCol});

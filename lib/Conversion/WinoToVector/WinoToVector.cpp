@@ -69,7 +69,7 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
   SmallVector<Operation *> ops;
   root->walk([&](Operation *op) {
     if (isa<FilterScalesOp, FilterTransformOp, InputTransformOp, Im2RowOp,
-            PadImageOp, HadamardOp, OutputTransformOp, ConvOp>(op))
+            PadImageOp, HadamardOp, OutputTransformOp, ConvOp, OffsetAddOp>(op))
       ops.push_back(op);
   });
   ScratchSharing scratch;
@@ -81,10 +81,10 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
     LogicalResult lowered =
         TypeSwitch<Operation *, LogicalResult>(op)
             .Case<FilterScalesOp, FilterTransformOp, InputTransformOp, Im2RowOp,
-                  PadImageOp, HadamardOp, OutputTransformOp, ConvOp>(
-                [&](auto typedOp) {
-                  return lowerToVector(rewriter, typedOp, options);
-                });
+                  PadImageOp, HadamardOp, OutputTransformOp, ConvOp,
+                  OffsetAddOp>([&](auto typedOp) {
+              return lowerToVector(rewriter, typedOp, options);
+            });
     lowersAll &= succeeded(lowered);
   }
   scratch.share(rewriter);

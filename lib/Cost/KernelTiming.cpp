@@ -1,0 +1,130 @@
+//===- KernelTiming.cpp - Cycles of kernels on AArch64 cores --------------===//
+//
+// Part of the Wino project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wino/Cost/KernelTiming.h"
+#include "llvm/Support/MathExtras.h"
+#include <map>
+#include <mutex>
+
+using namespace wino;
+
+using Kind = LoopInstruction::Kind;
+
+namespace {
+/// The instructions of one kind of factors.
+struct ProductTraits {
+  WovenLoop::Product woven;
+  Kind kind;
+  /// Columns that a vector of the panel has, and elements of the depth that an
+  /// instruction sums.
+  int64_t panelCols, group;
+};
+} // namespace
+
+static std::optional<ProductTraits> getTraits(const CPUInfo &cpu, bool isFloat,
+                                              unsigned bits) {
+  if (!cpu.isAArch64() || cpu.vectorBits != 128)
+    return std::nullopt;
+  if (isFloat && bits == 32)
+    return ProductTraits{WovenLoop::Product::FMLA, Kind::FMLA, 4, 1};
+  if (isFloat)
+    return std::nullopt;
+  if (bits == 16)
+    return ProductTraits{WovenLoop::Product::SMLAL, Kind::SMLAL, 8, 1};
+  if (bits == 8 && cpu.integerProducts == IntegerProducts::NeonDot)
+    return ProductTraits{WovenLoop::Product::SDOT, Kind::SDOT, 4, 4};
+  return std::nullopt;
+}
+
+/// Appends the counting of a loop to `body`.
+static void finishLoop(LoopBody &body) {
+  body.push_back({Kind::Count});
+  body.push_back({Kind::Count});
+  body.push_back({Kind::Branch});
+}
+
+/// Products of vectors of 16 i8 of rows and columns, whose pairs are added.
+static ProductLoop getPairLoop(int64_t rows, int64_t cols) {
+  ProductLoop loop;
+  loop.depth = 16;
+  const int64_t firstRow = rows * cols, firstCol = firstRow + rows;
+  for (int64_t i = 0; i < rows + cols; ++i)
+    loop.body.push_back({Kind::Load, firstRow + i});
+  constexpr int64_t kTemporaries = 4;
+  for (int64_t i = 0; i < rows * cols; ++i) {
+    const int64_t product = firstCol + cols + i % kTemporaries;
+    const llvm::SmallVector<int64_t, 2> factors = {firstRow + i / cols,
+                                                   firstCol + i % cols};
+    loop.body.push_back({Kind::SMULL, product, factors});
+    loop.body.push_back({Kind::SMLAL8, product, factors});
+    loop.body.push_back({Kind::SADALP, i, {product}});
+  }
+  finishLoop(loop.body);
+  return loop;
+}
+
+std::optional<ProductLoop> wino::getProductLoop(const CPUInfo &cpu,
+                                                bool isFloat, unsigned bits,
+                                                int64_t rows, int64_t cols) {
+  if (!isFloat && bits == 8 && cpu.isAArch64() &&
+      cpu.integerProducts == IntegerProducts::Neon)
+    return getPairLoop(rows, cols);
+  std::optional<ProductTraits> traits = getTraits(cpu, isFloat, bits);
+  if (!traits)
+    return std::nullopt;
+  const int64_t vectors = llvm::divideCeil(cols, 4);
+  const int64_t elements = int64_t(128 / bits);
+  if (cpu.isInOrder)
+    if (auto woven = WovenLoop::create(rows, vectors, traits->woven))
+      return ProductLoop{getLoopBody(*woven),
+                         woven->getDepth() * traits->group};
+  ProductLoop loop;
+  loop.depth = elements;
+  const int64_t sums = rows * vectors;
+  const int64_t panelVectors = llvm::divideCeil(cols, traits->panelCols);
+  for (int64_t row = 0; row < rows; ++row)
+    loop.body.push_back({Kind::Load, sums + row});
+  for (int64_t step = 0; step < elements / traits->group; ++step) {
+    // Compilers pair loads of neighbours.
+    const int64_t panel = sums + rows;
+    for (int64_t i = 0; i + 1 < panelVectors; i += 2)
+      loop.body.push_back({Kind::LoadPair, panel + i});
+    if (panelVectors % 2 != 0)
+      loop.body.push_back({Kind::Load, panel + panelVectors - 1});
+    for (int64_t sum = 0; sum < sums; ++sum) {
+      const int64_t vector = (sum % vectors) * panelVectors / vectors;
+      loop.body.push_back(
+          {traits->kind, sum, {panel + vector, sums + sum / vectors}});
+    }
+  }
+  finishLoop(loop.body);
+  return loop;
+}
+
+std::optional<double> wino::estimateProductCycles(const CPUInfo &cpu,
+                                                  bool isFloat, unsigned bits,
+                                                  int64_t rows, int64_t cols) {
+  using Key = std::tuple<std::string, bool, IntegerProducts, bool, unsigned,
+                         int64_t, int64_t>;
+  static std::mutex mutex;
+  static std::map<Key, std::optional<double>> known;
+  const Key key(cpu.name, cpu.isInOrder, cpu.integerProducts, isFloat, bits,
+                rows, cols);
+  std::lock_guard<std::mutex> lock(mutex);
+  if (auto it = known.find(key); it != known.end())
+    return it->second;
+  std::optional<double> result;
+  if (auto loop = getProductLoop(cpu, isFloat, bits, rows, cols)) {
+    llvm::Expected<double> cycles = estimateLoopCycles(cpu, loop->body);
+    if (cycles)
+      result = *cycles / double(loop->depth);
+    else
+      llvm::consumeError(cycles.takeError());
+  }
+  known[key] = result;
+  return result;
+}
