@@ -190,7 +190,8 @@ Cost Kn2RowSchedules::getCost(const Schedule &schedule) const {
   const ConvNest nest = getNest(schedule);
   const double taps = double(nest.getTaps());
   const double pixels = nest.getBlockImagePixels();
-  const double products =
+  Cost cost;
+  cost.products =
       taps * getTapCycles(nest, kernel.with(schedule), cpu, pixels);
   // A pixel is copied; a vector of the result is a load and an addition per
   // tap, and a store.
@@ -200,14 +201,16 @@ Cost Kn2RowSchedules::getCost(const Schedule &schedule) const {
       double(task.problem.strides[0] * task.problem.strides[1]);
   const double additions = (2 * taps + 1) * nest.getBlockTiles() / strides *
                            double(nest.k) / double(schedule.vector);
-  const double transforms =
-      double(nest.getNumBlocks()) * (copies + additions) * cpu.opCycles;
+  const double blocks = double(nest.getNumBlocks());
+  cost.inputTransform = blocks * copies * cpu.opCycles;
+  cost.outputTransform = blocks * additions * cpu.opCycles;
   Traffic next = estimateTraffic(nest, cpu.l2Bytes), memory;
   if (cpu.l3Bytes != 0)
     memory = estimateTraffic(nest, cpu.l3Bytes);
-  return {addUpCycles(
-      cpu, transforms, products, {next.filter, memory.filter},
-      {next.getTotal() - next.filter, memory.getTotal() - memory.filter})};
+  addUpCycles(
+      cpu, {next.filter, memory.filter},
+      {next.getTotal() - next.filter, memory.getTotal() - memory.filter}, cost);
+  return cost;
 }
 
 //===----------------------------------------------------------------------===//

@@ -278,7 +278,7 @@ TEST(ResidueProgramTest, PassesConvolve) {
                                           : 127);
     return tile;
   };
-  for (auto [sizes, moduli] :
+  for (const auto &choice :
        {std::pair<std::array<int64_t, 4>, SmallVector<int64_t>>{
             {2, 2, 3, 3}, {253, 251, 247}},
         {{7, 7, 3, 3}, {251, 241, 239}},
@@ -287,7 +287,8 @@ TEST(ResidueProgramTest, PassesConvolve) {
         {{14, 14, 3, 3}, {251, 241, 239}},
         {{2, 2, 2, 2}, {256, 251, 247}},
         {{12, 12, 5, 5}, {239, 241, 251, 233}}}) {
-    auto [mRows, mCols, rRows, rCols] = sizes;
+    auto [mRows, mCols, rRows, rCols] = choice.first;
+    ArrayRef<int64_t> moduli = choice.second;
     SCOPED_TRACE(std::to_string(mRows) + "x" + std::to_string(mCols));
     Transform1D rows = getTransform(mRows, rRows);
     Transform1D cols = getTransform(mCols, rCols);
