@@ -14,7 +14,7 @@
 // TILE16: numbers = #wino.rns<[251, 241, 239]>
 // TILE16: numbers = #wino.rns<[251, 241, 239, 233]>
 // TILE12: numbers = #wino.rns<[253, 251, 247]>
-// TILE12: numbers = #wino.rns<[253, 251, 247, 239]>
+// TILE12: numbers = #wino.rns<[253, 251, 247, 241]>
 
 // OPEN: algorithm = winograd, transform = <F({{.*}} points = [0, 1, -1{{.*}}numbers = #wino.rns
 // OPEN: numbers = #wino.rns
