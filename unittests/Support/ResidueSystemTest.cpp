@@ -340,7 +340,7 @@ TEST(ResidueSystemTest, rejectsPointsThatCoincide) {
   Transform1D transform = build(11, 3, getResiduePoints(11, 3));
   EXPECT_EQ(message(reduceModulo(transform, 253)),
             "expected transforms with denominators coprime to 253, but got the "
-            "entry -1/39916800");
+            "entry -1024/1091475");
   EXPECT_EQ(message(reduceModulo(transform, 247)), "");
 }
 
