@@ -14,7 +14,7 @@
 // TILE16: numbers = #wino.rns<[251, 241, 239]>
 // TILE16: numbers = #wino.rns<[251, 241, 239, 233]>
 // TILE12: numbers = #wino.rns<[253, 251, 247]>
-// TILE12: numbers = #wino.rns<[253, 251, 247, 239]>
+// TILE12: numbers = #wino.rns<[253, 251, 247, 241]>
 
 // OPEN: algorithm = winograd, transform = <F({{.*}} points = [0, 1, -1{{.*}}numbers = #wino.rns
 // OPEN: numbers = #wino.rns
@@ -24,7 +24,7 @@
 
 // BASIS-COUNT-2: numbers = #wino.rns<[239, 251, 241, 233]>
 
-// REMARK-DAG: [Passed] ApplyPlan | Category:wino | Remark="conv0 is exact in #wino.rns<[251, 241, 239]>: 2 * 128 * 18432 = 4718592 < 14457349; sums of products 16 * 127^2 = 258064 < 2147483648"
+// REMARK-DAG: [Passed] ApplyPlan | Category:wino | Remark="conv0 is exact in #wino.rns<[253, 251, 247]>: 2 * 128 * 18432 = 4718592 < 15685241; sums of products 16 * 127^2 = 258064 < 2147483648"
 
 // COPRIME: '#wino.rns<[2,4]>' is no number system: expected no even modulus but the first, but got 4
 // OTHER: algorithm 'winograd-ring' does not compute in the numbers of
