@@ -191,8 +191,7 @@ Cost Kn2RowSchedules::getCost(const Schedule &schedule) const {
   const double taps = double(nest.getTaps());
   const double pixels = nest.getBlockImagePixels();
   Cost cost;
-  cost.products =
-      taps * getTapCycles(nest, kernel.with(schedule), cpu, pixels);
+  cost.products = taps * getTapCycles(nest, kernel.with(schedule), cpu, pixels);
   // A pixel is copied; a vector of the result is a load and an addition per
   // tap, and a store.
   const double copies =

@@ -78,7 +78,7 @@ func.func @other_points(%x: tensor<1x3x3x256xi8>, %f: tensor<3x3x256x16xi8> {win
 // -----
 
 func.func @too_large_tile(%x: tensor<1x8x8x16xi8>, %f: tensor<3x3x16x16xi8> {wino.weight}, %y: tensor<1x6x6x16xi32>) -> tensor<1x6x6x16xi32> {
-  // expected-error @+1 {{the image transformed by F(6x6, 3x3) does not fit i16: -318912 .. 318750 not in -32768 .. 32767}}
+  // expected-error @+1 {{cannot compute F(6x6, 3x3) in #wino.ring: the transformed image does not fit i16: -318912 .. 318750 not in -32768 .. 32767}}
   %0 = linalg.conv_2d_nhwc_hwcf {wino.plan = #wino.plan<algorithm = winograd, transform = <F(6x6, 3x3)>, numbers = #wino.ring, schedule = <block = 1x1, k_block = 16, micro_tile = 6x16, vector = 4>>}
     ins(%x, %f : tensor<1x8x8x16xi8>, tensor<3x3x16x16xi8>) outs(%y : tensor<1x6x6x16xi32>) -> tensor<1x6x6x16xi32>
   return %0 : tensor<1x6x6x16xi32>
