@@ -59,6 +59,21 @@ struct ModelOptions {
                                        "plans from this file"),
                         llvm::cl::value_desc("file.json"),
                         llvm::cl::cat(category)),
+        search(
+            optionName("search"),
+            llvm::cl::desc("Search the plans of the network by the models of "
+                           "the algorithms"),
+            llvm::cl::cat(category)),
+        maxMemory(
+            optionName("max-memory"),
+            llvm::cl::desc("Search plans whose packed weights and scratch "
+                           "take no more than this"),
+            llvm::cl::value_desc("bytes"), llvm::cl::init(-1),
+            llvm::cl::cat(category)),
+        tuningFiles(optionName("tuning"),
+                    llvm::cl::desc("Search with the measured times of these "
+                                   "databases, the first before the others"),
+                    llvm::cl::value_desc("file.json"), llvm::cl::cat(category)),
         threads(optionName("threads"),
                 llvm::cl::desc("Threads of a run (default: 1)"),
                 llvm::cl::value_desc("count"), llvm::cl::init(1),
@@ -79,6 +94,9 @@ struct ModelOptions {
     options.algorithm = algorithm;
     options.maxError = maxError;
     options.calibrationFile = calibrationFile;
+    options.search = search;
+    options.maxMemory = maxMemory;
+    options.tuningFiles.assign(tuningFiles.begin(), tuningFiles.end());
     options.threads = threads;
     options.reportFile = reportFile;
     if (llvm::sys::path::extension(reportFile) == ".html") {
@@ -97,6 +115,9 @@ struct ModelOptions {
   llvm::cl::opt<std::string> cpu, planFile, algorithm;
   llvm::cl::opt<double> maxError;
   llvm::cl::opt<std::string> calibrationFile;
+  llvm::cl::opt<bool> search;
+  llvm::cl::opt<int64_t> maxMemory;
+  llvm::cl::list<std::string> tuningFiles;
   llvm::cl::opt<unsigned> threads;
   llvm::cl::opt<std::string> reportFile;
 };

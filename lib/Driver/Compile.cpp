@@ -79,6 +79,10 @@ llvm::Error Compiler::load() {
 
   if (options.threads < 1)
     return llvm::createStringError("expected at least 1 thread, but got 0");
+  if (!options.search &&
+      (options.maxMemory >= 0 || !options.tuningFiles.empty()))
+    return llvm::createStringError(
+        "a memory budget and databases of times are for a search");
 
   progress.begin("import");
   FailureOr<Model> loaded =
@@ -112,6 +116,10 @@ llvm::Error Compiler::lower() {
   pipelineOptions.algorithm = options.algorithm;
   pipelineOptions.maxError = options.maxError;
   pipelineOptions.calibration = options.calibrationFile;
+  pipelineOptions.search = options.search;
+  pipelineOptions.maxMemory = options.maxMemory;
+  for (const std::string &file : options.tuningFiles)
+    pipelineOptions.tuning.push_back(file);
   pipelineOptions.threads = options.threads;
   pipelineOptions.packWeights = true;
   pipelineOptions.requireBounded = true;
@@ -345,6 +353,9 @@ llvm::Error Compiler::writeReport(OutputFiles &files, uint64_t objectBytes) {
   report.interface = &interface;
   report.cpu = &*cpu;
   report.algorithm = options.algorithm;
+  report.isSearched = options.search;
+  report.maxError = options.maxError;
+  report.maxMemory = options.maxMemory;
   report.planFile = options.planFile;
   report.threads = options.threads;
   report.layers = layers;

@@ -43,6 +43,12 @@ json::Object wino::buildReport(const Report &report) {
   json::Object options{{"threads", report.threads}};
   if (!report.algorithm.empty())
     options["algorithm"] = json::fixUTF8(report.algorithm);
+  if (report.isSearched)
+    options["search"] = true;
+  if (report.maxError > 0)
+    options["max_error"] = report.maxError;
+  if (report.maxMemory >= 0)
+    options["max_memory"] = report.maxMemory;
   if (!report.planFile.empty())
     options["plan"] = json::fixUTF8(report.planFile);
 

@@ -262,6 +262,15 @@ void PageWriter::writeFacts(const json::Object &layer) {
     writeRow("Exact, because", *certificate);
   if (auto reason = layer.getString("unproved"))
     writeRow("Not proved to be exact", *reason);
+  if (auto error = layer.getNumber("relative_error"))
+    writeRow("Relative error",
+             llvm::formatv("{0:e2} on {1}", *error,
+                           layer.getString("error_data").value_or("?"))
+                 .str());
+  const json::Object *search = layer.getObject("search");
+  if (auto error = search ? search->getNumber("error") : std::nullopt)
+    writeRow("Predicted error",
+             llvm::formatv("{0:e1} of the largest result", *error).str());
   os << "</table>\n";
 }
 

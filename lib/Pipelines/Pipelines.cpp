@@ -35,8 +35,21 @@ static void addTensorPasses(OpPassManager &passes,
   // bufferization knows.
   passes.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   passes.addPass(createNormalizeIntegersPass());
+  if (options.search) {
+    SearchPassOptions search;
+    if (options.maxError > 0)
+      search.maxError = options.maxError;
+    search.maxMemory = options.maxMemory;
+    search.tuning.assign(options.tuning.begin(), options.tuning.end());
+    if (!options.algorithm.empty())
+      search.algorithms.push_back(options.algorithm);
+    search.record = true;
+    passes.addPass(createSearchPass(search));
+  }
+  // What the search has planned stays, but for plans of the file.
   AssignPlansPassOptions plans;
-  plans.algorithm = options.algorithm;
+  if (!options.search)
+    plans.algorithm = options.algorithm;
   plans.plans = options.plan;
   plans.maxError = options.maxError;
   plans.calibration = options.calibration;

@@ -102,6 +102,9 @@ static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
     appendSize(key, size);
   if (std::optional<int64_t> macs = problem.getNumDirectProducts())
     appendSize("macs", *macs);
+  linalg::LinalgOp op = problem.op;
+  if (Attribute search = op->getAttr(WinoDialect::kSearchAttrName))
+    record.append("search", search);
   return record.getDictionary(plan.getContext());
 }
 

@@ -83,6 +83,9 @@ struct AssignPlans : wino::impl::AssignPlansPassBase<AssignPlans> {
         failedToPlan = true;
         return;
       }
+      // What a search says is of the plan that it chose.
+      if (op->getAttr(WinoDialect::kPlanAttrName) != *plan)
+        op->removeAttr(WinoDialect::kSearchAttrName);
       op->setAttr(WinoDialect::kPlanAttrName, *plan);
       remarkPlan(op, name, *plan);
     };

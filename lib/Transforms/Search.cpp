@@ -63,6 +63,8 @@ struct Settings {
   /// Bytes of the filters of all convolutions.
   double filterBytes = 0;
   TuningDatabase database{WINO_VERSION};
+  /// Whether the costs of candidates stay on the convolutions.
+  bool isRecorded = false;
 };
 
 /// The search of one function.
@@ -75,6 +77,7 @@ public:
 
 private:
   LogicalResult addLayer(const ConvProblem &problem, StringRef name);
+  ConvTask getTask(const ConvProblem &problem) const;
   LogicalResult addMeasured(const ConvTask &task, const CandidateFilter &filter,
                             Layer &layer);
   FailureOr<CandidateFilter> getFilter(const Layer &layer) const;
@@ -84,6 +87,8 @@ private:
   void assign(const Selection &selection, const SelectionProblem &problem);
   void remarkLayer(const Layer &layer, unsigned index,
                    ArrayRef<unsigned> choices, const SelectionProblem &problem);
+  DictionaryAttr getRecord(const Layer &layer,
+                           const SearchCandidate &chosen) const;
 
   FunctionOpInterface function;
   const Settings &settings;
@@ -119,12 +124,16 @@ FailureOr<CandidateFilter> NetworkSearch::getFilter(const Layer &layer) const {
   return result;
 }
 
+ConvTask NetworkSearch::getTask(const ConvProblem &problem) const {
+  return {problem, settings.cpu,
+          settings.filterBytes - getFilterBytes(problem)};
+}
+
 LogicalResult NetworkSearch::addLayer(const ConvProblem &problem,
                                       StringRef name) {
   linalg::LinalgOp op = problem.op;
   Layer layer{problem, name.str(), {}, {}};
-  const ConvTask task{problem, settings.cpu,
-                      settings.filterBytes - getFilterBytes(problem)};
+  const ConvTask task = getTask(problem);
   if (auto plan = op->getAttrOfType<PlanAttr>(WinoDialect::kPlanAttrName)) {
     std::string reason;
     if (failed(checkPlan(problem, plan, reason)))
@@ -318,6 +327,55 @@ void NetworkSearch::remarkLayer(const Layer &layer, unsigned index,
       << text;
 }
 
+/// Returns what `wino.search` tells of a layer.
+DictionaryAttr NetworkSearch::getRecord(const Layer &layer,
+                                        const SearchCandidate &chosen) const {
+  linalg::LinalgOp op = layer.problem.op;
+  Builder builder(op->getContext());
+  const Cost cost = estimateCost(getTask(layer.problem), chosen.plan);
+  NamedAttrList phases, record;
+  const std::pair<StringRef, double> parts[] = {
+      {"filter transform", cost.filter},
+      {"input transform", cost.inputTransform},
+      {"products", cost.products},
+      {"output transform", cost.outputTransform},
+      {"memory", cost.memory}};
+  for (auto [name, cycles] : parts)
+    if (cycles != 0)
+      phases.append(name, builder.getF64FloatAttr(cycles));
+
+  // Of equal costs the first, as the selection prefers it.
+  SmallVector<const SearchCandidate *> ranked = llvm::map_to_vector(
+      layer.candidates, [](const SearchCandidate &each) { return &each; });
+  llvm::sort(ranked, [](const auto *a, const auto *b) {
+    return std::tie(a->cost, a) < std::tie(b->cost, b);
+  });
+  SmallVector<Attribute> candidates;
+  for (const SearchCandidate *candidate : ranked) {
+    std::string plan;
+    llvm::raw_string_ostream(plan) << candidate->plan;
+    candidates.push_back(builder.getDictionaryAttr(
+        {builder.getNamedAttr("algorithm",
+                              builder.getStringAttr(candidate->getLabel())),
+         builder.getNamedAttr("plan", builder.getStringAttr(plan)),
+         builder.getNamedAttr("cycles",
+                              builder.getF64FloatAttr(candidate->cost)),
+         builder.getNamedAttr("error",
+                              builder.getF64FloatAttr(candidate->error)),
+         builder.getNamedAttr(
+             "weight_bytes",
+             builder.getI64IntegerAttr(candidate->memory.filterBytes)),
+         builder.getNamedAttr(
+             "scratch_bytes",
+             builder.getI64IntegerAttr(candidate->memory.scratchBytes))}));
+  }
+  record.append("cycles", builder.getF64FloatAttr(chosen.cost));
+  record.append("error", builder.getF64FloatAttr(chosen.error));
+  record.append("phases", phases.getDictionary(builder.getContext()));
+  record.append("candidates", builder.getArrayAttr(candidates));
+  return record.getDictionary(builder.getContext());
+}
+
 void NetworkSearch::assign(const Selection &selection,
                            const SelectionProblem &problem) {
   double error = 0, cost = selection.cost;
@@ -325,6 +383,8 @@ void NetworkSearch::assign(const Selection &selection,
     const SearchCandidate &chosen = layer.candidates[selection.choices[index]];
     linalg::LinalgOp op = layer.problem.op;
     op->setAttr(WinoDialect::kPlanAttrName, chosen.plan);
+    if (settings.isRecorded)
+      op->setAttr(WinoDialect::kSearchAttrName, getRecord(layer, chosen));
     error = std::max(error, chosen.error);
     cost -= settings.lambda * chosen.error;
     remarkLayer(layer, index, selection.choices, problem);
@@ -405,6 +465,7 @@ private:
     settings.cpu = *target;
     settings.filter = *filter;
     settings.lambda = lambda;
+    settings.isRecorded = record;
     if (maxError >= 0)
       settings.maxError = maxError;
     if (maxMemory >= 0)

@@ -56,6 +56,12 @@ struct CompileOptions {
   /// wino-apply-plan.
   double maxError = 0;
   std::string calibrationFile;
+  /// Whether to search the plans, within so many bytes of packed weights and
+  /// scratch (negative: any), with databases of measured times; see
+  /// wino-search.
+  bool search = false;
+  int64_t maxMemory = -1;
+  std::vector<std::string> tuningFiles;
   unsigned threads = 1;
 };
 

@@ -21,6 +21,10 @@ struct Report {
   const CPUInfo *cpu = nullptr;
   /// As the user gave them; empty or 0 if not.
   std::string algorithm, planFile;
+  bool isSearched = false;
+  /// Budgets, 0 and negative if there is none.
+  double maxError = 0;
+  int64_t maxMemory = -1;
   unsigned threads = 0;
   /// The records of the passes, one per convolution (kLayersAttrName); may be
   /// null.

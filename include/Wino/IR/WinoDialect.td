@@ -44,6 +44,8 @@ def Wino_Dialect : Dialect {
     Discardable attributes of the dialect:
 
     - `wino.plan` on a convolution: the `#wino.plan` to compute it by.
+    - `wino.search` on a convolution with a plan: a dictionary that tells why a
+      search chose it. `wino-apply-plan` moves it to the record of the layer.
     - `wino.weight` on a function argument: the argument does not change between
       calls, so work that depends on it alone may move to a function that runs
       once. Either a unit attribute, or elements of the argument's type: its
@@ -74,6 +76,7 @@ def Wino_Dialect : Dialect {
   let extraClassDeclaration = [{
     /// Names of the discardable attributes, documented in the description.
     static constexpr ::llvm::StringLiteral kPlanAttrName = "wino.plan";
+    static constexpr ::llvm::StringLiteral kSearchAttrName = "wino.search";
     static constexpr ::llvm::StringLiteral kWeightAttrName = "wino.weight";
     static constexpr ::llvm::StringLiteral kNameAttrName = "wino.name";
     static constexpr ::llvm::StringLiteral kUnsignedAttrName = "wino.unsigned";

@@ -25,6 +25,18 @@ struct WinoToLLVMOptions : mlir::PassPipelineOptions<WinoToLLVMOptions> {
   Option<std::string> algorithm{
       *this, "algorithm",
       llvm::cl::desc("Algorithm to force on every convolution it applies to")};
+  Option<bool> search{
+      *this, "search",
+      llvm::cl::desc("Search the plans of the network: see wino-search"),
+      llvm::cl::init(false)};
+  Option<int64_t> maxMemory{
+      *this, "max-memory",
+      llvm::cl::desc("Bytes of packed weights and scratch that a search may "
+                     "take (negative: any)"),
+      llvm::cl::init(-1)};
+  ListOption<std::string> tuning{
+      *this, "tuning",
+      llvm::cl::desc("Databases of measured times for a search")};
   Option<double> maxError{
       *this, "max-error",
       llvm::cl::desc("The largest relative error of a result that plans may "

@@ -168,6 +168,11 @@ def SearchPass : Pass<"wino-search"> {
       what was measured; other candidates cost their cycles by the models, times
       the mean ratio of the two where both are known.
 
+    With `record` each convolution gets an attribute `wino.search`, which the
+    report of a compilation shows: `cycles` and `error` of the choice, its cycles by
+    `phases` as the model of the algorithm has them, and the `candidates` from the
+    cheapest on. Where times were measured, `cycles` are nanoseconds.
+
     It is an error if a budget cannot be kept, with the convolution that is at
     fault and by how much, or if a convolution has no candidate. Remarks tell the
     choice and the next best of each convolution, and the sum, with the gap to
@@ -197,7 +202,9 @@ def SearchPass : Pass<"wino-search"> {
     ListOption<"tiles", "tiles", "int64_t",
                "The sizes m of tiles to choose from (default: all)">,
     ListOption<"tuning", "tuning", "std::string",
-               "Databases of measured times, the user's before the system's">
+               "Databases of measured times, the user's before the system's">,
+    Option<"record", "record", "bool", /*default=*/"false",
+           "Leave the costs of candidates on the convolutions">
   ];
   let dependentDialects = ["::wino::WinoDialect"];
 }
