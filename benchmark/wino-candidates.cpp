@@ -142,12 +142,23 @@ static void printCandidates(const ConvTask &task, StringRef name) {
         !algorithm->supportsTypes(task.problem))
       continue;
     Refusal refusal;
+    SmallVector<Family> found;
     for (const Variant &variant : algorithm->getVariants(task, refusal)) {
       Family family{algorithm, variant,
                     getOptions(*algorithm->getSchedules(task, variant))};
       if (!family.options.empty())
-        families.push_back(std::move(family));
+        found.push_back(std::move(family));
     }
+    // Of algorithms that only a user chooses the cheapest variant will do.
+    if (algorithm->getRole() == ConvAlgorithm::Role::OnRequest &&
+        !found.empty()) {
+      auto best =
+          llvm::min_element(found, [](const Family &a, const Family &b) {
+            return a.options[0].cost.cycles < b.options[0].cost.cycles;
+          });
+      found = {std::move(*best)};
+    }
+    llvm::append_range(families, found);
   }
   for (auto [family, count] :
        llvm::zip_equal(families, countSchedules(families)))
