@@ -66,8 +66,6 @@ public:
 
   void forEach(function_ref<void(const Schedule &)> callback) const override;
   Cost getCost(const Schedule &schedule) const override;
-  /// Tiles other than the first load more.
-  double getMargin() const override { return 0.97; }
 
 private:
   /// What depends on the micro-kernel.

@@ -102,12 +102,24 @@ static SmallVector<Family> getFamilies(const ConvTask &task,
       variants = getAllowedVariants(task, *algorithm, filter, reasons);
     else if (algorithm->getKind() != Algorithm::Loops)
       variants = algorithm->getVariants(task, refusal);
+    SmallVector<Family> found;
     for (const Variant &variant : variants) {
       Family family{algorithm, variant,
                     getOptions(*algorithm->getSchedules(task, variant))};
       if (!family.options.empty())
-        families.push_back(std::move(family));
+        found.push_back(std::move(family));
     }
+    // Of algorithms that only a user chooses the cheapest variant will do,
+    // unless the user did.
+    if (algorithm->getRole() == ConvAlgorithm::Role::OnRequest &&
+        filter.algorithms.empty() && !found.empty()) {
+      auto best =
+          llvm::min_element(found, [](const Family &a, const Family &b) {
+            return a.options[0].cost.cycles < b.options[0].cost.cycles;
+          });
+      found = {std::move(*best)};
+    }
+    llvm::append_range(families, found);
   }
   return families;
 }

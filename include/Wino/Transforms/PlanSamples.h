@@ -32,7 +32,8 @@ struct SampleOptions {
 };
 
 /// Returns plans of every variant of the algorithms that apply: the cheapest
-/// schedule of each and others, evenly spread from cheap to expensive.
+/// schedule of each and others, evenly spread from cheap to expensive. Of
+/// algorithms that only a user chooses, and did not, one variant.
 llvm::SmallVector<PlanSample> samplePlans(const ConvTask &task,
                                           const SampleOptions &options);
 
