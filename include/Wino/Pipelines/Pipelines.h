@@ -65,9 +65,9 @@ struct WinoToLLVMOptions : mlir::PassPipelineOptions<WinoToLLVMOptions> {
       llvm::cl::init(false)};
 };
 
-/// Adds the passes that bring convolutions into the form in which plans are made
-/// for them. The first one writes the CPU into the module, or diagnoses that it
-/// is unknown.
+/// Adds the passes that bring convolutions into the form in which plans are
+/// made for them. The first one writes the CPU into the module, or diagnoses
+/// that it is unknown.
 void buildWinoNormalizePipeline(mlir::OpPassManager &passes,
                                 const WinoToLLVMOptions &options);
 
