@@ -103,6 +103,8 @@ def measure(arguments, layer, plan, emulator):
         return row | {"failed": str(error)}
     keep = ("cycles", "core_cycles")
     row |= {key: result[key] for key in keep}
+    # For wino-tune --import.
+    row |= {key: result[key] for key in ("wino_version", "key") if key in result}
     row["misses"] = result["l2"]["misses"]
     row["phases"] = {name: {key: phase[key] for key in (*keep, "l2_misses")}
                      for name, phase in result.get("phases", {}).items()}
