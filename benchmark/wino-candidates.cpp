@@ -33,10 +33,10 @@ static cl::opt<std::string> input(cl::Positional, cl::Required,
                                   cl::desc("<module>"));
 static cl::opt<std::string> cpuName("cpu", cl::desc("The CPU to plan for"),
                                     cl::init("host"));
-static cl::opt<unsigned>
-    minSchedules("schedules",
-                 cl::desc("Schedules of each variant, if it has so many"),
-                 cl::init(3));
+static cl::opt<unsigned> minSchedules(
+    "schedules",
+    cl::desc("Schedules of each algorithm, one of each variant in any case"),
+    cl::init(3));
 static cl::opt<unsigned>
     minPlans("min-plans",
              cl::desc("Take more schedules of each variant for so many plans"),
