@@ -13,7 +13,7 @@ using namespace wino;
 static int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 int64_t ConvNest::getNumBlocks() const {
-  return n * ceilDiv(getTileRows(), blockRows) *
+  return ceilDiv(n, blockImages) * ceilDiv(getTileRows(), blockRows) *
          ceilDiv(getTileCols(), blockCols);
 }
 
@@ -26,7 +26,8 @@ double ConvNest::getBlockImagePixels() const {
   auto getExtent = [](int64_t block, int64_t m, int64_t r, int64_t size) {
     return double(std::min(block * m + r - 1, size));
   };
-  return getExtent(blockRows, mRows, rRows, h) *
+  return double(std::min(blockImages, n)) *
+         getExtent(blockRows, mRows, rRows, h) *
          getExtent(blockCols, mCols, rCols, w);
 }
 

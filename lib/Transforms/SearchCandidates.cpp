@@ -63,9 +63,8 @@ static SmallVector<Variant> getVariants(const ConvTask &task,
       wantsAll = true;
       continue;
     }
-    Variant variant = algorithm.getVariant(task.problem, request.transform);
-    if (request.numbers)
-      variant.numbers = request.numbers;
+    Variant variant =
+        algorithm.getVariant(task.problem, request.transform, request.numbers);
     if (succeeded(algorithm.checkVariant(task.problem, variant, reason)))
       variants.push_back(variant);
   }
