@@ -7,8 +7,8 @@
 //
 // Prints plans for every convolution of a module, with what the model expects
 // them to cost: of each variant of each algorithm the cheapest schedule and
-// others, evenly spread over all that there are, from cheap to expensive. One
-// JSON object a line, for the comparison with measurements by model_quality.py.
+// others, evenly spread from cheap to expensive. One JSON object a line, for
+// the comparison with measurements by model_quality.py.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,9 +33,14 @@ static cl::opt<std::string> input(cl::Positional, cl::Required,
                                   cl::desc("<module>"));
 static cl::opt<std::string> cpuName("cpu", cl::desc("The CPU to plan for"),
                                     cl::init("host"));
-static cl::opt<unsigned> numSchedules("schedules",
-                                      cl::desc("Schedules of each variant"),
-                                      cl::init(3));
+static cl::opt<unsigned>
+    minSchedules("schedules",
+                 cl::desc("Schedules of each variant, if it has so many"),
+                 cl::init(3));
+static cl::opt<unsigned>
+    minPlans("min-plans",
+             cl::desc("Take more schedules of each variant for so many plans"),
+             cl::init(20));
 
 static cl::opt<std::string>
     planFile("plans", cl::desc("Print the costs of these plans instead, one "
@@ -48,20 +53,68 @@ struct Option {
   /// In the order of enumeration.
   size_t number;
 };
+
+/// What there is to measure of a variant, from cheap to expensive.
+struct Family {
+  const ConvAlgorithm *algorithm;
+  Variant variant;
+  SmallVector<Option> options;
+};
 } // namespace
 
-/// Returns the cheapest of `options` and others, evenly spread over them.
-static SmallVector<Option> selectOptions(SmallVector<Option> options) {
+static SmallVector<Option> getOptions(const ScheduleSpace &space) {
+  // Whatever is much slower takes long to measure, too.
+  constexpr double kMaxCycles = 3;
+  SmallVector<Option> options;
+  space.forEach([&](const Schedule &schedule) {
+    options.push_back({schedule, space.getCost(schedule), options.size()});
+  });
   llvm::sort(options, [](const Option &a, const Option &b) {
     return std::tie(a.cost.cycles, a.number) <
            std::tie(b.cost.cycles, b.number);
   });
-  const size_t count = std::min<size_t>(numSchedules, options.size());
+  if (!options.empty())
+    llvm::erase_if(options, [most = kMaxCycles * options[0].cost.cycles](
+                                const Option &option) {
+      return option.cost.cycles > most;
+    });
+  return options;
+}
+
+/// Returns `count` of `options`, evenly spread over them, the first included.
+static SmallVector<Option> selectOptions(ArrayRef<Option> options,
+                                         size_t count) {
+  count = std::min(count, options.size());
   SmallVector<Option> selected;
   for (size_t i = 0; i < count; ++i)
     selected.push_back(
         options[count == 1 ? 0 : i * (options.size() - 1) / (count - 1)]);
   return selected;
+}
+
+/// Takes schedules of all families: at least `minSchedules` of each, and more
+/// of the cheap ones until there are `minPlans`. Returns the number of each.
+static SmallVector<size_t> countSchedules(ArrayRef<Family> families) {
+  constexpr double kCheap = 3;
+  double best = std::numeric_limits<double>::infinity();
+  for (const Family &family : families)
+    best = std::min(best, family.options[0].cost.cycles);
+  SmallVector<size_t> counts;
+  size_t total = 0;
+  for (const Family &family : families)
+    total += counts.emplace_back(
+        std::min<size_t>(minSchedules, family.options.size()));
+  for (bool isMore = true; isMore && total < minPlans;) {
+    isMore = false;
+    for (auto [family, count] : llvm::zip_equal(families, counts))
+      if (count < family.options.size() && total < minPlans &&
+          family.options[0].cost.cycles <= kCheap * best) {
+        ++count;
+        ++total;
+        isMore = true;
+      }
+  }
+  return counts;
 }
 
 static void print(StringRef name, const ConvAlgorithm &algorithm, PlanAttr plan,
@@ -82,27 +135,40 @@ static void print(StringRef name, const ConvAlgorithm &algorithm, PlanAttr plan,
 
 static void printCandidates(const ConvTask &task, StringRef name) {
   linalg::LinalgOp op = task.problem.op;
+  SmallVector<Family> families;
   for (const ConvAlgorithm *algorithm : getAlgorithms()) {
     // Loops would take too long to measure.
     if (algorithm->getKind() == Algorithm::Loops ||
         !algorithm->supportsTypes(task.problem))
       continue;
     Refusal refusal;
+    SmallVector<Family> found;
     for (const Variant &variant : algorithm->getVariants(task, refusal)) {
-      auto space = algorithm->getSchedules(task, variant);
-      SmallVector<Option> options;
-      space->forEach([&](const Schedule &schedule) {
-        options.push_back({schedule, space->getCost(schedule), options.size()});
-      });
-      for (const Option &option : selectOptions(options)) {
-        PlanAttr plan =
-            algorithm->getPlan(op->getContext(), variant, option.schedule);
-        std::string reason;
-        if (succeeded(checkPlan(task.problem, plan, reason)))
-          print(name, *algorithm, plan, option.cost);
-      }
+      Family family{algorithm, variant,
+                    getOptions(*algorithm->getSchedules(task, variant))};
+      if (!family.options.empty())
+        found.push_back(std::move(family));
     }
+    // Of algorithms that only a user chooses the cheapest variant will do.
+    if (algorithm->getRole() == ConvAlgorithm::Role::OnRequest &&
+        !found.empty()) {
+      auto best =
+          llvm::min_element(found, [](const Family &a, const Family &b) {
+            return a.options[0].cost.cycles < b.options[0].cost.cycles;
+          });
+      found = {std::move(*best)};
+    }
+    llvm::append_range(families, found);
   }
+  for (auto [family, count] :
+       llvm::zip_equal(families, countSchedules(families)))
+    for (const Option &option : selectOptions(family.options, count)) {
+      PlanAttr plan = family.algorithm->getPlan(
+          op->getContext(), family.variant, option.schedule);
+      std::string reason;
+      if (succeeded(checkPlan(task.problem, plan, reason)))
+        print(name, *family.algorithm, plan, option.cost);
+    }
 }
 
 /// Prints the costs of those of the lines of `text` that are plans which
