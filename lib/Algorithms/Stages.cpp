@@ -87,15 +87,7 @@ LogicalResult wino::checkStageSizes(const ConvProblem &problem, PlanAttr plan,
   };
   const int64_t rows = getNumTiles(problem.outH, sizes.transform.getMRows());
   const int64_t cols = getNumTiles(problem.outW, sizes.transform.getMCols());
-  // Each chunk is a convolution in the code.
-  constexpr int64_t kMaxChunks = 64;
   const int64_t chunk = getPlanVariant(plan).getNumChannels(problem);
-  if (problem.c > kMaxChunks * chunk) {
-    llvm::raw_string_ostream(reason)
-        << "chunks of " << chunk << " of " << problem.c
-        << " input channels are more than " << kMaxChunks;
-    return failure();
-  }
   auto check = [&](int64_t depth) {
     return checkProductSizes({sizes.getTaps(), sizes.getTaps(), problem.n, rows,
                               cols, depth, sizes.paddedK},

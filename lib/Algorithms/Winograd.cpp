@@ -89,10 +89,16 @@ LogicalResult Winograd::checkRange(const ConvProblem &problem,
                                    const FilterBounds &bounds,
                                    std::string &text) const {
   text.clear();
-  const bool holds = succeeded(checkNumbers(problem, variant, bounds, text)) ||
-                     variant.isUnproved;
+  bool holds = succeeded(checkNumbers(problem, variant, bounds, text)) ||
+               variant.isUnproved;
   if (variant.chunk == 0 || variant.chunk >= problem.c)
     return success(holds);
+  // Each chunk is a convolution in the code.
+  constexpr int64_t kMaxChunks = 64;
+  if (problem.c > kMaxChunks * variant.chunk) {
+    holds = false;
+    text = "which are more than " + std::to_string(kMaxChunks);
+  }
   Variant whole = variant;
   whole.chunk = 0;
   std::string ofAll;

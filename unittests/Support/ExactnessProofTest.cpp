@@ -150,8 +150,8 @@ TEST(ExactnessProofTest, findsTheLargestChunk) {
 }
 
 TEST(ExactnessProofTest, provesChunks) {
-  // [1, 1, 5, 2]: norms 1, 2, 3, 4, 5 and 9, 0, 0, 7, 0.
-  std::vector<int32_t> weights = {1, -9, -2, 0, 3, 0, 4, 7, 5, 0};
+  // [1, 1, 5, 2]: norms 1, 2, 3, 4, 6 and 9, 0, 0, 7, 0.
+  std::vector<int32_t> weights = {1, -9, -2, 0, 3, 0, 4, 7, 6, 0};
   FilterView filter{1, 1, 5, 2, weights};
   ResultProof proof =
       proveChunks(DynamicAPInt(2), filter, DynamicAPInt(37), /*chunk=*/2);
@@ -161,8 +161,9 @@ TEST(ExactnessProofTest, provesChunks) {
   // The last chunk has the channels that are left.
   proof = proveChunks(DynamicAPInt(2), filter, DynamicAPInt(36), /*chunk=*/3);
   EXPECT_FALSE(proof.holds());
-  EXPECT_EQ(proof.toString(),
-            "2 * 2 * 9 = 36 >= 36 for output channel 0, input channels 3 .. 4");
+  EXPECT_EQ(
+      proof.toString(),
+      "2 * 2 * 10 = 40 >= 36 for output channel 0, input channels 3 .. 4");
   proof = proveChunks(DynamicAPInt(2), filter, DynamicAPInt(36), /*chunk=*/9);
   EXPECT_EQ(proof.channels, std::pair(int64_t(0), int64_t(4)));
 }
