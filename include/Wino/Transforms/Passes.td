@@ -338,9 +338,9 @@ def TileAndFusePass : Pass<"wino-tile-and-fuse"> {
   let summary = "Fuse the stages of a convolution by blocks of tiles";
   let description = [{
     Tiles every `wino.output_transform`, `wino.conv` and `wino.offset_add` that
-    has a schedule over images, blocks of tiles (pixels) and blocks of output channels, fuses hadamard
-    and input transform (or im2row, or the padding of the image) into the loops,
-    and hoists what does not depend on the inner loop, so that a block's image
+    has a schedule over images (`block_images` at a time), blocks of tiles (pixels)
+    and blocks of output channels, fuses hadamard and input transform (or im2row,
+    or the padding of the image) into the loops, and hoists what does not depend on the inner loop, so that a block's image
     tiles are transformed once for all output channels:
 
     ```mlir
