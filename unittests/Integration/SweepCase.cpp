@@ -196,6 +196,12 @@ static void setAlgorithm(SweepCase &c, Random &random) {
           kResidues[(round * 7 + slot) / 3 % std::size(kResidues)];
       c.transform = spec.transform;
       c.moduli = spec.moduli;
+      // Those of large tiles for floats have denominators that moduli divide.
+      if (spec.transform.mRows == spec.transform.mCols &&
+          spec.transform.rRows == spec.transform.rCols)
+        for (const Point &point :
+             getResiduePoints(spec.transform.mRows, spec.transform.rRows))
+          c.transform->points.push_back(toString(point));
     }
     c.shape.kh = c.transform->rRows;
     c.shape.kw = c.transform->rCols;
