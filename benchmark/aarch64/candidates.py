@@ -12,12 +12,12 @@ class Wino:
     """Code that wino-compile generates for a CPU."""
 
     def __init__(self, name, compiler, cpu, layout="nhwc", algorithm="", plan="", keep=None,
-                 element="f32", max_error=0):
+                 element="f32", max_error=0, max_weight=127):
         self.name = name
         self.compiler, self.cpu, self.layout = compiler, cpu, layout
         self.algorithm, self.plan = algorithm, plan
         self.keep, self.element = keep, element
-        self.max_error = max_error
+        self.max_error, self.max_weight = max_error, max_weight
 
     def measure(self, layer, emulator):
         """Returns what is known about the layer's code."""
@@ -49,13 +49,15 @@ class Wino:
     def compile(self, layer, directory):
         """Makes `program` and its weights in `directory`; returns the report."""
         model = directory / "layer.mlir"
-        model.write_text(write_module(layer, self.layout, self.plan, self.element))
+        model.write_text(write_module(layer, self.layout, self.plan, self.element,
+                                      self.max_weight))
         options = [f"--algorithm={self.algorithm}"] if self.algorithm else []
         if self.max_error:
             options.append(f"--max-error={self.max_error}")
         call([self.compiler, model, f"--cpu={self.cpu}", "--prefix=layer", *options,
               "-o", directory / "layer.o", "--header", f"--report={directory / 'layer.json'}"])
         call([CROSS_COMPILER, "-std=c++17", "-O2", "-static", "-Wl,--build-id=none",
-              *(["-DWINO_INTEGERS"] if self.element == "i8" else []), f"-I{directory}", HERE / "programs" / "WinoProgram.cpp", directory / "layer.o",
-              "-o", directory / "program"])
+              *(["-DWINO_INTEGERS"] if self.element == "i8" else []),
+              f"-DWINO_MAX_WEIGHT={self.max_weight}", f"-I{directory}",
+              HERE / "programs" / "WinoProgram.cpp", directory / "layer.o", "-o", directory / "program"])
         return json.loads((directory / "layer.json").read_text())

@@ -27,9 +27,9 @@ def make_integers(stream, size, least):
     return np.maximum(values, least).astype(np.int64)
 
 
-def get_shifts(layer):
+def get_shifts(layer, max_weight):
     """The values of `getShift` for all output channels."""
-    deviation = 128 * 128 / 3 * np.sqrt(layer.r * layer.s * layer.c // layer.groups)
+    deviation = 128 * (max_weight + 1) / 3 * np.sqrt(layer.r * layer.s * layer.c // layer.groups)
     return int(np.floor(np.log2(deviation / 32))) + np.arange(layer.k) % 2
 
 
@@ -44,7 +44,7 @@ def constant(values, shape, element):
             f'{tensor(*shape, element=element)}}}')
 
 
-def write_weights(layer, element):
+def write_weights(layer, element, max_weight):
     """The arguments of filter, bias and scale."""
     filter_shape = (layer.r, layer.s, layer.c // layer.groups, layer.k)
     size = int(np.prod(filter_shape))
@@ -52,9 +52,9 @@ def write_weights(layer, element):
         weights = [("filter", make_values(FILTER, size), filter_shape, "f32"),
                    ("bias", make_values(BIAS, layer.k), (layer.k,), "f32")]
     else:
-        weights = [("filter", make_integers(FILTER, size, -127), filter_shape, "i8"),
+        weights = [("filter", make_integers(FILTER, size, -max_weight), filter_shape, "i8"),
                    ("bias", make_integers(BIAS, layer.k, -1000), (layer.k,), "i32"),
-                   ("scale", 2.0 ** -get_shifts(layer), (layer.k,), "f32")]
+                   ("scale", 2.0 ** -get_shifts(layer, max_weight), (layer.k,), "f32")]
     return ",\n".join(f"    %{name}: {tensor(*shape, element=type)} {constant(values, shape, type)}"
                       for name, values, shape, type in weights)
 
@@ -154,9 +154,10 @@ class Writer:
             f"  }} -> {whole}")
 
 
-def write_module(layer, layout="nhwc", plan="", element="f32"):
+def write_module(layer, layout="nhwc", plan="", element="f32", max_weight=127):
     """Returns the module of `layer`, whose image and result are in `layout`.
-    `plan` is a #wino.plan attribute for the convolution, `element` one of TYPES."""
+    `plan` is a #wino.plan attribute for the convolution, `element` one of TYPES.
+    Weights of integers are at most `max_weight`."""
     image_shape = (layer.n, layer.h, layer.w, layer.c)
     result_shape = (layer.n, layer.out_h, layer.out_w, layer.k)
     writer = Writer(element)
@@ -176,7 +177,7 @@ def write_module(layer, layout="nhwc", plan="", element="f32"):
         "#pixel = affine_map<(n, h, w, k) -> (n, h, w, k)>",
         "#channel = affine_map<(n, h, w, k) -> (k)>",
         f"func.func @layer(%image: {tensor(*outer_image, element=writer.factor)},",
-        f"{write_weights(layer, element)}) -> {result_type} {{",
+        f"{write_weights(layer, element, max_weight)}) -> {result_type} {{",
         f"  %zero = arith.constant {zero} : {writer.sum}",
         f"  %outside = arith.constant {zero} : {writer.factor}",
         *writer.lines,

@@ -45,6 +45,9 @@ def parse_arguments():
     add("--element", default="f32", choices=["f32", "i8"],
         help="type of image, filter and result; sums of i8 are i32, with a bias, scaled by "
         "channel, rounded and saturated (default: %(default)s)")
+    add("--max-weight", type=int, default=127, metavar="N", choices=range(1, 128),
+        help="draw weights of i8 from -N to N - 1: small ones are proved exact in fewer "
+        "residues (default: %(default)s)")
     add("--peers", type=pathlib.Path, metavar="DIR",
         help="also measure the libraries that setup_peers.sh unpacked into DIR")
     add("--only-peer", action="append", default=[], metavar="NAME",
@@ -78,7 +81,8 @@ def get_candidates(arguments):
     requests |= {f"wino:plan{i}": {"plan": plan} for i, plan in enumerate(arguments.plan)}
     candidates = [Wino(name, arguments.compiler, arguments.cpu, arguments.layout,
                        keep=arguments.keep, element=arguments.element,
-                       max_error=arguments.max_error, **request)
+                       max_error=arguments.max_error,
+                       max_weight=arguments.max_weight, **request)
                   for name, request in (requests or {"wino": {}}).items()]
     if not arguments.peers:
         return candidates

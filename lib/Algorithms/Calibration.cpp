@@ -6,8 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "Wino/Algorithms/QuantizedPlan.h"
+#include "Wino/Support/Npy.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 
 using namespace wino;
 using llvm::Error;
@@ -41,6 +43,55 @@ static Error readNested(const llvm::json::Value &value, unsigned dim,
   return Error::success();
 }
 
+/// Reads the samples in an .npy file [N, H, W, C] of i8, or of u8, which are
+/// less 128 what enters the convolution.
+static Error readSampleFile(StringRef path, ImageSamples &samples) {
+  auto buffer = llvm::MemoryBuffer::getFile(path);
+  if (!buffer)
+    return llvm::createStringError("cannot read samples '" + path +
+                                   "': " + buffer.getError().message());
+  Expected<NpyArray> array = parseNpy((*buffer)->getBuffer());
+  if (!array)
+    return llvm::createStringError("cannot read samples '" + path +
+                                   "': " + llvm::toString(array.takeError()));
+  const bool isUnsigned = array->type == ElementType::U8;
+  if ((!isUnsigned && array->type != ElementType::I8) ||
+      array->shape.size() != 4 || array->data.empty())
+    return llvm::createStringError(
+        "expected samples '" + path +
+        "' to be i8 or u8 [N, H, W, C] that are not empty, but got " +
+        formatTensorType(array->type, array->shape));
+  samples.n = array->shape[0];
+  samples.h = array->shape[1];
+  samples.w = array->shape[2];
+  samples.c = array->shape[3];
+  for (char byte : array->data)
+    samples.values.push_back(isUnsigned ? static_cast<uint8_t>(byte) - 128
+                                        : static_cast<int8_t>(byte));
+  return Error::success();
+}
+
+/// Reads samples that are listed, or in a file in `folder` whose name is given.
+static Error readSamples(const llvm::json::Value &value, StringRef folder,
+                         ImageSamples &samples) {
+  if (std::optional<StringRef> name = value.getAsString()) {
+    llvm::SmallString<128> path(*name);
+    if (llvm::sys::path::is_relative(path)) {
+      path = folder;
+      llvm::sys::path::append(path, *name);
+    }
+    return readSampleFile(path, samples);
+  }
+  int64_t shape[4] = {0, 0, 0, 0};
+  if (Error error = readNested(value, 0, shape, samples.values))
+    return error;
+  samples.n = shape[0];
+  samples.h = shape[1];
+  samples.w = shape[2];
+  samples.c = shape[3];
+  return Error::success();
+}
+
 static Error readScales(const llvm::json::Value &value, StringRef stage,
                         std::vector<float> &scales) {
   const llvm::json::Array *list = value.getAsArray();
@@ -57,7 +108,7 @@ static Error readScales(const llvm::json::Value &value, StringRef stage,
   return validateScales(stage, {ScalePer::Tap, false, scales});
 }
 
-static Error readLayer(const llvm::json::Value &value,
+static Error readLayer(const llvm::json::Value &value, StringRef folder,
                        Calibration::Layer &layer) {
   const llvm::json::Object *object = value.getAsObject();
   if (!object)
@@ -65,13 +116,8 @@ static Error readLayer(const llvm::json::Value &value,
   for (const auto &[key, content] : *object) {
     StringRef name = key;
     if (name == "samples") {
-      layer.samples.emplace();
-      int64_t shape[4] = {0, 0, 0, 0};
-      if (Error error = readNested(content, 0, shape, layer.samples->values))
+      if (Error error = readSamples(content, folder, layer.samples.emplace()))
         return error;
-      std::tie(layer.samples->n, layer.samples->h, layer.samples->w,
-               layer.samples->c) =
-          std::tuple(shape[0], shape[1], shape[2], shape[3]);
       continue;
     }
     const llvm::json::Object *stages =
@@ -112,7 +158,8 @@ Expected<Calibration> Calibration::read(StringRef path) {
                                    "' to be a JSON object");
   Calibration calibration;
   for (const auto &[name, value] : *object)
-    if (Error error = readLayer(value, calibration.layers[StringRef(name)]))
+    if (Error error = readLayer(value, llvm::sys::path::parent_path(path),
+                                calibration.layers[StringRef(name)]))
       return llvm::createStringError("calibration '" + path + "' of '" +
                                      StringRef(name) +
                                      "': " + llvm::toString(std::move(error)));

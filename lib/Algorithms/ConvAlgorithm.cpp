@@ -23,6 +23,7 @@ Schedule Schedule::get(ScheduleAttr attr) {
   schedule.cBlock = attr.getCBlock();
   schedule.group = attr.getGroup();
   schedule.planePadding = attr.getPlanePadding();
+  schedule.blockImages = attr.getBlockImages();
   schedule.onTheFly = attr.getOnTheFly();
   schedule.prefetch = attr.getPrefetch();
   schedule.streamStores = attr.getStreamStores();
@@ -32,7 +33,7 @@ Schedule Schedule::get(ScheduleAttr attr) {
 ScheduleAttr Schedule::getAttr(MLIRContext *context) const {
   return ScheduleAttr::get(context, blockRows, blockCols, kBlock, microRows,
                            microCols, vector, cBlock, group, planePadding,
-                           onTheFly, prefetch, streamStores);
+                           blockImages, onTheFly, prefetch, streamStores);
 }
 
 ScheduleSpace::~ScheduleSpace() = default;
@@ -57,9 +58,9 @@ double ConvAlgorithm::getError(const ConvProblem &problem,
       cast<FloatType>(problem.sumType).getFPMantissaWidth());
 }
 
-/// Returns what `plan` says beside its schedule.
-static Variant getPlanVariant(PlanAttr plan) {
-  return {plan.getTransform(), plan.getNumbers(), plan.getUnproved()};
+Variant wino::getPlanVariant(PlanAttr plan) {
+  return {plan.getTransform(), plan.getNumbers(), plan.getUnproved(),
+          plan.getChunk()};
 }
 
 PlanAttr ConvAlgorithm::getPlan(MLIRContext *context, const Variant &variant,
@@ -67,7 +68,7 @@ PlanAttr ConvAlgorithm::getPlan(MLIRContext *context, const Variant &variant,
   return PlanAttr::get(context, kind, variant.transform, variant.numbers,
                        kind == Algorithm::Loops ? ScheduleAttr()
                                                 : schedule.getAttr(context),
-                       variant.isUnproved);
+                       variant.isUnproved, variant.chunk);
 }
 
 LogicalResult ConvAlgorithm::checkPlan(const ConvProblem &problem,

@@ -117,63 +117,64 @@ std::vector<int32_t> wino::getFilterElements(const ConvProblem &problem) {
   return result;
 }
 
+static FilterView getView(const ConvProblem &problem,
+                          ArrayRef<int32_t> elements) {
+  return {problem.kh, problem.kw, problem.c, problem.k, elements};
+}
+
 ResultProof wino::proveResults(const ConvProblem &problem,
                                const FilterBounds &bounds,
-                               const llvm::DynamicAPInt &numResults) {
+                               const llvm::DynamicAPInt &numResults,
+                               int64_t chunk) {
+  const llvm::DynamicAPInt maxInput =
+      IntegerRange::getSigned(/*bits=*/8).getMaxAbs();
+  const bool isWhole = chunk == 0 || chunk >= problem.c;
+  if (!isWhole && !bounds.norms.empty()) {
+    const std::vector<int32_t> elements = getFilterElements(problem);
+    return proveChunks(maxInput, getView(problem, elements), numResults, chunk);
+  }
   ResultProof proof;
   // The channel with the largest norm stands for all.
-  int64_t norm = bounds.getMaxAbs() * problem.c * problem.kh * problem.kw;
+  int64_t norm = bounds.getMaxAbs() * (isWhole ? problem.c : chunk) *
+                 problem.kh * problem.kw;
   if (!bounds.norms.empty()) {
     const int64_t *largest = llvm::max_element(bounds.norms);
     norm = *largest;
     proof.output = largest - bounds.norms.begin();
   }
-  proof.maxInput = IntegerRange::getSigned(/*bits=*/8).getMaxAbs();
+  proof.maxInput = maxInput;
   proof.norm = llvm::DynamicAPInt(norm);
   proof.numResults = numResults;
+  if (!isWhole)
+    proof.channels = {0, chunk - 1};
   return proof;
 }
 
-LogicalResult wino::checkRing(const ConvProblem &problem,
-                              TransformAttr transform,
-                              const FilterBounds &bounds, std::string &text) {
-  text.clear();
-  llvm::raw_string_ostream os(text);
-  llvm::Expected<SmallVector<RingTransform, 0>> rings =
-      buildRingTransforms(transform);
-  if (!rings) {
-    os << transform.getName() << " is not possible in #wino.ring: "
-       << llvm::toString(rings.takeError());
-    return failure();
+int64_t wino::getMaxChunk(const ConvProblem &problem,
+                          const FilterBounds &bounds,
+                          const llvm::DynamicAPInt &numResults,
+                          int64_t maxChunk) {
+  // Whole vectors of bytes.
+  constexpr int64_t kMultiple = 16;
+  const llvm::DynamicAPInt maxInput =
+      IntegerRange::getSigned(/*bits=*/8).getMaxAbs();
+  if (!bounds.norms.empty()) {
+    const std::vector<int32_t> elements = getFilterElements(problem);
+    const FilterView view = getView(problem, elements);
+    int64_t chunk =
+        wino::getMaxChunk(maxInput, view, numResults, kMultiple, maxChunk);
+    return chunk ? chunk
+                 : wino::getMaxChunk(maxInput, view, numResults, /*multiple=*/1,
+                                     std::min(maxChunk, kMultiple));
   }
-  const IntegerRange image = IntegerRange::getSigned(/*bits=*/8);
-  const IntegerRange filter = {llvm::DynamicAPInt(bounds.min),
-                               llvm::DynamicAPInt(bounds.max)};
-  RingProof proof;
-  proof.transformedInput = {rings->front().getTransformedInputRange(image),
-                            /*bits=*/16};
-  proof.transformedFilter = {rings->front().getTransformedFilterRange(filter),
-                             /*bits=*/16};
-  proof.results.numResults = rings->front().getNumResults();
-  // Bounds that hold for all kinds of tiles.
-  for (const RingTransform &ring : llvm::drop_begin(*rings)) {
-    IntegerRange next = ring.getTransformedInputRange(image);
-    IntegerRange &range = proof.transformedInput.range;
-    range = {std::min(range.min, next.min), std::max(range.max, next.max)};
-    proof.results.numResults =
-        std::min(proof.results.numResults, ring.getNumResults());
-  }
-  for (auto [name, storage] : {std::pair("image", proof.transformedInput),
-                               std::pair("filter", proof.transformedFilter)})
-    if (!storage.holds()) {
-      os << "the " << name << " transformed by " << transform.getName()
-         << " does not fit i16: " << storage.toString();
-      return failure();
-    }
-  proof.results = proveResults(problem, bounds, proof.results.numResults);
-  if (!proof.holds())
-    os << "the result of " << transform.getName()
-       << " may exceed the range of #wino.ring: ";
-  os << proof.results.toString();
-  return success(proof.holds());
+  const llvm::DynamicAPInt perChannel =
+      llvm::DynamicAPInt(2 * bounds.getMaxAbs() * problem.kh * problem.kw) *
+      maxInput;
+  int64_t chunk = std::min(maxChunk, problem.c);
+  if (perChannel != 0)
+    chunk = int64_t(std::min(llvm::DynamicAPInt(chunk),
+                             floorDiv(numResults - 1, perChannel)));
+  return chunk < problem.c && chunk > kMultiple
+             ? llvm::alignDown(chunk, kMultiple)
+             : chunk;
 }

@@ -360,6 +360,6 @@ FailureOr<QuantizedPlan> wino::resolveQuantizedPlan(const ConvProblem &problem,
       PlanAttr::get(plan.getContext(), plan.getAlgorithm(), transform,
                     QuantizedAttr::get(plan.getContext(), numbers,
                                        builder.getF64FloatAttr(maxError)),
-                    plan.getSchedule(), plan.getUnproved());
+                    plan.getSchedule(), plan.getUnproved(), plan.getChunk());
   return result;
 }

@@ -158,18 +158,32 @@ void StageSchedules::forEach(
   // Blocks of more tiles than this would take too much scratch memory.
   constexpr int64_t kMaxBlock = 4096;
   Schedule schedule = kernel.getSchedule(task);
-  forEachBlock(whole.getTileRows(), whole.getTileCols(), kMaxBlock,
-               [&](int64_t blockRows, int64_t blockCols) {
-                 schedule.blockRows = blockRows;
-                 schedule.blockCols = blockCols;
-                 forEachOfBlocks(schedule, callback);
-               });
+  forEachBlock(
+      whole.getTileRows(), whole.getTileCols(), kMaxBlock,
+      [&](int64_t blockRows, int64_t blockCols) {
+        schedule.blockRows = blockRows;
+        schedule.blockCols = blockCols;
+        // Blocks of several images have all of each.
+        const int64_t tiles = blockRows * blockCols;
+        const bool isWhole = tiles == whole.getTileRows() * whole.getTileCols();
+        for (int64_t images = isWhole ? whole.n : 1; images > 0; --images) {
+          if (whole.n % images != 0 ||
+              (images > 1 && images * tiles > kMaxBlock))
+            continue;
+          schedule.blockImages = images;
+          forEachOfBlocks(schedule, callback);
+        }
+      });
 }
 
 /// Enumerates all schedules with the block of tiles of `schedule`.
 void StageSchedules::forEachOfBlocks(
     Schedule &schedule, function_ref<void(const Schedule &)> callback) const {
-  const int64_t depth = getNest(schedule).c;
+  const int64_t depth = getNest(schedule, getChunk()).c;
+  const int64_t restDepth =
+      getNest(schedule,
+              whole.c % getChunk() ? whole.c % getChunk() : getChunk())
+          .c;
   for (int64_t panels : panelCounts) {
     schedule.kBlock = panels * kernel.tile.cols;
     callback(schedule);
@@ -183,7 +197,8 @@ void StageSchedules::forEachOfBlocks(
       schedule.cBlock = cBlock == depth ? 0 : cBlock;
       bool isPossible = cBlock == depth || cBlock <= kMaxScheduleSize;
       if (isPossible && cBlock % kernel.vector == 0 &&
-          cBlock % kernel.group == 0 && depth % cBlock == 0)
+          cBlock % kernel.group == 0 && depth % cBlock == 0 &&
+          (restDepth <= cBlock || restDepth % cBlock == 0))
         callback(schedule);
       if (cBlock % 2 != 0)
         break;
@@ -197,16 +212,18 @@ void StageSchedules::forEachOfBlocks(
 // Cost
 //===----------------------------------------------------------------------===//
 
-ConvNest StageSchedules::getNest(const Schedule &schedule) const {
+ConvNest StageSchedules::getNest(const Schedule &schedule,
+                                 int64_t channels) const {
   ConvNest nest = whole;
   // V is padded to whole vectors, and the panels of U to whole ones.
   const int64_t align = std::max(schedule.vector, schedule.group);
-  nest.c = std::max(align, int64_t(llvm::alignTo(whole.c, align)));
+  nest.c = std::max(align, int64_t(llvm::alignTo(channels, align)));
   nest.k = std::max(schedule.microCols,
                     int64_t(llvm::alignTo(whole.k, schedule.microCols)));
   auto getBlock = [](int64_t block, int64_t all) {
     return block == 0 ? all : block;
   };
+  nest.blockImages = schedule.blockImages;
   nest.blockRows = getBlock(schedule.blockRows, nest.getTileRows());
   nest.blockCols = getBlock(schedule.blockCols, nest.getTileCols());
   nest.kBlock = schedule.kBlock;
@@ -263,6 +280,9 @@ double wino::getTapCycles(const ConvNest &nest, const Kernel &kernel,
 static double getProductCycles(const ConvNest &nest, const Kernel &kernel,
                                const CPUInfo &cpu) {
   double cycles = 0;
+  // Images of blocks, of which the last one may have fewer.
+  const TileCount images[] = {{nest.blockImages, nest.n / nest.blockImages},
+                              {nest.n % nest.blockImages, 1}};
   for (const TapGroup &row : getTapGroups(nest.mRows, nest.rRows, nest.edgeRows,
                                           nest.getTileRows(), nest.blockRows))
     for (const TapGroup &col :
@@ -270,10 +290,12 @@ static double getProductCycles(const ConvNest &nest, const Kernel &kernel,
                       nest.blockCols))
       for (const TileCount &rows : row.counts)
         for (const TileCount &cols : col.counts)
-          cycles +=
-              double(row.taps * col.taps) *
-              double(nest.n * rows.blocks * cols.blocks) *
-              getTapCycles(nest, kernel, cpu, double(rows.tiles * cols.tiles));
+          for (const TileCount &batch : images)
+            cycles +=
+                double(row.taps * col.taps) *
+                double(batch.blocks * rows.blocks * cols.blocks) *
+                getTapCycles(nest, kernel, cpu,
+                             double(batch.tiles * rows.tiles * cols.tiles));
   return cycles;
 }
 
@@ -295,8 +317,31 @@ void StageSchedules::countTransforms(const ConvNest &nest, Cost &cost) const {
 }
 
 Cost StageSchedules::getCost(const Schedule &schedule) const {
+  const int64_t chunk = getChunk();
+  ConvNest nest = getNest(schedule, chunk);
+  Cost cost = getNestCost(schedule, nest);
+  // Later chunks read the sums of those before.
+  auto add = [&](const Cost &other, int64_t times) {
+    for (double Cost::*part :
+         {&Cost::cycles, &Cost::filter, &Cost::inputTransform, &Cost::products,
+          &Cost::outputTransform, &Cost::memory})
+      cost.*part += double(times) * (other.*part);
+  };
+  if (const int64_t more = whole.c / chunk - 1; more > 0) {
+    nest.resultBytes *= 2;
+    add(getNestCost(schedule, nest), more);
+  }
+  if (const int64_t rest = whole.c % chunk) {
+    nest = getNest(schedule, rest);
+    nest.resultBytes *= 2;
+    add(getNestCost(schedule, nest), 1);
+  }
+  return cost;
+}
+
+Cost StageSchedules::getNestCost(const Schedule &schedule,
+                                 const ConvNest &nest) const {
   const CPUInfo &cpu = task.cpu;
-  const ConvNest nest = getNest(schedule);
   Cost cost;
   countTransforms(nest, cost);
   cost.products =

@@ -48,7 +48,13 @@ private:
                   llvm::function_ref<void(const Schedule &)> callback) const;
   void countOperations();
   void countResidueOperations(RnsAttr numbers);
-  ConvNest getNest(const Schedule &schedule) const;
+  /// Input channels that are summed at once; patches are never in chunks.
+  int64_t getChunk() const {
+    return variant.chunk == 0 ? std::max<int64_t>(whole.c, 1)
+                              : std::min(variant.chunk, whole.c);
+  }
+  ConvNest getNest(const Schedule &schedule, int64_t channels) const;
+  Cost getNestCost(const Schedule &schedule, const ConvNest &nest) const;
   void countTransforms(const ConvNest &nest, Cost &cost) const;
 
   ConvTask task;

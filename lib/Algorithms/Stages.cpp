@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Stages.h"
+#include "Wino/Algorithms/Layouts.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/Support/MathExtras.h"
@@ -36,6 +37,22 @@ StageSizes::StageSizes(const ConvProblem &problem, PlanAttr plan)
       paddedDepth(getPaddedDepth(plan.getSchedule(), getDepth(problem, plan))),
       paddedK(llvm::alignTo(problem.k, plan.getSchedule().getKBlock())),
       factorType(getFactorType(problem, plan.getNumbers())) {}
+
+StageSizes StageSizes::with(ScheduleAttr schedule, int64_t channels) const {
+  StageSizes sizes = *this;
+  sizes.paddedDepth = getPaddedDepth(schedule, channels);
+  return sizes;
+}
+
+void wino::forEachChunk(const ConvProblem &problem, PlanAttr plan,
+                        function_ref<void(int64_t, int64_t)> body) {
+  const int64_t chunk = getPlanVariant(plan).getNumChannels(problem);
+  int64_t first = 0;
+  do {
+    body(first, std::min(chunk, problem.c - first));
+    first += chunk;
+  } while (first < problem.c);
+}
 
 LogicalResult wino::checkProductSizes(const ProductSizes &sizes,
                                       ScheduleAttr schedule, bool onlyFilter,
@@ -70,20 +87,53 @@ LogicalResult wino::checkStageSizes(const ConvProblem &problem, PlanAttr plan,
   };
   const int64_t rows = getNumTiles(problem.outH, sizes.transform.getMRows());
   const int64_t cols = getNumTiles(problem.outW, sizes.transform.getMCols());
-  return checkProductSizes({sizes.getTaps(), sizes.getTaps(), problem.n, rows,
-                            cols, sizes.paddedDepth, sizes.paddedK},
-                           plan.getSchedule(), onlyFilter, reason);
+  const int64_t chunk = getPlanVariant(plan).getNumChannels(problem);
+  auto check = [&](int64_t depth) {
+    return checkProductSizes({sizes.getTaps(), sizes.getTaps(), problem.n, rows,
+                              cols, depth, sizes.paddedK},
+                             plan.getSchedule(), onlyFilter, reason);
+  };
+  if (chunk == problem.c)
+    return check(sizes.paddedDepth);
+  LogicalResult result = success();
+  forEachChunk(problem, plan, [&](int64_t, int64_t channels) {
+    if (succeeded(result))
+      result = check(sizes.with(plan.getSchedule(), channels).paddedDepth);
+  });
+  return result;
+}
+
+/// Bytes of the results of chunks that the next ones add to.
+static int64_t getPartialSumBytes(const ConvProblem &problem, PlanAttr plan) {
+  const int64_t chunk = getPlanVariant(plan).getNumChannels(problem);
+  if (chunk == problem.c)
+    return 0;
+  const int64_t partials =
+      std::min<int64_t>(llvm::divideCeil(problem.c, chunk) - 1, 2);
+  return partials *
+         int64_t(countElements(
+             {problem.n, problem.outH, problem.outW, problem.k})) *
+         getScalarBytes(problem.sumType);
 }
 
 MemoryUse wino::getStageMemory(const ConvProblem &problem, PlanAttr plan) {
-  const StageSizes sizes(problem, plan);
+  StageSizes sizes(problem, plan);
   ScheduleAttr schedule = plan.getSchedule();
   const bool onTheFly = schedule.getOnTheFly();
+  // The depth of all chunks, and of the first, which is the largest.
+  int64_t depth = sizes.paddedDepth;
+  if (plan.getChunk() != 0) {
+    depth = 0;
+    forEachChunk(problem, plan, [&](int64_t, int64_t channels) {
+      depth += sizes.with(schedule, channels).paddedDepth;
+    });
+    sizes = sizes.with(schedule, getPlanVariant(plan).getNumChannels(problem));
+  }
   const int64_t factorBytes = getScalarBytes(sizes.factorType);
   MemoryUse use;
   use.filterBytes =
-      (onTheFly ? problem.kh * problem.kw : sizes.getTaps()) *
-      sizes.paddedDepth * sizes.paddedK *
+      (onTheFly ? problem.kh * problem.kw : sizes.getTaps()) * depth *
+      sizes.paddedK *
       (onTheFly ? getScalarBytes(problem.filterType) : factorBytes);
   auto getTiles = [](int64_t block, int64_t pixels, int64_t m) -> int64_t {
     if (block != 0)
@@ -93,7 +143,8 @@ MemoryUse wino::getStageMemory(const ConvProblem &problem, PlanAttr plan) {
   int64_t tiles = getTiles(schedule.getBlockRows(), problem.outH,
                            sizes.transform.getMRows()) *
                   getTiles(schedule.getBlockCols(), problem.outW,
-                           sizes.transform.getMCols());
+                           sizes.transform.getMCols()) *
+                  schedule.getBlockImages();
   use.scratchBytes =
       tiles * (sizes.paddedDepth * factorBytes +
                schedule.getKBlock() * getScalarBytes(problem.sumType));
@@ -102,6 +153,7 @@ MemoryUse wino::getStageMemory(const ConvProblem &problem, PlanAttr plan) {
         schedule.getKBlock() * factorBytes *
         (schedule.getCBlock() ? schedule.getCBlock() : sizes.paddedDepth);
   use.scratchBytes *= sizes.getTaps();
+  use.scratchBytes += getPartialSumBytes(problem, plan);
   return use;
 }
 
@@ -182,6 +234,25 @@ SmallVector<Value> StageBuilder::takeScales() {
 
 Value StageBuilder::buildWinograd() {
   SmallVector<Value> scales = takeScales();
+  Value sum = getAddend();
+  const Value allOfImage = image, allOfFilter = filter;
+  // Of HWCF.
+  constexpr int64_t kFilterInputDim = 2;
+  forEachChunk(problem, plan, [&](int64_t first, int64_t channels) {
+    if (channels != problem.c) {
+      sizes = sizes.with(schedule, channels);
+      image = sliceChannels(rewriter, loc, allOfImage, image_dim::kChannel,
+                            first, channels);
+      filter = sliceChannels(rewriter, loc, allOfFilter, kFilterInputDim, first,
+                             channels);
+    }
+    sum = buildStages(sum, scales);
+  });
+  return toResultLayout(sum);
+}
+
+/// Returns the sum of `addend`, if it is not null, and the convolution.
+Value StageBuilder::buildStages(Value addend, ValueRange scales) {
   Value u = filter;
   if (schedule.getOnTheFly())
     u = buildFilterTransform(
@@ -197,7 +268,8 @@ Value StageBuilder::buildWinograd() {
                                     image, init, buildOrigin(),
                                     ImageLayout::NHWC, schedule.getPrefetch(),
                                     /*padValue=*/0, numbers);
-  return buildOutputTransform(buildProducts(v->getResult(0), u), scales);
+  return buildOutputTransform(buildProducts(v->getResult(0), u), addend,
+                              scales);
 }
 
 Value StageBuilder::buildIm2Row() {
@@ -209,7 +281,8 @@ Value StageBuilder::buildIm2Row() {
       rewriter, loc, init.getType(), ArrayRef<int64_t>{problem.kh, problem.kw},
       problem.strides, problem.dilations, SmallVector<int64_t>(4, 0), image,
       init, buildOrigin());
-  return buildOutputTransform(buildProducts(v->getResult(0), u));
+  return toResultLayout(
+      buildOutputTransform(buildProducts(v->getResult(0), u), getAddend()));
 }
 
 Value StageBuilder::buildProducts(Value v, Value u) {
@@ -235,13 +308,13 @@ Value StageBuilder::buildProducts(Value v, Value u) {
       ->getResult(0);
 }
 
-Value StageBuilder::buildOutputTransform(Value m, ValueRange scales) {
-  Value addend = getAddend();
+Value StageBuilder::buildOutputTransform(Value m, Value addend,
+                                         ValueRange scales) {
   Value init = createEmpty(resultSizes, problem.sumType);
   auto op = OutputTransformOp::create(
       rewriter, loc, init.getType(), sizes.transform, m, init,
       addend ? ValueRange(addend) : ValueRange(), schedule, ImageLayout::NHWC,
       /*epilogueLayouts=*/{}, numbers, scales);
   buildEpilogue(op.getEpilogue(), addend);
-  return toResultLayout(op->getResult(0));
+  return op->getResult(0);
 }

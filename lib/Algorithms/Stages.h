@@ -23,6 +23,9 @@ namespace wino {
 struct StageSizes {
   StageSizes(const ConvProblem &problem, PlanAttr plan);
 
+  /// Returns the sizes for `channels` input channels of them.
+  StageSizes with(ScheduleAttr schedule, int64_t channels) const;
+
   /// F(1x1, 1x1) if the plan has none.
   TransformAttr transform;
   /// Taps along the rows and the columns.
@@ -58,8 +61,13 @@ mlir::LogicalResult checkProductSizes(const ProductSizes &sizes,
 mlir::LogicalResult checkStageSizes(const ConvProblem &problem, PlanAttr plan,
                                     bool onlyFilter, std::string &reason);
 
+/// Calls `body` with the first input channel of every chunk of `plan`, and with
+/// their number.
+void forEachChunk(const ConvProblem &problem, PlanAttr plan,
+                  llvm::function_ref<void(int64_t, int64_t)> body);
+
 /// The packed filter; V and M of one block, with the part of the filter that is
-/// transformed on the fly.
+/// transformed on the fly; partial sums of chunks.
 MemoryUse getStageMemory(const ConvProblem &problem, PlanAttr plan);
 
 /// Writes the stages.
@@ -67,8 +75,8 @@ class StageBuilder : public ConvolutionBuilder {
 public:
   StageBuilder(mlir::RewriterBase &rewriter, const ConvProblem &problem,
                PlanAttr plan)
-      : ConvolutionBuilder(rewriter, problem, plan), sizes(problem, plan),
-        numbers(plan.getNumbers()) {}
+      : ConvolutionBuilder(rewriter, problem, plan), plan(plan),
+        sizes(problem, plan), numbers(plan.getNumbers()) {}
 
   mlir::Value buildWinograd();
   mlir::Value buildIm2Row();
@@ -82,8 +90,11 @@ private:
   llvm::SmallVector<mlir::Value> takeScales();
   mlir::Value buildScales(ScalesAttr stage);
   mlir::Value buildProducts(mlir::Value v, mlir::Value u);
-  mlir::Value buildOutputTransform(mlir::Value m, mlir::ValueRange scales = {});
+  mlir::Value buildOutputTransform(mlir::Value m, mlir::Value addend,
+                                   mlir::ValueRange scales = {});
+  mlir::Value buildStages(mlir::Value addend, mlir::ValueRange scales);
 
+  PlanAttr plan;
   StageSizes sizes;
   /// The numbers of the transforms; null for those of the problem.
   NumbersAttrInterface numbers;

@@ -82,6 +82,63 @@ static FilterBounds getBounds(const ConvProblem &problem) {
   return problem.isInteger() ? getFilterBounds(problem) : FilterBounds();
 }
 
+/// As `checkNumbers`, but the user's word counts; `text` says what holds of
+/// each chunk, and why there are chunks.
+LogicalResult Winograd::checkRange(const ConvProblem &problem,
+                                   const Variant &variant,
+                                   const FilterBounds &bounds,
+                                   std::string &text) const {
+  text.clear();
+  bool holds = succeeded(checkNumbers(problem, variant, bounds, text)) ||
+               variant.isUnproved;
+  if (variant.chunk == 0 || variant.chunk >= problem.c)
+    return success(holds);
+  // Each chunk is a convolution in the code.
+  constexpr int64_t kMaxChunks = 64;
+  if (problem.c > kMaxChunks * variant.chunk) {
+    holds = false;
+    text = "which are more than " + std::to_string(kMaxChunks);
+  }
+  Variant whole = variant;
+  whole.chunk = 0;
+  std::string ofAll;
+  text = "in chunks of " + std::to_string(variant.chunk) + " input channels, " +
+         text;
+  if (failed(checkNumbers(problem, whole, bounds, ofAll)))
+    text += "; over all " + std::to_string(problem.c) + ", " + ofAll;
+  return success(holds);
+}
+
+/// Returns `variant` in the largest chunks that hold, if it holds in chunks
+/// only.
+Variant Winograd::getChunked(const ConvProblem &problem, Variant variant,
+                             const FilterBounds &bounds) const {
+  std::string unused;
+  if (failed(checkRange(problem, variant, bounds, unused)))
+    variant.chunk = getMaxChunk(problem, variant, bounds);
+  return variant;
+}
+
+Variant Winograd::getVariant(const ConvProblem &problem,
+                             TransformAttr transform,
+                             NumbersAttrInterface numbers) const {
+  Variant variant = selectNumbers(problem, transform);
+  if (numbers)
+    variant.numbers = numbers;
+  std::string unused;
+  if (failed(checkTransform(problem, variant.transform, unused)))
+    return variant;
+  return getChunked(problem, variant, getBounds(problem));
+}
+
+std::string Winograd::getCertificate(const ConvProblem &problem,
+                                     PlanAttr plan) const {
+  std::string text;
+  if (plan.getNumbers() && isExact())
+    (void)checkRange(problem, getPlanVariant(plan), getBounds(problem), text);
+  return text;
+}
+
 LogicalResult Winograd::checkVariant(const ConvProblem &problem,
                                      const Variant &variant,
                                      std::string &reason) const {
@@ -140,9 +197,10 @@ SmallVector<Variant> Winograd::getVariants(const ConvTask &task,
   const FilterBounds bounds = getBounds(task.problem);
   forEachTransform(task.problem, [&](TransformAttr transform) {
     std::string reason;
-    Variant variant = getVariant(task.problem, transform);
     if (failed(checkTransform(task.problem, transform, reason)))
       return;
+    Variant variant = getChunked(
+        task.problem, selectNumbers(task.problem, transform), bounds);
     if (succeeded(checkRange(task.problem, variant, bounds, reason)))
       variants.push_back(variant);
     else if (!firstOfRange.isOfRange)

@@ -24,13 +24,6 @@ public:
   bool supportsTypes(const ConvProblem &problem) const override {
     return problem.isInteger();
   }
-  /// Eight bits, and scales per tap where they are not exact.
-  Variant getVariant(const ConvProblem &,
-                     TransformAttr transform) const override {
-    QuantizedNumbers numbers;
-    numbers.input.per = numbers.filter.per = ScalePer::Tap;
-    return {transform, QuantizedAttr::get(transform.getContext(), numbers)};
-  }
 
   SmallVector<Variant> getVariants(const ConvTask &task,
                                    Refusal &refusal) const override {
@@ -66,9 +59,17 @@ public:
   }
 
 protected:
-  LogicalResult checkRange(const ConvProblem &problem, const Variant &variant,
-                           const FilterBounds &,
-                           std::string &text) const override {
+  /// Eight bits, and scales per tap where they are not exact.
+  Variant selectNumbers(const ConvProblem &,
+                        TransformAttr transform) const override {
+    QuantizedNumbers numbers;
+    numbers.input.per = numbers.filter.per = ScalePer::Tap;
+    return {transform, QuantizedAttr::get(transform.getContext(), numbers)};
+  }
+
+  LogicalResult checkNumbers(const ConvProblem &problem, const Variant &variant,
+                             const FilterBounds &,
+                             std::string &text) const override {
     llvm::Expected<QuantizedConvolution> convolution =
         buildQuantized(variant.transform, cast<QuantizedAttr>(variant.numbers));
     if (!convolution) {

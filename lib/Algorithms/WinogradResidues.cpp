@@ -32,17 +32,17 @@ public:
   /// Small tiles, in moduli of 8 bits.
   SmallVector<Variant> getVariants(const ConvTask &task,
                                    Refusal &refusal) const override;
-  /// `transform` in the fewest moduli of 8 bits that hold the results. Points
-  /// for residues take the place of default ones, which are for floats.
-  Variant getVariant(const ConvProblem &problem,
-                     TransformAttr transform) const override;
-  std::string getCertificate(const ConvProblem &problem,
-                             PlanAttr plan) const override;
 
 protected:
-  LogicalResult checkRange(const ConvProblem &problem, const Variant &variant,
-                           const FilterBounds &bounds,
-                           std::string &text) const override;
+  /// `transform` in the fewest moduli of 8 bits that hold the results. Points
+  /// for residues take the place of default ones, which are for floats.
+  Variant selectNumbers(const ConvProblem &problem,
+                        TransformAttr transform) const override;
+  LogicalResult checkNumbers(const ConvProblem &problem, const Variant &variant,
+                             const FilterBounds &bounds,
+                             std::string &text) const override;
+  int64_t getMaxChunk(const ConvProblem &problem, const Variant &variant,
+                      const FilterBounds &bounds) const override;
 };
 } // namespace
 
@@ -55,8 +55,8 @@ static TransformAttr getResidueTransform(MLIRContext *context, int64_t mRows,
                             getResiduePoints(mCols, rCols));
 }
 
-Variant WinogradResidues::getVariant(const ConvProblem &problem,
-                                     TransformAttr transform) const {
+Variant WinogradResidues::selectNumbers(const ConvProblem &problem,
+                                        TransformAttr transform) const {
   MLIRContext *context = transform.getContext();
   const int64_t mRows = transform.getMRows(), mCols = transform.getMCols(),
                 rRows = transform.getRRows(), rCols = transform.getRCols();
@@ -111,11 +111,20 @@ SmallVector<Variant> WinogradResidues::getVariants(const ConvTask &task,
   return variants;
 }
 
-LogicalResult WinogradResidues::checkRange(const ConvProblem &problem,
-                                           const Variant &variant,
-                                           const FilterBounds &bounds,
-                                           std::string &text) const {
-  text.clear();
+/// The largest absolute value of a residue: those in i8 need not be centred.
+static int64_t getMaxResidue(const ResidueSystem &system) {
+  const int64_t largest = *llvm::max_element(system.getModuli());
+  return system.getStorageBits() == 8 ? std::max<int64_t>(127, largest / 2)
+                                      : largest / 2;
+}
+
+/// Sums of products of residues are less.
+static constexpr int64_t kSumLimit = int64_t(1) << 31;
+
+LogicalResult WinogradResidues::checkNumbers(const ConvProblem &problem,
+                                             const Variant &variant,
+                                             const FilterBounds &bounds,
+                                             std::string &text) const {
   llvm::raw_string_ostream os(text);
   auto numbers = dyn_cast_or_null<RnsAttr>(variant.numbers);
   if (!numbers) {
@@ -128,36 +137,36 @@ LogicalResult WinogradResidues::checkRange(const ConvProblem &problem,
     return failure();
   }
   const ResidueSystem system = numbers.getSystem();
-  ResultProof results =
-      proveResults(problem, bounds, DynamicAPInt(system.getProduct()));
+  ResultProof results = proveResults(
+      problem, bounds, DynamicAPInt(system.getProduct()), variant.chunk);
   if (!results.holds()) {
     os << "the result may exceed the range of " << numbers << ": "
        << results.toString();
-    return success(variant.isUnproved);
+    return failure();
   }
-  // Residues in i8 need not be centred.
-  const int64_t largest = *llvm::max_element(system.getModuli());
-  const int64_t residue = system.getStorageBits() == 8
-                              ? std::max<int64_t>(127, largest / 2)
-                              : largest / 2;
-  const int64_t sum = residue * residue * problem.c;
-  const int64_t limit = int64_t(1) << 31;
-  const bool fits = sum < limit;
+  const int64_t residue = getMaxResidue(system);
+  const int64_t channels = variant.getNumChannels(problem);
+  const int64_t sum = residue * residue * channels;
+  const bool fits = sum < kSumLimit;
   if (!fits)
     os << "sums of residues in " << numbers << " may exceed i32: ";
   else
     os << results.toString() << "; sums of products ";
-  os << problem.c << " * " << residue << "^2 = " << sum
-     << (fits ? " < " : " >= ") << limit;
-  return success(fits || variant.isUnproved);
+  os << channels << " * " << residue << "^2 = " << sum
+     << (fits ? " < " : " >= ") << kSumLimit;
+  return success(fits);
 }
 
-std::string WinogradResidues::getCertificate(const ConvProblem &problem,
-                                             PlanAttr plan) const {
-  std::string text;
-  (void)checkRange(problem, {plan.getTransform(), plan.getNumbers()},
-                   getFilterBounds(problem), text);
-  return text;
+int64_t WinogradResidues::getMaxChunk(const ConvProblem &problem,
+                                      const Variant &variant,
+                                      const FilterBounds &bounds) const {
+  auto numbers = dyn_cast_or_null<RnsAttr>(variant.numbers);
+  if (!numbers)
+    return 0;
+  const ResidueSystem system = numbers.getSystem();
+  const int64_t residue = getMaxResidue(system);
+  return wino::getMaxChunk(problem, bounds, DynamicAPInt(system.getProduct()),
+                           (kSumLimit - 1) / (residue * residue));
 }
 
 std::unique_ptr<ConvAlgorithm> wino::createWinogradResidues() {

@@ -14,7 +14,7 @@ using namespace wino;
 static int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 int64_t ConvNest::getNumBlocks() const {
-  return n * ceilDiv(getTileRows(), blockRows) *
+  return ceilDiv(n, blockImages) * ceilDiv(getTileRows(), blockRows) *
          ceilDiv(getTileCols(), blockCols);
 }
 
@@ -52,7 +52,8 @@ static Axis getColAxis(const ConvNest &nest) {
 }
 
 double ConvNest::getBlockImagePixels() const {
-  return getRowAxis(*this).getRead(blockRows) *
+  return double(std::min(blockImages, n)) *
+         getRowAxis(*this).getRead(blockRows) *
          getColAxis(*this).getRead(blockCols);
 }
 

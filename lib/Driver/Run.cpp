@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Wino/Driver/Run.h"
-#include "Wino/Driver/Npy.h"
 #include "Wino/Driver/OutputFiles.h"
+#include "Wino/Support/Npy.h"
 
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"

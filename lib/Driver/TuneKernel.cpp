@@ -76,7 +76,7 @@ static PlanAttr allow(PlanAttr plan) {
     return plan;
   return PlanAttr::get(plan.getContext(), plan.getAlgorithm(),
                        plan.getTransform(), plan.getNumbers(),
-                       plan.getSchedule(), /*unproved=*/true);
+                       plan.getSchedule(), /*unproved=*/true, plan.getChunk());
 }
 
 /// Builds a module with the convolution alone, as a function of image and

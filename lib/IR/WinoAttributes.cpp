@@ -517,14 +517,16 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    int64_t kBlock, int64_t microRows,
                                    int64_t microCols, int64_t vector,
                                    int64_t cBlock, int64_t group,
-                                   int64_t planePadding, bool, bool, bool) {
+                                   int64_t planePadding, int64_t blockImages,
+                                   bool, bool, bool) {
   constexpr int64_t kMaxSize = int64_t(1) << 20;
   // C1, C4
   for (int64_t size : {blockRows, blockCols, cBlock, planePadding})
     if (size < 0 || size > kMaxSize)
       return emitError() << "expected a block size or plane_padding in [0, "
                          << kMaxSize << "], but got " << size;
-  for (int64_t size : {kBlock, microRows, microCols, vector, group})
+  for (int64_t size :
+       {kBlock, microRows, microCols, vector, group, blockImages})
     if (size < 1 || size > kMaxSize)
       return emitError() << "expected a size in [1, " << kMaxSize
                          << "], but got " << size;
@@ -557,7 +559,7 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   int64_t blockRows, blockCols, kBlock, microRows, microCols, vector;
-  int64_t cBlock = 0, group = 1, planePadding = 0;
+  int64_t cBlock = 0, group = 1, planePadding = 0, blockImages = 1;
   bool onTheFly = false, prefetch = false, streamStores = false;
   auto parseKey = [&](StringRef key) -> ParseResult {
     return failure(parser.parseKeyword(key) || parser.parseEqual());
@@ -581,6 +583,7 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
     int64_t *size = llvm::StringSwitch<int64_t *>(key)
                         .Case("group", &group)
                         .Case("plane_padding", &planePadding)
+                        .Case("block_images", &blockImages)
                         .Default(nullptr);
     if (size) {
       if (parser.parseEqual() || parser.parseInteger(*size))
@@ -594,8 +597,8 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
                      .Default(nullptr);
     if (!flag)
       return parser.emitError(keyLoc,
-                              "expected group, plane_padding, on_the_fly, "
-                              "prefetch or stream_stores, but got ")
+                              "expected group, plane_padding, block_images, "
+                              "on_the_fly, prefetch or stream_stores, but got ")
                  << key,
              Attribute();
     *flag = true;
@@ -604,8 +607,8 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
     return {};
   return parser.getChecked<ScheduleAttr>(
       loc, parser.getContext(), blockRows, blockCols, kBlock, microRows,
-      microCols, vector, cBlock, group, planePadding, onTheFly, prefetch,
-      streamStores);
+      microCols, vector, cBlock, group, planePadding, blockImages, onTheFly,
+      prefetch, streamStores);
 }
 
 void ScheduleAttr::print(AsmPrinter &printer) const {
@@ -619,6 +622,8 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
     printer << ", group = " << getGroup();
   if (getPlanePadding() != 0)
     printer << ", plane_padding = " << getPlanePadding();
+  if (getBlockImages() != 1)
+    printer << ", block_images = " << getBlockImages();
   if (getOnTheFly())
     printer << ", on_the_fly";
   if (getPrefetch())
@@ -635,7 +640,8 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
 LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                Algorithm algorithm, TransformAttr transform,
                                NumbersAttrInterface numbers,
-                               ScheduleAttr schedule, bool unproved) {
+                               ScheduleAttr schedule, bool unproved,
+                               int64_t chunk) {
   // C1
   if ((algorithm == Algorithm::Winograd) != static_cast<bool>(transform))
     return emitError() << "expected algorithm " << stringifyAlgorithm(algorithm)
@@ -663,5 +669,12 @@ LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError()
            << "expected numbers that are exact, because the plan is "
               "unproved";
+  // C6
+  if (chunk < 0)
+    return emitError() << "expected a chunk that is not negative, but got "
+                       << chunk;
+  if (chunk != 0 && (!numbers || isa<QuantizedAttr>(numbers)))
+    return emitError() << "expected numbers that are exact, because the plan "
+                          "has a chunk";
   return success();
 }

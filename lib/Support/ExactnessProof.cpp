@@ -88,6 +88,9 @@ std::string ResultProof::toString() const {
      << (holds() ? " < " : " >= ") << numResults;
   if (output)
     os << " for output channel " << *output;
+  if (channels)
+    os << (output ? ", " : " for ") << "input channels " << channels->first
+       << " .. " << channels->second;
   return text;
 }
 
@@ -141,36 +144,66 @@ RingProof wino::proveRing(const RingTransform &transform,
 // Chunks
 //===----------------------------------------------------------------------===//
 
-/// Whether the sums over chunks of `chunk` rows of [C, K] are at most `limit`.
-static bool areChunksBelow(llvm::ArrayRef<int64_t> norms, int64_t outputs,
-                           int64_t chunk, const DynamicAPInt &limit) {
+/// A sum over a chunk of input channels.
+struct ChunkNorm {
+  int64_t norm = -1, output = 0, firstChannel = 0;
+};
+
+/// Returns the first of the sums over chunks of `chunk` rows of [C, K] that
+/// exceeds `limit`, or else the largest.
+static ChunkNorm findLargestChunk(llvm::ArrayRef<int64_t> norms,
+                                  int64_t outputs, int64_t chunk,
+                                  const DynamicAPInt &limit) {
   std::vector<int64_t> sums(outputs);
   const int64_t channels = norms.size() / outputs;
+  ChunkNorm largest;
   for (int64_t first = 0; first < channels; first += chunk) {
     llvm::fill(sums, 0);
     for (int64_t c = first; c < std::min(first + chunk, channels); ++c)
       for (int64_t k = 0; k < outputs; ++k)
         sums[k] += norms[c * outputs + k];
-    if (limit < *llvm::max_element(sums))
-      return false;
+    auto max = llvm::max_element(sums);
+    if (*max > largest.norm)
+      largest = {*max, std::distance(sums.begin(), max), first};
+    if (limit < largest.norm)
+      break;
   }
-  return true;
+  return largest;
+}
+
+ResultProof wino::proveChunks(const DynamicAPInt &maxInput,
+                              const FilterView &filter,
+                              const DynamicAPInt &numResults, int64_t chunk) {
+  assert(chunk > 0 && filter.outputs > 0 && "expected channels");
+  const std::vector<int64_t> norms = getChannelNorms(filter);
+  ChunkNorm largest =
+      findLargestChunk(norms, filter.outputs, chunk,
+                       DynamicAPInt(std::numeric_limits<int64_t>::max()));
+  int64_t end = std::min(largest.firstChannel + chunk, filter.channels);
+  return {maxInput, DynamicAPInt(largest.norm), numResults, largest.output,
+          std::pair(largest.firstChannel, end - 1)};
 }
 
 int64_t wino::getMaxChunk(const DynamicAPInt &maxInput,
                           const FilterView &filter,
-                          const DynamicAPInt &numResults, int64_t multiple) {
-  if (maxInput == 0)
-    return filter.channels;
+                          const DynamicAPInt &numResults, int64_t multiple,
+                          int64_t maxChunk) {
   const std::vector<int64_t> norms = getChannelNorms(filter);
-  DynamicAPInt limit = floorDiv(numResults - 1, DynamicAPInt(2) * maxInput);
-  if (areChunksBelow(norms, filter.outputs, filter.channels, limit))
+  DynamicAPInt limit =
+      maxInput == 0 ? DynamicAPInt(std::numeric_limits<int64_t>::max())
+                    : floorDiv(numResults - 1, DynamicAPInt(2) * maxInput);
+  auto holds = [&](int64_t chunk) {
+    return !(limit <
+             findLargestChunk(norms, filter.outputs, chunk, limit).norm);
+  };
+  if (filter.channels <= maxChunk && holds(filter.channels))
     return filter.channels;
   // Where chunks begin depends on their size, so that larger ones may hold
   // where smaller ones do not: each is tried.
-  for (int64_t chunk = llvm::alignDown(filter.channels - 1, multiple);
+  for (int64_t chunk =
+           llvm::alignDown(std::min(filter.channels - 1, maxChunk), multiple);
        chunk > 0; chunk -= multiple)
-    if (areChunksBelow(norms, filter.outputs, chunk, limit))
+    if (holds(chunk))
       return chunk;
   return 0;
 }

@@ -47,7 +47,8 @@ static bool isUnproved(const ConvProblem &problem, PlanAttr plan) {
          failed(checkPlan(problem,
                           PlanAttr::get(plan.getContext(), plan.getAlgorithm(),
                                         plan.getTransform(), plan.getNumbers(),
-                                        plan.getSchedule(), /*unproved=*/false),
+                                        plan.getSchedule(), /*unproved=*/false,
+                                        plan.getChunk()),
                           unused));
 }
 

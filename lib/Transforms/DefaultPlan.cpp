@@ -235,9 +235,8 @@ static SmallVector<Variant> getVariants(const ConvTask &task,
     reason = refusal.reason;
     return variants;
   }
-  Variant variant = algorithm.getVariant(task.problem, request.transform);
-  if (request.numbers)
-    variant.numbers = request.numbers;
+  Variant variant =
+      algorithm.getVariant(task.problem, request.transform, request.numbers);
   if (failed(algorithm.checkVariant(task.problem, variant, reason)))
     return {};
   return {variant};

@@ -43,8 +43,12 @@ namespace {
 struct Factor {
   unsigned operand;
   bool isUnsigned = false;
-  /// As if the bytes were signed.
+  /// As if the bytes were signed; to this comes `variable`, an integer that the
+  /// op does not compute, unless it is null.
   int64_t zeroPoint = 0;
+  Value variable;
+
+  bool hasZeroPoint() const { return variable || zeroPoint != 0; }
 };
 
 /// The sum of products of bytes that a linalg op computes.
@@ -53,30 +57,37 @@ struct ByteProduct {
   Factor image, filter;
 
   bool isPlain() const {
-    return !image.isUnsigned && !filter.isUnsigned && image.zeroPoint == 0 &&
-           filter.zeroPoint == 0;
+    return !image.isUnsigned && !filter.isUnsigned && !image.hasZeroPoint() &&
+           !filter.hasZeroPoint();
   }
 };
 
 } // namespace
 
-/// The value of a zero point in the body of `op`: that of an operand, or of a
-/// constant.
-static std::optional<int64_t> getZeroPoint(linalg::LinalgOp op, Value value) {
+/// Finds the zero point of `factor`, `value` in the body of `op`: a constant,
+/// or an operand or another integer that is the same for all products.
+static LogicalResult findZeroPoint(linalg::LinalgOp op, Value value,
+                                   Factor &factor) {
   if (auto extension = value.getDefiningOp<arith::ExtSIOp>())
     value = extension.getIn();
   if (auto argument = dyn_cast<BlockArgument>(value);
       argument && argument.getOwner() == op.getBlock())
     value = op->getOperand(argument.getArgNumber());
   APInt constant;
-  if (!matchPattern(value, m_ConstantInt(&constant)))
-    return std::nullopt;
-  return constant.getSExtValue();
+  if (matchPattern(value, m_ConstantInt(&constant))) {
+    factor.zeroPoint = constant.getSExtValue();
+    return success();
+  }
+  auto type = dyn_cast<IntegerType>(value.getType());
+  if (!type || type.getWidth() > 32 || value.getParentBlock() == op.getBlock())
+    return failure();
+  factor.variable = value;
+  return success();
 }
 
 /// Matches a factor, which must be of i32: ext(arg) or ext(arg) - zero point.
-/// Returns std::nullopt for other factors, also if the zero point is no
-/// constant; then `reason` says so.
+/// Returns std::nullopt for other factors, also if the zero point is not the
+/// same for all products; then `reason` says so.
 static std::optional<Factor> matchFactor(linalg::LinalgOp op, Value value,
                                          std::string &reason) {
   Factor factor;
@@ -96,12 +107,10 @@ static std::optional<Factor> matchFactor(linalg::LinalgOp op, Value value,
   factor.operand = argument.getArgNumber();
   factor.isUnsigned = isa<arith::ExtUIOp>(extension);
   if (zeroPoint) {
-    std::optional<int64_t> constant = getZeroPoint(op, zeroPoint);
-    if (!constant) {
-      reason = "a zero point is no constant";
+    if (failed(findZeroPoint(op, zeroPoint, factor))) {
+      reason = "a zero point is not the same for all products";
       return std::nullopt;
     }
-    factor.zeroPoint = *constant;
   }
   if (factor.isUnsigned)
     factor.zeroPoint -= 128;
@@ -169,6 +178,16 @@ private:
   Value createConstant(OpBuilder &b, int64_t value) {
     return arith::ConstantOp::create(
         b, loc, b.getI32IntegerAttr(static_cast<int32_t>(value)));
+  }
+  /// Writes the zero point times -1.
+  Value createNegated(OpBuilder &b, const Factor &factor) {
+    Value constant = createConstant(b, -factor.zeroPoint);
+    Value variable = factor.variable;
+    if (!variable)
+      return constant;
+    if (variable.getType() != i32)
+      variable = arith::ExtSIOp::create(b, loc, i32, variable);
+    return arith::SubIOp::create(b, loc, constant, variable);
   }
   Value createEmpty(ArrayRef<OpFoldResult> sizes) {
     return tensor::EmptyOp::create(rewriter, loc, sizes, i32);
@@ -281,8 +300,14 @@ Value Normalizer::createOffsets(Value filter) {
   return createGeneric(
       sums, init, maps, utils::IteratorType::parallel,
       [&](OpBuilder &b, ValueRange args) -> Value {
-        Value offset = arith::MulIOp::create(
-            b, loc, args[0], createConstant(b, -product.image.zeroPoint));
+        Value image = createNegated(b, product.image);
+        Value offset = arith::MulIOp::create(b, loc, args[0], image);
+        if (product.image.variable || product.filter.variable) {
+          Value both = arith::MulIOp::create(b, loc, image,
+                                             createNegated(b, product.filter));
+          both = arith::MulIOp::create(b, loc, both, createConstant(b, count));
+          return arith::AddIOp::create(b, loc, offset, both);
+        }
         // Modulo 2^32, as all is.
         uint64_t constant = uint64_t(count) *
                             uint64_t(product.image.zeroPoint) *
@@ -346,8 +371,8 @@ Value Normalizer::correct(Value sums, Value image, Value filter) {
   int64_t rank = cast<RankedTensorType>(sums.getType()).getRank();
   SmallVector<Value> inputs = {sums};
   SmallVector<AffineMap> maps = {rewriter.getMultiDimIdentityMap(rank)};
-  bool hasOffsets = product.image.zeroPoint != 0;
-  bool hasWindows = product.filter.zeroPoint != 0;
+  bool hasOffsets = product.image.hasZeroPoint();
+  bool hasWindows = product.filter.hasZeroPoint();
   if (hasOffsets) {
     inputs.push_back(createOffsets(filter));
     maps.push_back(
@@ -371,7 +396,7 @@ Value Normalizer::correct(Value sums, Value image, Value filter) {
         if (!hasWindows)
           return result;
         Value window = args[hasOffsets ? 2 : 1];
-        Value factor = createConstant(b, -product.filter.zeroPoint);
+        Value factor = createNegated(b, product.filter);
         Value addend = arith::MulIOp::create(b, loc, window, factor);
         return arith::AddIOp::create(b, loc, result, addend).getResult();
       });

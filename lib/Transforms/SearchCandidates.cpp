@@ -61,9 +61,8 @@ wino::getAllowedVariants(const ConvTask &task, const ConvAlgorithm &algorithm,
       wantsAll = true;
       continue;
     }
-    Variant variant = algorithm.getVariant(task.problem, request.transform);
-    if (request.numbers)
-      variant.numbers = request.numbers;
+    Variant variant =
+        algorithm.getVariant(task.problem, request.transform, request.numbers);
     if (succeeded(algorithm.checkVariant(task.problem, variant, reason)))
       variants.push_back(variant);
   }

@@ -162,6 +162,7 @@ LogicalResult wino::tileAndFuse(RewriterBase &rewriter, ResultOpInterface op,
   ScheduleAttr schedule;
   rewriter.modifyOpInPlace(op, [&] { schedule = op.takeSchedule(); });
   int64_t blockRows = schedule.getBlockRows();
+  int64_t blockImages = schedule.getBlockImages();
   unsigned batchDim = op.getBatchDim();
   SmallVector<int64_t> sizes =
       getThreadTileSizes(rewriter, op, schedule.getKBlock(), threads);
@@ -177,9 +178,11 @@ LogicalResult wino::tileAndFuse(RewriterBase &rewriter, ResultOpInterface op,
     // A block is no larger than the part of a thread.
     if (int64_t rows = sizes[batchDim + 1])
       blockRows = blockRows == 0 ? rows : std::min(blockRows, rows);
+    if (int64_t images = sizes[batchDim])
+      blockImages = std::min(blockImages, images);
   }
   sizes.assign(numDims, 0);
-  llvm::copy(ArrayRef<int64_t>{/*batch=*/1, blockRows, schedule.getBlockCols(),
+  llvm::copy(ArrayRef<int64_t>{blockImages, blockRows, schedule.getBlockCols(),
                                schedule.getKBlock()},
              sizes.begin() + batchDim);
   FailureOr<ResultOpInterface> tiled = tileOnce(

@@ -31,6 +31,10 @@
 "test.attr"() {a = #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>, schedule = <block = 0x0, k_block = 64, micro_tile = 7x16, vector = 4>>} : () -> ()
 // CHECK: a = #wino.plan<algorithm = direct, schedule = <block = 2x14, k_block = 64, micro_tile = 7x16, vector = 4>>
 "test.attr"() {a = #wino.plan<algorithm = direct, schedule = <block = 2x14, k_block = 64, micro_tile = 7x16, vector = 4>>} : () -> ()
+// CHECK: a = #wino.plan<algorithm = winograd, transform = <F(2x2, 3x3)>, numbers = #wino.rns<[4001, 4331]>, schedule = <block = 0x0, k_block = 64, micro_tile = 7x16, vector = 4, block_images = 8, on_the_fly>, chunk = 48>
+"test.attr"() {a = #wino.plan<algorithm = winograd, transform = <F(2x2, 3x3)>, numbers = #wino.rns<[4001, 4331]>, schedule = <block = 0x0, k_block = 64, micro_tile = 7x16, vector = 4, block_images = 8, on_the_fly>, chunk = 48>} : () -> ()
+// CHECK: a = #wino.plan<algorithm = winograd, transform = <F(2x2, 3x3)>, numbers = #wino.ring, schedule = <block = 1x1, k_block = 16, micro_tile = 7x16, vector = 4>>
+"test.attr"() {a = #wino.plan<algorithm = winograd, transform = <F(2x2, 3x3)>, numbers = #wino.ring, schedule = <block = 1x1, k_block = 16, micro_tile = 7x16, vector = 4, block_images = 1>, chunk = 0>} : () -> ()
 // CHECK: a = #wino.plan<algorithm = loops>
 "test.attr"() {a = #wino.plan<algorithm = loops>} : () -> ()
 // Floats that a printer of attributes shows in hexadecimal stay decimal, signs

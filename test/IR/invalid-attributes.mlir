@@ -422,7 +422,7 @@ func.func @unsigned_without_value(%arg0: tensor<4xi8> {wino.unsigned = true}) {
 
 // -----
 
-// expected-error @+1 {{expected group, plane_padding, on_the_fly, prefetch or stream_stores, but got fast}}
+// expected-error @+1 {{expected group, plane_padding, block_images, on_the_fly, prefetch or stream_stores, but got fast}}
 "test.attr"() {a = #wino.schedule<block = 1x1, k_block = 8, micro_tile = 2x8, vector = 4, fast>} : () -> ()
 
 // -----
@@ -442,3 +442,23 @@ func.func @unsigned_without_value(%arg0: tensor<4xi8> {wino.unsigned = true}) {
 
 // expected-error @+1 {{expected numbers that are exact, because the plan is unproved}}
 "test"() {a = #wino.plan<algorithm = winograd, transform = <F(2x2, 3x3)>, schedule = <block = 1x1, k_block = 16, micro_tile = 6x16, vector = 4>, unproved = true>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected numbers that are exact, because the plan has a chunk}}
+"test"() {a = #wino.plan<algorithm = winograd, transform = <F(2x2, 3x3)>, schedule = <block = 1x1, k_block = 16, micro_tile = 6x16, vector = 4>, chunk = 16>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected numbers that are exact, because the plan has a chunk}}
+"test"() {a = #wino.plan<algorithm = winograd, transform = <F(2x2, 3x3)>, numbers = #wino.quantized<input = <per_tap>, filter = <per_tap>>, schedule = <block = 1x1, k_block = 16, micro_tile = 6x16, vector = 4>, chunk = 16>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected a chunk that is not negative, but got -1}}
+"test"() {a = #wino.plan<algorithm = winograd, transform = <F(2x2, 3x3)>, numbers = #wino.ring, schedule = <block = 1x1, k_block = 16, micro_tile = 6x16, vector = 4>, chunk = -1>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected a size in [1, 1048576], but got 0}}
+"test.attr"() {a = #wino.schedule<block = 1x1, k_block = 8, micro_tile = 2x8, vector = 4, block_images = 0>} : () -> ()

@@ -100,19 +100,35 @@ func.func @matmul(%x: tensor<3x20xi8>, %w: tensor<20x7xi8> {wino.weight},
 
 // -----
 
-// Without zero points there is nothing to do; neither for one that is no
-// constant, for a depthwise convolution or for other widths.
+// Zero points that are no constants.
+// CHECK-LABEL: func.func @variables
+// CHECK-SAME: %[[X:[^:]*]]: tensor<1x8x8x4xi8>, %[[W:[^:]*]]: tensor<3x3x4x8xi8>, %[[Y:[^:]*]]: tensor<1x6x6x8xi32>, %[[ZX:[^:]*]]: i32, %[[ZW:[^:]*]]: i32
+// CHECK: arith.subi %{{.*}}, %[[ZX]]
+// CHECK: arith.subi %{{.*}}, %[[ZW]]
+// CHECK-NOT: conv_2d_nhwc_hwcf_q
+func.func @variables(%x: tensor<1x8x8x4xi8>, %w: tensor<3x3x4x8xi8>,
+                     %y: tensor<1x6x6x8xi32>, %zx: i32, %zw: i32)
+    -> tensor<1x6x6x8xi32> {
+  %0 = linalg.conv_2d_nhwc_hwcf_q
+    ins(%x, %w, %zx, %zw : tensor<1x8x8x4xi8>, tensor<3x3x4x8xi8>, i32, i32)
+    outs(%y : tensor<1x6x6x8xi32>) -> tensor<1x6x6x8xi32>
+  return %0 : tensor<1x6x6x8xi32>
+}
+
+// -----
+
+// Without zero points there is nothing to do; neither for one that differs by
+// channel, for a depthwise convolution or for other widths.
 // CHECK-LABEL: func.func @left
 // CHECK: linalg.conv_2d_nhwc_hwcf ins(
-// CHECK: linalg.conv_2d_nhwc_hwcf_q ins(
+// CHECK: linalg.generic
 // CHECK: linalg.depthwise_conv_2d_nhwc_hwc_q ins(
 // CHECK: linalg.conv_2d_nhwc_hwcf_q ins(
-// CHECK-NOT: linalg.generic
-// REMARK: NormalizeIntegers {{.*}}Remark="left with its zero points: a zero point is no constant"
+// REMARK: NormalizeIntegers {{.*}}Remark="left with its zero points: a zero point is not the same for all products"
 // REMARK: NormalizeIntegers {{.*}}Remark="left with its zero points: channels are not summed (depthwise or grouped)"
 // REMARK-NOT: Remark
 func.func @left(%x: tensor<1x8x8x4xi8>, %w: tensor<3x3x4x8xi8>,
-                %y: tensor<1x6x6x8xi32>, %zx: i32, %d: tensor<3x3x4xi8>,
+                %y: tensor<1x6x6x8xi32>, %zw: tensor<8xi32>, %d: tensor<3x3x4xi8>,
                 %yd: tensor<1x6x6x4xi32>, %x16: tensor<1x8x8x4xi16>,
                 %w16: tensor<3x3x4x8xi16>)
     -> (tensor<1x6x6x8xi32>, tensor<1x6x6x4xi32>, tensor<1x6x6x8xi32>) {
@@ -120,9 +136,23 @@ func.func @left(%x: tensor<1x8x8x4xi8>, %w: tensor<3x3x4x8xi8>,
   %0 = linalg.conv_2d_nhwc_hwcf
     ins(%x, %w : tensor<1x8x8x4xi8>, tensor<3x3x4x8xi8>)
     outs(%y : tensor<1x6x6x8xi32>) -> tensor<1x6x6x8xi32>
-  %1 = linalg.conv_2d_nhwc_hwcf_q
-    ins(%x, %w, %zx, %three : tensor<1x8x8x4xi8>, tensor<3x3x4x8xi8>, i32, i32)
-    outs(%0 : tensor<1x6x6x8xi32>) -> tensor<1x6x6x8xi32>
+  %1 = linalg.generic {
+      indexing_maps = [affine_map<(n, h, w, f, i, j, c) -> (n, h + i, w + j, c)>,
+                       affine_map<(n, h, w, f, i, j, c) -> (i, j, c, f)>,
+                       affine_map<(n, h, w, f, i, j, c) -> (f)>,
+                       affine_map<(n, h, w, f, i, j, c) -> (n, h, w, f)>],
+      iterator_types = ["parallel", "parallel", "parallel", "parallel",
+                        "reduction", "reduction", "reduction"]}
+    ins(%x, %w, %zw : tensor<1x8x8x4xi8>, tensor<3x3x4x8xi8>, tensor<8xi32>)
+    outs(%0 : tensor<1x6x6x8xi32>) {
+  ^bb0(%a: i8, %b: i8, %z: i32, %o: i32):
+    %e = arith.extsi %a : i8 to i32
+    %f = arith.extsi %b : i8 to i32
+    %g = arith.subi %f, %z : i32
+    %p = arith.muli %e, %g : i32
+    %s = arith.addi %o, %p : i32
+    linalg.yield %s : i32
+  } -> tensor<1x6x6x8xi32>
   %2 = linalg.depthwise_conv_2d_nhwc_hwc_q
     ins(%x, %d, %three, %three : tensor<1x8x8x4xi8>, tensor<3x3x4xi8>, i32, i32)
     outs(%yd : tensor<1x6x6x4xi32>) -> tensor<1x6x6x4xi32>

@@ -4,6 +4,14 @@
 // RUN: wino-opt %s --wino-apply-plan="max-error=0.9" | FileCheck %s --check-prefix=ALLOWED
 // RUN: wino-opt %s --wino-apply-plan="max-error=0.9 calibration=%t/scales.json" | FileCheck %s --check-prefix=SCALES
 // RUN: wino-opt %s --wino-apply-plan="max-error=0.9 calibration=%t/samples.json" | FileCheck %s --check-prefix=SAMPLES
+// RUN: %python -c "import numpy as np; v = np.array([[[[1, 2], [3, 4], [5, 6], [7, 8]], [[-1, 2], [-3, 4], [-5, 6], [-7, 8]], [[9, 9], [8, 8], [7, 7], [6, 6]], [[0, 1], [0, -1], [0, 1], [0, -1]]]]); np.save('%t/i8.npy', v.astype('i1')); np.save('%t/u8.npy', (v + 128).astype('u1')); np.save('%t/f32.npy', v.astype('f4')); np.save('%t/flat.npy', v.astype('i1').ravel())"
+// RUN: wino-opt %s --wino-apply-plan="max-error=0.9 calibration=%t/samples.json" -o %t/listed.mlir
+// RUN: wino-opt %s --wino-apply-plan="max-error=0.9 calibration=%t/npy-i8.json" | diff %t/listed.mlir -
+// RUN: wino-opt %s --wino-apply-plan="max-error=0.9 calibration=%t/npy-u8.json" | diff %t/listed.mlir -
+// RUN: not wino-opt %s --wino-apply-plan="max-error=1 calibration=%t/npy-f32.json" 2>&1 | FileCheck %s --check-prefix=FLOATS
+// RUN: not wino-opt %s --wino-apply-plan="max-error=1 calibration=%t/npy-flat.json" 2>&1 | FileCheck %s --check-prefix=FLAT
+// RUN: not wino-opt %s --wino-apply-plan="max-error=1 calibration=%t/npy-none.json" 2>&1 | FileCheck %s --check-prefix=NOFILE
+// RUN: not wino-opt %s --wino-apply-plan="max-error=1 calibration=%t/npy-text.json" 2>&1 | FileCheck %s --check-prefix=NOARRAY
 // RUN: wino-opt %s --wino-apply-plan="max-error=0.001" --remarks-filter="wino.*" --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=OVER
 // RUN: wino-opt %s --wino-apply-plan="max-error=0.9 calibration=%t/channels.json" --remarks-filter="wino.*" --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=CHANNELS
 // RUN: not wino-opt %s --wino-apply-plan="max-error=-1" 2>&1 | FileCheck %s --check-prefix=NEGATIVE
@@ -21,6 +29,12 @@
 // RANGE: error: calibration '{{.*}}range.json' of 'conv0': expected samples to be integers of i8
 // LIST: error: expected calibration '{{.*}}list.json' to be a JSON object
 // NONE: error: cannot read calibration '{{.*}}none.json'
+
+// Samples in arrays of i8, and of u8, are those that are listed.
+// FLOATS: error: calibration '{{.*}}npy-f32.json' of 'conv0': expected samples '{{.*}}f32.npy' to be i8 or u8 [N, H, W, C] that are not empty, but got f32[1, 4, 4, 2]
+// FLAT: error: calibration '{{.*}}npy-flat.json' of 'conv0': expected samples '{{.*}}flat.npy' to be i8 or u8 [N, H, W, C] that are not empty, but got i8[32]
+// NOFILE: error: calibration '{{.*}}npy-none.json' of 'conv0': cannot read samples '{{.*}}none.npy': No such file
+// NOARRAY: error: calibration '{{.*}}npy-text.json' of 'conv0': cannot read samples '{{.*}}list.json':
 
 // Neither the plan nor an option allows an error: the convolution stays.
 // CHECK-LABEL: @not_allowed

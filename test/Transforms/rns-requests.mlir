@@ -2,6 +2,7 @@
 // RUN: wino-opt %s --wino-assign-plans="cpu=cortex-a76 algorithm=winograd-rns:F(10,3)" | FileCheck %s --check-prefix=TILE12
 // RUN: wino-opt %s --wino-assign-plans="cpu=cortex-a76 algorithm=winograd-rns" | FileCheck %s --check-prefix=OPEN
 // RUN: wino-opt %s --wino-assign-plans="cpu=cortex-a76 algorithm=winograd:F(7,3):#wino.rns<[239,251,241,233]>" | FileCheck %s --check-prefix=BASIS
+// RUN: wino-opt %s --wino-assign-plans="cpu=cortex-a76 algorithm=winograd:F(8,3):#wino.rns<[4001,4331]>" | FileCheck %s --check-prefix=CHUNKS
 // RUN: wino-opt %s --wino-assign-plans="cpu=cortex-a76 algorithm=winograd" | FileCheck %s --check-prefix=RING
 // RUN: wino-opt %s --wino-assign-plans="cpu=cortex-a76 algorithm=winograd-rns:F(7,3)" --wino-apply-plan --remarks-filter="wino.*" --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=REMARK
 // RUN: not wino-opt %s --wino-assign-plans="cpu=cortex-a76 algorithm=winograd:F(7,3):#wino.rns<[2,4]>" 2>&1 | FileCheck %s --check-prefix=COPRIME
@@ -21,6 +22,11 @@
 
 // Residues are on request: the others compute in the ring.
 // RING-NOT: #wino.rns
+
+// Two moduli of 16 bits hold 16 channels, and 64 in chunks.
+// CHUNKS: numbers = #wino.rns<[4001, 4331]>
+// CHUNKS-NOT: chunk
+// CHUNKS: numbers = #wino.rns<[4001, 4331]>{{.*}} chunk = 48>
 
 // BASIS-COUNT-2: numbers = #wino.rns<[239, 251, 241, 233]>
 

@@ -217,3 +217,27 @@ func.func @on_the_fly(%x: tensor<1x14x14x16xf32>, %g: tensor<2x3x3x1x16x16xf32>)
   %y = wino.output_transform <F(4x4, 3x3)> schedule <block = 0x0, k_block = 16, c_block = 8, micro_tile = 5x16, vector = 4, on_the_fly> ins(%m : tensor<6x6x1x3x3x32xf32>) outs(%yi : tensor<1x12x12x32xf32>) -> tensor<1x12x12x32xf32>
   return %y : tensor<1x12x12x32xf32>
 }
+
+// Blocks of several images, here all of each: the filter is read once for two.
+// The last block has the image that is left.
+// CHECK-LABEL: func @images
+// CHECK: scf.for %[[N:.*]] = %c0 to %c3 step %c2
+// CHECK:   %[[IMAGES:.*]] = affine.min
+// CHECK:   wino.input_transform {{.*}} outs(%{{.*}} : tensor<4x4x?x2x2x8xf32>)
+// CHECK:   scf.for %{{.*}} = %c0 to %c32 step %c16
+// CHECK:     wino.hadamard {{.*}} -> tensor<4x4x?x2x2x16xf32>
+// CHECK:     wino.output_transform {{.*}} -> tensor<?x4x4x16xf32>
+
+// No more than a thread has.
+// THREADS-LABEL: func @images
+// THREADS: scf.forall
+// THREADS-NOT: tensor<4x4x3x
+func.func @images(%x: tensor<3x6x6x8xf32>, %u: tensor<2x4x4x1x8x16xf32>) -> tensor<3x4x4x32xf32> {
+  %vi = tensor.empty() : tensor<4x4x3x2x2x8xf32>
+  %mi = tensor.empty() : tensor<4x4x3x2x2x32xf32>
+  %yi = tensor.empty() : tensor<3x4x4x32xf32>
+  %v = wino.input_transform <F(2x2, 3x3)> pad [0, 0, 0, 0] ins(%x : tensor<3x6x6x8xf32>) outs(%vi : tensor<4x4x3x2x2x8xf32>) -> tensor<4x4x3x2x2x8xf32>
+  %m = wino.hadamard schedule <block = 2x2, k_block = 16, micro_tile = 5x16, vector = 4, block_images = 2> ins(%v, %u : tensor<4x4x3x2x2x8xf32>, tensor<2x4x4x1x8x16xf32>) outs(%mi : tensor<4x4x3x2x2x32xf32>) -> tensor<4x4x3x2x2x32xf32>
+  %r = wino.output_transform <F(2x2, 3x3)> schedule <block = 2x2, k_block = 16, micro_tile = 5x16, vector = 4, block_images = 2> ins(%m : tensor<4x4x3x2x2x32xf32>) outs(%yi : tensor<3x4x4x32xf32>) -> tensor<3x4x4x32xf32>
+  return %r : tensor<3x4x4x32xf32>
+}

@@ -162,10 +162,12 @@ TEST(ConvAlgorithmTest, SchedulesKeepWhatTheySay) {
   schedule.cBlock = 64;
   schedule.group = 4;
   schedule.planePadding = 16;
+  schedule.blockImages = 6;
   schedule.onTheFly = schedule.streamStores = true;
   ScheduleAttr attr = schedule.getAttr(&context);
   EXPECT_EQ(Schedule::get(attr).getAttr(&context), attr);
   EXPECT_EQ(attr.getBlockCols(), 5);
+  EXPECT_EQ(attr.getBlockImages(), 6);
   EXPECT_TRUE(attr.getOnTheFly());
   EXPECT_FALSE(attr.getPrefetch());
 }

@@ -101,6 +101,21 @@ TEST(TrafficTest, SharedTaps) {
   EXPECT_EQ(estimateTraffic(nest, 4 * kMiB).products, 0);
 }
 
+TEST(TrafficTest, BlocksOfImagesReadTheFilterOnce) {
+  ConvNest nest = makeNest(512, 7, 512, 4, 2, 2, 64);
+  nest.n = 8;
+  const double filter = 36.0 * 512 * 512 * 4;
+  EXPECT_EQ(estimateTraffic(nest, 2 * kMiB).filter, 8 * filter);
+  nest.blockImages = 4;
+  EXPECT_EQ(nest.getNumBlocks(), 2);
+  EXPECT_EQ(nest.getBlockTiles(), 16);
+  EXPECT_EQ(nest.getBlockImagePixels(), 4 * 49);
+  EXPECT_EQ(estimateTraffic(nest, 2 * kMiB).filter, 2 * filter);
+  // The last block has the images that are left.
+  nest.blockImages = 3;
+  EXPECT_EQ(nest.getNumBlocks(), 3);
+}
+
 TEST(TrafficTest, LargerCachesReadNoMore) {
   for (int64_t rows : {1, 2, 7, 14})
     for (int64_t kBlock : {16, 64, 256}) {

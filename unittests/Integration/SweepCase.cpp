@@ -118,6 +118,8 @@ std::string SweepCase::str() const {
         llvm::formatv(" quantized <{0}> in <{1}>", quantized, transform->str());
   if (!schedule.empty())
     text += " <" + schedule + ">";
+  if (chunk != 0)
+    text += llvm::formatv(" chunk={0}", chunk);
   return text;
 }
 
@@ -194,6 +196,12 @@ static void setAlgorithm(SweepCase &c, Random &random) {
           kResidues[(round * 7 + slot) / 3 % std::size(kResidues)];
       c.transform = spec.transform;
       c.moduli = spec.moduli;
+      // Those of large tiles for floats have denominators that moduli divide.
+      if (spec.transform.mRows == spec.transform.mCols &&
+          spec.transform.rRows == spec.transform.rCols)
+        for (const Point &point :
+             getResiduePoints(spec.transform.mRows, spec.transform.rRows))
+          c.transform->points.push_back(toString(point));
     }
     c.shape.kh = c.transform->rRows;
     c.shape.kw = c.transform->rCols;
@@ -315,13 +323,23 @@ getRings(const TransformSpec &transform) {
   return llvm::cantFail(buildRingTransforms(attr));
 }
 
-int64_t wino::test::getLargestNorm(const TransformSpec &transform) {
-  llvm::DynamicAPInt numResults = getRings(transform).front().getNumResults();
-  for (const RingTransform &ring : getRings(transform))
-    numResults = std::min(numResults, ring.getNumResults());
+/// Returns M, of the ring or the product of the moduli.
+static int64_t getNumResults(const SweepCase &c) {
+  if (c.moduli.empty()) {
+    llvm::DynamicAPInt numResults(int64_t(1) << 32);
+    for (const RingTransform &ring : getRings(*c.transform))
+      numResults = std::min(numResults, ring.getNumResults());
+    return int64_t(numResults);
+  }
+  int64_t product = 1;
+  for (int64_t modulus : c.moduli)
+    product *= modulus;
+  return product;
+}
+
+int64_t wino::test::getLargestNorm(const SweepCase &c) {
   // 2 * 128 * norm < M.
-  return int64_t((numResults - llvm::DynamicAPInt(1)) /
-                 llvm::DynamicAPInt(2 * 128));
+  return (getNumResults(c) - 1) / (2 * 128);
 }
 
 /// Whether i16 hold all images of i8 that `transform` transforms.
@@ -347,18 +365,26 @@ static void limitFilter(SweepCase &c) {
   c.filterMax = 33;
 }
 
-/// Makes the case one of as many channels as the ring just allows, on an image
-/// of few tiles.
+/// Makes the case one of as many channels as the numbers just allow, or of up
+/// to twice as many in chunks, on an image of few tiles.
 static void setEdgeOfProof(SweepCase &c, Random &random) {
   Conv2DShape &shape = c.shape;
+  // More would ask for ten thousands of channels.
+  constexpr int64_t kMaxProduct = int64_t(1) << 26;
+  while (!c.moduli.empty() && getNumResults(c) > kMaxProduct)
+    c.moduli.pop_back();
   c.filterPattern = FilterPattern::Edge;
   c.isFilterKnown = true;
   c.isFilterInput = c.isFilterUnsigned = c.isGeneric = false;
   c.isDynamicN = c.isDynamicH = c.isDynamicW = false;
   const int64_t perChannel = shape.kh * shape.kw * c.filterMax;
-  const int64_t least =
-      llvm::divideCeil(getLargestNorm(*c.transform), perChannel);
+  const int64_t least = llvm::divideCeil(getLargestNorm(c), perChannel);
   shape.c = least + random.integer(0, least / 8);
+  // The sum of two chunks is to fit i32.
+  if (random.oneIn(3) && getNumResults(c) <= int64_t(1) << 30) {
+    c.chunk = shape.c;
+    shape.c += random.integer(1, shape.c);
+  }
   shape.k = random.integer(1, 4);
   shape.n = 1;
   shape.h = shape.kh + random.integer(0, 2 * c.transform->mRows);
@@ -415,12 +441,21 @@ static void setSchedule(SweepCase &c, Random &random, const CPUInfo &cpu) {
   if (random.oneIn(2) && numUnits % parts == 0)
     cBlock = llvm::formatv("c_block = {0}, ", numUnits / parts * unit);
   bool onTheFly = isWinograd && c.quantized.empty() && random.oneIn(3);
+  const bool isExact = isWinograd && c.isInteger && c.quantized.empty();
+  if (isExact && c.filterPattern != FilterPattern::Edge && random.oneIn(3))
+    c.chunk = random.integer(llvm::divideCeil(c.shape.c, 6), c.shape.c);
+  // They would have to divide those of all chunks.
+  if (c.chunk != 0)
+    cBlock.clear();
+  const int64_t images = random.oneIn(3) ? random.integer(2, 3) : 1;
   c.schedule = llvm::formatv("block = {0}x{1}, k_block = {2}, {3}micro_tile = "
                              "{4}x{5}, vector = {6}",
                              blockRows, blockCols, kBlock, cBlock, microRows,
                              microCols, vector);
   if (group != 1)
     c.schedule += llvm::formatv(", group = {0}", group);
+  if (images != 1)
+    c.schedule += llvm::formatv(", block_images = {0}", images);
   if (onTheFly)
     c.schedule += ", on_the_fly";
 }
@@ -441,12 +476,12 @@ SweepCase wino::test::makeSweepCase(uint64_t seed, unsigned number,
   if (isInteger) {
     setIntegers(c, random, cpu);
     setOffsets(c, random);
-    if (c.moduli.empty()) {
+    if (c.moduli.empty())
       limitFilter(c);
-      if (c.transform && random.oneIn(6))
-        setEdgeOfProof(c, random);
-    }
-    setModuli(c);
+    if (c.transform && random.oneIn(6))
+      setEdgeOfProof(c, random);
+    else
+      setModuli(c);
   }
   setEdge(c, random);
   setSchedule(c, random, cpu);

@@ -64,8 +64,9 @@ enum class Layout { NhwcHwcf, NhwcFhwc, NchwFchw };
 enum class Destination { Zero, Bias, Tensor };
 enum class Activation { None, Relu, Clip };
 /// The filter of a case of integers: random, all the least, the least and the
-/// greatest in turn, or such that the ring is just exact: 2 d_max ||w_k||_1 is
-/// the largest such value below M, for every output channel.
+/// greatest in turn, or such that the numbers are just exact: 2 d_max ||w_k||_1
+/// is the largest such value below M, for every output channel and chunk that
+/// has enough weights.
 enum class FilterPattern { Random, Least, Alternating, Edge };
 
 /// F(m x m', r x r') with the points of both axes; empty for the default ones.
@@ -125,6 +126,8 @@ struct SweepCase {
   /// The moduli in which winograd computes on integers; empty for other
   /// numbers.
   std::vector<int64_t> moduli;
+  /// Input channels that winograd sums at once; zero: all of them.
+  int64_t chunk = 0;
   /// The parameters of `#wino.quantized`; empty if the numbers are exact.
   std::string quantized;
   /// The schedule of a hand-written plan; if empty the algorithm is forced by
@@ -153,9 +156,9 @@ struct SweepCase {
   std::string getModule() const;
 };
 
-/// Returns the largest ||w_k||_1 for which the ring modulo 2^32 is proved to be
-/// exact by `transform`, for all images of bytes.
-int64_t getLargestNorm(const TransformSpec &transform);
+/// Returns the largest ||w_k||_1 for which the ring modulo 2^32, or the moduli,
+/// of winograd are proved to be exact, for all images of bytes.
+int64_t getLargestNorm(const SweepCase &c);
 
 /// Returns case `number` of the sweep of `seed` for `cpu`, of floats or of
 /// integers, with `numSets` sets of data.

@@ -54,33 +54,48 @@ using namespace wino::test;
 // Data
 //===----------------------------------------------------------------------===//
 
-/// Returns weights for which 2 d_max ||w_k||_1 is the largest value below M:
-/// the output channels are positive, negative and mixed in turn.
+/// Returns `count` absolute values of at most `max`, whose sum is `norm`, or
+/// the largest there is.
+static std::vector<int64_t> makeSizes(int64_t count, int64_t norm, int64_t max,
+                                      Random &random) {
+  norm = std::min(norm, count * max);
+  std::vector<int64_t> sizes(count);
+  for (int64_t i = 0; i < count; ++i)
+    sizes[i] = norm / count + (i < norm % count);
+  // Moving some from one to another keeps the norm.
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t from = random.integer(0, count - 1);
+    int64_t moved =
+        std::min({random.integer(0, 127), sizes[from], max - sizes[i]});
+    sizes[from] -= moved;
+    sizes[i] += moved;
+  }
+  return sizes;
+}
+
+/// Returns weights for which 2 d_max ||w_k||_1 is the largest value below M, in
+/// every chunk of input channels: the output channels are positive, negative
+/// and mixed in turn.
 static std::vector<float> makeEdgeFilter(const SweepCase &c, Random &random) {
   const Conv2DShape &s = c.shape;
-  const int64_t norm = getLargestNorm(*c.transform);
-  const int64_t count = s.kh * s.kw * s.c;
-  std::vector<float> filter(count * s.k);
-  std::vector<int64_t> sizes(count);
-  for (int64_t k = 0; k < s.k; ++k) {
-    for (int64_t i = 0; i < count; ++i)
-      sizes[i] = norm / count + (i < norm % count);
-    // Moving some from one to another keeps the norm.
-    for (int64_t i = 0; i < count; ++i) {
-      int64_t from = random.integer(0, count - 1);
-      int64_t moved = std::min(
-          {random.integer(0, 127), sizes[from], c.filterMax - sizes[i]});
-      sizes[from] -= moved;
-      sizes[i] += moved;
+  const int64_t norm = getLargestNorm(c);
+  const int64_t taps = s.kh * s.kw;
+  const int64_t chunk = c.chunk == 0 ? s.c : c.chunk;
+  std::vector<float> filter(taps * s.c * s.k);
+  for (int64_t k = 0; k < s.k; ++k)
+    for (int64_t first = 0; first < s.c; first += chunk) {
+      const int64_t channels = std::min(chunk, s.c - first);
+      std::vector<int64_t> sizes =
+          makeSizes(taps * channels, norm, c.filterMax, random);
+      if (c.isBeyond && k == 0 && first == 0)
+        ++*llvm::min_element(sizes);
+      for (auto [i, size] : llvm::enumerate(sizes)) {
+        bool isNegative = k % 3 == 1 || (k % 3 == 2 && random.oneIn(2));
+        const int64_t at =
+            int64_t(i) / channels * s.c + first + int64_t(i) % channels;
+        filter[at * s.k + k] = static_cast<float>(isNegative ? -size : size);
+      }
     }
-    if (c.isBeyond && k == 0)
-      ++*llvm::min_element(sizes);
-    for (int64_t i = 0; i < count; ++i) {
-      bool isNegative = k % 3 == 1 || (k % 3 == 2 && random.oneIn(2));
-      filter[i * s.k + k] =
-          static_cast<float>(isNegative ? -sizes[i] : sizes[i]);
-    }
-  }
   return filter;
 }
 

@@ -187,7 +187,10 @@ std::string ModuleWriter::getPlan() {
     plan += ", transform = <" + c.transform->str() + ">";
   if (c.transform && c.isInteger)
     plan += ", numbers = " + c.getNumbers();
-  return plan + ", schedule = <" + c.schedule + ">>";
+  plan += ", schedule = <" + c.schedule + ">";
+  if (c.chunk != 0)
+    plan += ", chunk = " + std::to_string(c.chunk);
+  return plan + ">";
 }
 
 /// Writes sums of products of bytes less their zero points.

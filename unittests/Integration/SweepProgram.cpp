@@ -120,7 +120,10 @@ static llvm::Error checkAlgorithm(func::FuncOp function, const SweepCase &c) {
     return llvm::createStringError("the report says " + get("algorithm") + " " +
                                    get("transform"));
   const bool isRns = get("plan").contains("#wino.rns");
-  if (!get("plan").contains(c.schedule) || isRns != !c.moduli.empty())
+  const std::string chunk = "chunk = " + std::to_string(c.chunk);
+  if (!get("plan").contains(c.schedule) || isRns != !c.moduli.empty() ||
+      get("plan").contains("chunk") != (c.chunk != 0) ||
+      (c.chunk != 0 && !get("plan").contains(chunk)))
     return llvm::createStringError("the report says " + get("plan"));
   bool hasWinograd = false, hasDirect = false, hasIm2Row = false,
        hasKn2Row = false;
@@ -286,8 +289,8 @@ llvm::Error SweepProgram::refuse(const SweepCase &c) {
   if (module && succeeded(toBuffers.run(*module)))
     return llvm::createStringError("a plan without a proof was applied");
   const std::string inequality =
-      formatv("2 * 128 * {0} = {1} >= ", getLargestNorm(*c.transform) + 1,
-              2 * 128 * (getLargestNorm(*c.transform) + 1));
+      formatv("2 * 128 * {0} = {1} >= ", getLargestNorm(c) + 1,
+              2 * 128 * (getLargestNorm(c) + 1));
   if (StringRef(message).contains(inequality))
     return llvm::Error::success();
   return llvm::createStringError("expected '" + inequality +

@@ -125,9 +125,10 @@ TEST(ExactnessProofTest, findsTheLargestChunk) {
   // Norms per channel: 1, 1, 8, 1, 1, 1 for the only output channel.
   std::vector<int32_t> weights = {1, -1, 8, 1, -1, 1};
   FilterView filter{1, 1, 6, 1, weights};
-  auto chunk = [&](int64_t numResults, int64_t multiple = 1) {
+  auto chunk = [&](int64_t numResults, int64_t multiple = 1,
+                   int64_t maxChunk = 6) {
     return getMaxChunk(DynamicAPInt(1), filter, DynamicAPInt(numResults),
-                       multiple);
+                       multiple, maxChunk);
   };
   EXPECT_EQ(chunk(27), 6); // 2 * 13 < 27
   EXPECT_EQ(chunk(26), 5);
@@ -141,7 +142,30 @@ TEST(ExactnessProofTest, findsTheLargestChunk) {
   EXPECT_EQ(chunk(21, 2), 2);
   EXPECT_EQ(chunk(21, 4), 0);
   EXPECT_EQ(chunk(27, 4), 6);
+  // No more than asked for, though all would hold.
+  EXPECT_EQ(chunk(27, 1, 5), 5);
+  EXPECT_EQ(chunk(27, 2, 5), 4);
+  EXPECT_EQ(chunk(27, 4, 3), 0);
   EXPECT_EQ(getMaxChunk(DynamicAPInt(0), filter, DynamicAPInt(2), 4), 6);
+}
+
+TEST(ExactnessProofTest, provesChunks) {
+  // [1, 1, 5, 2]: norms 1, 2, 3, 4, 6 and 9, 0, 0, 7, 0.
+  std::vector<int32_t> weights = {1, -9, -2, 0, 3, 0, 4, 7, 6, 0};
+  FilterView filter{1, 1, 5, 2, weights};
+  ResultProof proof =
+      proveChunks(DynamicAPInt(2), filter, DynamicAPInt(37), /*chunk=*/2);
+  EXPECT_TRUE(proof.holds());
+  EXPECT_EQ(proof.toString(),
+            "2 * 2 * 9 = 36 < 37 for output channel 1, input channels 0 .. 1");
+  // The last chunk has the channels that are left.
+  proof = proveChunks(DynamicAPInt(2), filter, DynamicAPInt(36), /*chunk=*/3);
+  EXPECT_FALSE(proof.holds());
+  EXPECT_EQ(
+      proof.toString(),
+      "2 * 2 * 10 = 40 >= 36 for output channel 0, input channels 3 .. 4");
+  proof = proveChunks(DynamicAPInt(2), filter, DynamicAPInt(36), /*chunk=*/9);
+  EXPECT_EQ(proof.channels, std::pair(int64_t(0), int64_t(4)));
 }
 
 } // namespace

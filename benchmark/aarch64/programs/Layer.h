@@ -74,6 +74,12 @@ inline int getInteger(uint64_t stream, uint64_t index, int least) {
                   least);
 }
 
+/// The largest absolute value of a weight of integers.
+#ifndef WINO_MAX_WEIGHT
+#define WINO_MAX_WEIGHT 127
+#endif
+constexpr int kMaxWeight = WINO_MAX_WEIGHT;
+
 /// The data of a layer, by position.
 struct Data {
   Layer layer;
@@ -98,15 +104,14 @@ struct Data {
   }
   int8_t integerFilter(int i, int j, int c, int k) const {
     const Layer &l = layer;
-    return int8_t(
-        getInteger(2, ((int64_t(i) * l.s + j) * l.groupC() + c) * l.k + k,
-                   /*least=*/-127));
+    return int8_t(getInteger(
+        2, ((int64_t(i) * l.s + j) * l.groupC() + c) * l.k + k, -kMaxWeight));
   }
   int integerBias(int k) const { return getInteger(3, k, /*least=*/-1000); }
   /// The bits that the sums of a channel are shifted by to the right.
   int getShift(int k) const {
-    double deviation =
-        128 * 128 / 3.0 * std::sqrt(double(layer.r * layer.s * layer.groupC()));
+    double deviation = 128 * (kMaxWeight + 1) / 3.0 *
+                       std::sqrt(double(layer.r * layer.s * layer.groupC()));
     return int(std::floor(std::log2(deviation / 32))) + k % 2;
   }
   /// Returns the exact result: shifted, rounded to even, saturated.

@@ -43,14 +43,24 @@ struct Variant {
   /// Whether it is used although nobody proves that the numbers have room for
   /// the results.
   bool isUnproved = false;
+  /// Input channels of a chunk; 0: all of them.
+  int64_t chunk = 0;
+
+  /// The input channels that are summed at once.
+  int64_t getNumChannels(const ConvProblem &problem) const {
+    return chunk == 0 ? problem.c : std::min(chunk, problem.c);
+  }
 };
+
+/// Returns what `plan` says beside its schedule.
+Variant getPlanVariant(PlanAttr plan);
 
 /// What a ScheduleAttr says. Of the many that a search tries, few become
 /// attributes, which live as long as their context.
 struct Schedule {
   int64_t blockRows = 0, blockCols = 0, kBlock = 1;
   int64_t microRows = 1, microCols = 1, vector = 1;
-  int64_t cBlock = 0, group = 1, planePadding = 0;
+  int64_t cBlock = 0, group = 1, planePadding = 0, blockImages = 1;
   bool onTheFly = false, prefetch = false, streamStores = false;
 
   static Schedule get(ScheduleAttr attr);
@@ -136,10 +146,12 @@ public:
   /// first; none, and why, if the algorithm does not apply.
   virtual llvm::SmallVector<Variant> getVariants(const ConvTask &task,
                                                  Refusal &refusal) const;
-  /// Returns the variant of `problem` that a user asks for by `transform`.
+  /// Returns the variant of `problem` that a user asks for by `transform`, and
+  /// by `numbers` if these are not null.
   virtual Variant getVariant(const ConvProblem &problem,
-                             TransformAttr transform) const {
-    return {transform, {}};
+                             TransformAttr transform,
+                             NumbersAttrInterface numbers = {}) const {
+    return {transform, numbers};
   }
   /// Succeeds if `variant` computes `problem`; otherwise `reason` says why not.
   virtual mlir::LogicalResult checkVariant(const ConvProblem &problem,

@@ -35,16 +35,18 @@ std::vector<int32_t> getFilterElements(const ConvProblem &problem);
 /// compute `problem` exactly, whatever the image of i8: with d_max = 128
 ///   2 d_max ||w_k||_1 < numResults
 /// for every output channel k; of a filter that is not known 128 kh kw C bounds
-/// the norm.
+/// the norm. With `chunk` it is that of the worst sum over so many input
+/// channels at a time.
 ResultProof proveResults(const ConvProblem &problem, const FilterBounds &bounds,
-                         const llvm::DynamicAPInt &numResults);
+                         const llvm::DynamicAPInt &numResults,
+                         int64_t chunk = 0);
 
-/// Succeeds if the ring modulo 2^32 computes `problem` exactly by `transform`,
-/// whatever the image: V and U fit i16, and there are 2^(32-e) results. `text`
-/// becomes the inequality for the largest norm, or what does not hold.
-mlir::LogicalResult checkRing(const ConvProblem &problem,
-                              TransformAttr transform,
-                              const FilterBounds &bounds, std::string &text);
+/// Returns the largest number of input channels, at most `maxChunk`, over which
+/// sums satisfy the inequality; 0 if there is none. Above 16 it is a multiple
+/// of 16, unless it is all of them, so that vectors are whole.
+int64_t getMaxChunk(const ConvProblem &problem, const FilterBounds &bounds,
+                    const llvm::DynamicAPInt &numResults,
+                    int64_t maxChunk = std::numeric_limits<int64_t>::max());
 
 } // namespace wino
 

@@ -28,6 +28,13 @@ mlir::Value transposeImage(mlir::OpBuilder &builder, mlir::Location loc,
 bool isPaddedIfTransposed(mlir::Value image,
                           llvm::ArrayRef<int64_t> permutation);
 
+/// Returns the `count` channels of an image or a filter from `first` on, which
+/// lie along `dim`. A constant padding of other dimensions, and a transpose,
+/// stay behind the slice, where a convolution can absorb them.
+mlir::Value sliceChannels(mlir::OpBuilder &builder, mlir::Location loc,
+                          mlir::Value value, int64_t dim, int64_t first,
+                          int64_t count);
+
 /// Adds two leading unit dimensions to a matrix.
 mlir::Value expandMatrix(mlir::OpBuilder &builder, mlir::Location loc,
                          mlir::Value matrix);

@@ -35,10 +35,11 @@ struct Calibration {
 
   /// Reads a JSON object whose keys are names of convolutions, and whose values
   /// are objects: `samples`, nested lists [N][H][W][C] of integers of i8 as
-  /// they enter the convolution (u8 less 128), and `scales`, an object of lists
-  /// of numbers by the stages `input`, `filter`, `sums` and `output`. Fails
-  /// with the place if the file is something else, or a scale is not positive
-  /// and finite.
+  /// they enter the convolution (u8 less 128), or the name of an .npy file of
+  /// i8 or u8 [N, H, W, C], in the folder of this one if it is relative; and
+  /// `scales`, an object of lists of numbers by the stages `input`, `filter`,
+  /// `sums` and `output`. Fails with the place if the file is something else,
+  /// or a scale is not positive and finite.
   static llvm::Expected<Calibration> read(llvm::StringRef path);
 
   llvm::StringMap<Layer> layers;

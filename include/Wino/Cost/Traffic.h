@@ -33,9 +33,10 @@ struct ConvNest {
   /// m of the last tile along an axis where m does not divide the result; zero
   /// if all tiles are whole.
   int64_t edgeRows = 0, edgeCols = 0;
-  /// Tiles of a block; channels of a block of products; columns of a panel of
-  /// U.
-  int64_t blockRows = 1, blockCols = 1, kBlock = 1, cBlock = 1, panelCols = 1;
+  /// Images and tiles of a block; channels of a block of products; columns of a
+  /// panel of U.
+  int64_t blockImages = 1, blockRows = 1, blockCols = 1, kBlock = 1, cBlock = 1,
+          panelCols = 1;
   /// Whether filters are transformed in the nest.
   bool onTheFly = false;
   /// If not zero, taps of a filter (kn2row): V is one, the pixels under a

@@ -13,6 +13,7 @@
 #ifndef WINO_DRIVER_TENSORSPEC_H
 #define WINO_DRIVER_TENSORSPEC_H
 
+#include "Wino/Support/ElementType.h"
 #include "mlir/IR/Types.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
@@ -22,33 +23,8 @@
 
 namespace wino {
 
-/// The element types that can pass the border of a compiled model.
-enum class ElementType { F32, F64, I8, U8, I16, I32, I64 };
-
-/// The names and the size of an element type.
-struct ElementTypeInfo {
-  ElementType type;
-  /// As npy types are usually called, e.g. `f32`.
-  llvm::StringRef name;
-  /// As C99 spells it, with <stdint.h>.
-  llvm::StringRef cType;
-  /// The kind letter of NumPy's array protocol: `f`, `i` or `u`.
-  char npyKind;
-  /// In bytes.
-  unsigned size;
-};
-
-const ElementTypeInfo &getElementTypeInfo(ElementType type);
-
-/// Returns the element type with NumPy's `kind` letter and `size` in bytes.
-std::optional<ElementType> getElementType(char kind, unsigned size);
-
 /// Returns the element type of an MLIR type. Signless integers count as signed.
 std::optional<ElementType> getElementType(mlir::Type type);
-
-/// Returns the product of the sizes in `shape`, or nothing if a size is
-/// negative or the product does not fit int64_t.
-std::optional<int64_t> getNumElements(llvm::ArrayRef<int64_t> shape);
 
 /// An input or output of a model: a dense row-major tensor of static shape.
 struct TensorSpec {
@@ -64,9 +40,6 @@ struct TensorSpec {
     return static_cast<uint64_t>(numElements) * getElementTypeInfo(type).size;
   }
 };
-
-/// Prints an element type and a shape as in `f32[1, 3, 224, 224]`.
-std::string formatTensorType(ElementType type, llvm::ArrayRef<int64_t> shape);
 
 } // namespace wino
 

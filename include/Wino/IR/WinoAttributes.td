@@ -161,6 +161,9 @@ def Wino_ScheduleAttr : Wino_Attr<"Schedule", "schedule"> {
     time: less memory is read than for transformed filters, for the price of
     transforming in every block.
 
+    With `block_images` a block holds the tiles of so many images, which then
+    share one reading of the filters: for images whose tiles are few.
+
     With `group` an instruction of the micro-kernel sums the products of so many
     input channels, which packed filters therefore hold side by side.
 
@@ -170,6 +173,8 @@ def Wino_ScheduleAttr : Wino_Attr<"Schedule", "schedule"> {
                    vector = 4, on_the_fly>
     #wino.schedule<block = 1x14, k_block = 64, micro_tile = 14x32, vector = 16,
                    plane_padding = 16, prefetch, stream_stores>
+    #wino.schedule<block = 2x2, k_block = 64, micro_tile = 6x16, vector = 4,
+                   block_images = 4>
     ```
 
     The planes of a block, one per tap, lie `plane_padding` elements further
@@ -184,7 +189,8 @@ def Wino_ScheduleAttr : Wino_Attr<"Schedule", "schedule"> {
 
     Constraints:
 
-    - (C1) Block sizes are not negative, all other sizes positive.
+    - (C1) Block sizes are not negative, all other sizes and `block_images`
+      positive.
     - (C2) The micro tile's columns are a multiple of `vector`.
     - (C3) `k_block` is a multiple of the micro tile's columns.
     - (C4) No size exceeds 2^20; `vector` is a power of two; `plane_padding` is
@@ -196,7 +202,7 @@ def Wino_ScheduleAttr : Wino_Attr<"Schedule", "schedule"> {
     "int64_t":$blockRows, "int64_t":$blockCols, "int64_t":$kBlock,
     "int64_t":$microRows, "int64_t":$microCols, "int64_t":$vector,
     "int64_t":$cBlock, "int64_t":$group, "int64_t":$planePadding,
-    "bool":$onTheFly, "bool":$prefetch, "bool":$streamStores);
+    "int64_t":$blockImages, "bool":$onTheFly, "bool":$prefetch, "bool":$streamStores);
   let genVerifyDecl = 1;
   let hasCustomAssemblyFormat = 1;
 }
@@ -243,6 +249,10 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     unless it is `unproved`: then the user knows of the data what the compiler
     does not, and results beyond the range are wrong. Reports and remarks say so.
 
+    Numbers that hold no sum over all input channels may hold one over fewer: with
+    `chunk` the convolution is the sum of convolutions of so many input channels
+    at a time, each exact, and added modulo 2^32. The last has those that are left.
+
     ```mlir
     #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>,
       schedule = <block = 2x14, k_block = 64, micro_tile = 5x16, vector = 4>>
@@ -256,6 +266,10 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
       numbers = #wino.ring,
       schedule = <block = 4x14, k_block = 64, micro_tile = 6x16, vector = 4>,
       unproved = true>
+    #wino.plan<algorithm = winograd, transform = <F(4x4, 3x3)>,
+      numbers = #wino.rns<[4001, 4331]>,
+      schedule = <block = 4x14, k_block = 64, micro_tile = 6x16, vector = 4>,
+      chunk = 48>
     ```
 
     Constraints:
@@ -266,13 +280,16 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     - (C4) Only `winograd` has `numbers`, in which its transform can be
       computed.
     - (C5) Only plans with `numbers` that are exact are `unproved`.
+    - (C6) Only these have a `chunk`, which is not negative; 0, as without it, are
+      all input channels.
   }];
   let parameters = (ins
     EnumParameter<Wino_Algorithm>:$algorithm,
     OptionalParameter<"TransformAttr">:$transform,
     OptionalParameter<"NumbersAttrInterface">:$numbers,
     OptionalParameter<"ScheduleAttr">:$schedule,
-    DefaultValuedParameter<"bool", "false">:$unproved);
+    DefaultValuedParameter<"bool", "false">:$unproved,
+    DefaultValuedParameter<"int64_t", "0">:$chunk);
   let genVerifyDecl = 1;
   let assemblyFormat = "`<` struct(params) `>`";
 }

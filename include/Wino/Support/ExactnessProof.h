@@ -21,6 +21,7 @@
 #define WINO_SUPPORT_EXACTNESSPROOF_H
 
 #include "Wino/Support/IntegerTransform.h"
+#include <limits>
 #include <vector>
 
 namespace wino {
@@ -47,13 +48,16 @@ struct ResultProof {
   /// The output channel with this norm; absent if the norm is the worst case
   /// C taps g_max of unknown weights.
   std::optional<int64_t> output;
+  /// Where sums are over a part of the input channels, the first and the last
+  /// of those with this norm.
+  std::optional<std::pair<int64_t, int64_t>> channels = std::nullopt;
 
   llvm::DynamicAPInt getBound() const {
     return llvm::DynamicAPInt(2) * maxInput * norm;
   }
   bool holds() const { return getBound() < numResults; }
   /// Prints `2 * 128 * 146304 = 37453824 < 1073741824 for output channel 3`, or
-  /// with `>=` if it does not hold.
+  /// with `>=` if it does not hold; `, input channels 64 .. 127` may follow.
   std::string toString() const;
 };
 
@@ -95,13 +99,20 @@ RingProof proveRing(const RingTransform &transform, const IntegerRange &input,
                     int64_t channels, const IntegerRange &filter,
                     unsigned storageBits);
 
-/// The largest number of input channels, a multiple of `multiple` unless it is
-/// all of them, such that partial sums over so many at a time satisfy the
-/// inequality; 0 if there is none. The partial results are exact and may be
-/// added.
+/// Proves sums over `chunk` input channels at a time, which is positive: for
+/// the output channel and the chunk that are worst.
+ResultProof proveChunks(const llvm::DynamicAPInt &maxInput,
+                        const FilterView &filter,
+                        const llvm::DynamicAPInt &numResults, int64_t chunk);
+
+/// The largest number of input channels, at most `maxChunk` and a multiple of
+/// `multiple` unless it is all of them, such that partial sums over so many at
+/// a time satisfy the inequality; 0 if there is none. The partial results are
+/// exact and may be added.
 int64_t getMaxChunk(const llvm::DynamicAPInt &maxInput,
                     const FilterView &filter,
-                    const llvm::DynamicAPInt &numResults, int64_t multiple);
+                    const llvm::DynamicAPInt &numResults, int64_t multiple,
+                    int64_t maxChunk = std::numeric_limits<int64_t>::max());
 
 } // namespace wino
 

@@ -15,7 +15,7 @@ def NormalizeIntegersPass : Pass<"wino-normalize-integers"> {
   let description = [{
     Rewrites convolutions and matrix products of bytes with sums in i32,
     `linalg.conv_2d_*_q`, `linalg.quantized_matmul`, or generic ops, whose bytes
-    are unsigned or have constant zero points, to those of signed bytes without:
+    are unsigned or have zero points, to those of signed bytes without:
 
         sum (x - p) (w - q) = sum x w - p sum w - q sum x + count p q
 
@@ -26,8 +26,8 @@ def NormalizeIntegersPass : Pass<"wino-normalize-integers"> {
     them as well as from their zero point, also in a padding. The result is the
     same modulo 2^32.
 
-    A remark tells why a convolution keeps its zero points, such as one that is no
-    constant.
+    Zero points need not be constants, but have to be the same for all products. A
+    remark tells why a convolution keeps them.
 
     ```mlir
     %y = linalg.conv_2d_nhwc_hwcf_q
@@ -260,8 +260,9 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
 
     The `calibration` file is a JSON object whose keys are the names of
     convolutions, and whose values are objects with `samples`, nested lists
-    [N][H][W][C] of what enters the convolution as i8 (u8 less 128), and `scales`,
-    an object of lists of numbers for the stages `input`, `filter`, `sums` and
+    [N][H][W][C] of what enters the convolution as i8 (u8 less 128), or the name of
+    an `.npy` file of i8 or u8 [N, H, W, C] in the same folder, and `scales`, an
+    object of lists of numbers for the stages `input`, `filter`, `sums` and
     `output`, for those that the plan does not give.
 
     Each convolution adds a record to the `wino.layers` attribute of its
@@ -338,9 +339,9 @@ def TileAndFusePass : Pass<"wino-tile-and-fuse"> {
   let summary = "Fuse the stages of a convolution by blocks of tiles";
   let description = [{
     Tiles every `wino.output_transform`, `wino.conv` and `wino.offset_add` that
-    has a schedule over images, blocks of tiles (pixels) and blocks of output channels, fuses hadamard
-    and input transform (or im2row, or the padding of the image) into the loops,
-    and hoists what does not depend on the inner loop, so that a block's image
+    has a schedule over images (`block_images` at a time), blocks of tiles (pixels)
+    and blocks of output channels, fuses hadamard and input transform (or im2row,
+    or the padding of the image) into the loops, and hoists what does not depend on the inner loop, so that a block's image
     tiles are transformed once for all output channels:
 
     ```mlir

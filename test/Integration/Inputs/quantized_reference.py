@@ -43,6 +43,9 @@ def main():
     multipliers = [1073741824 + 100000000 * i for i in range(8)]
     save("tosa", rescale(convolve(x, w, -3, 0) + b, multipliers, [38, 39, 38, 37, 38, 40, 36, 39], 5))
     save("zeros", (convolve(x, w, -3, 100) + b).astype(np.int32))
+    save("z", np.array([-7, 33], np.int32))
+    save("wf", w.transpose(1, 2, 3, 0).copy())
+    save("variable", convolve(x, w, -7, 33)[:, 1:-1, 1:-1].astype(np.int32))
     xu = save("xu", rng.integers(0, 256, x.shape, np.uint8))
     wu = save("wu", rng.integers(0, 256, w.shape, np.uint8))
     save("unsigned", (convolve(xu, wu, 200, 120) + b).astype(np.int32))

@@ -11,10 +11,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef WINO_DRIVER_NPY_H
-#define WINO_DRIVER_NPY_H
+#ifndef WINO_SUPPORT_NPY_H
+#define WINO_SUPPORT_NPY_H
 
-#include "Wino/Driver/TensorSpec.h"
+#include "Wino/Support/ElementType.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
 
 namespace wino {
@@ -39,4 +40,4 @@ std::string makeNpyHeader(ElementType type, llvm::ArrayRef<int64_t> shape);
 
 } // namespace wino
 
-#endif // WINO_DRIVER_NPY_H
+#endif // WINO_SUPPORT_NPY_H

@@ -12,14 +12,15 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Wino/Driver/Npy.h"
+#include "Wino/Support/Npy.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Alignment.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
-using namespace mlir;
+using namespace llvm;
 using namespace wino;
 
 static constexpr StringLiteral kMagic("\x93NUMPY");

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Wino/Driver/Npy.h"
+#include "Wino/Support/Npy.h"
 #include "gtest/gtest.h"
 
 using namespace wino;
