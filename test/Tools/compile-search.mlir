@@ -32,7 +32,7 @@
 // DIRECT: "candidates": [
 // DIRECT-NOT: winograd
 // MEMORY: error: {{.*}}no plans keep to 1000 bytes of packed weights and scratch
-// USELESS: error: a memory budget and databases of times are for a search
+// USELESS: error: a memory budget, candidates, bits and databases of times are for a search
 
 func.func @f(%x: tensor<1x18x18x32xf32>) -> tensor<1x16x16x32xf32> {
   %w = arith.constant dense<0.125> : tensor<3x3x32x32xf32>
