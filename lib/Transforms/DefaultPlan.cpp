@@ -9,7 +9,7 @@
 #include "mlir/AsmParser/AsmParser.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Format.h"
 
 using namespace mlir;
 using namespace wino;
@@ -274,7 +274,8 @@ FailureOr<PlanAttr> wino::getRequestedPlan(const ConvTask &task,
     const bool hasAny = !variants.empty();
     eraseInaccurate(task, *algorithm, maxError, variants);
     if (hasAny && variants.empty())
-      why = llvm::formatv("no variant keeps to an error of {0}", maxError);
+      llvm::raw_string_ostream(why)
+          << "no variant keeps to an error of " << llvm::format("%g", maxError);
     Choice choice = chooseVariant(task, *algorithm, variants);
     if (!choice.algorithm)
       reasons.push_back(why);

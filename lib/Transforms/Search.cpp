@@ -16,6 +16,7 @@
 #include "Wino/Transforms/Transforms.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include <cmath>
 #include <map>
@@ -481,6 +482,9 @@ LogicalResult NetworkSearch::assign(const Selection &selection,
   os << layers.size() << " convolutions: " << print(cost) << " " << unit
      << ", largest error " << print(error) << ", " << selection.bytes
      << " bytes; ";
+  if (const auto numMeasured = llvm::count_if(
+          layers, [](const Layer &layer) { return !layer.measured.empty(); }))
+    os << numMeasured << " of them have measured times; ";
   if (selection.isOptimal())
     os << "no selection of these candidates costs less";
   else
@@ -563,8 +567,22 @@ private:
       settings.maxBytes = maxMemory;
     if (llvm::Error error = settings.database.loadAll(tuning))
       return getOperation()->emitError(llvm::toString(std::move(error)));
+    remarkOtherCPUs(settings);
     settings.filterBytes = countFilterBytes(getOperation());
     return success();
+  }
+
+  /// Tells if all measured times are of other CPUs.
+  void remarkOtherCPUs(const Settings &settings) {
+    const std::vector<std::string> cpus = settings.database.getCPUs();
+    const std::string name = getTuningName(settings.cpu, settings.threads);
+    if (tuning.empty() || llvm::is_contained(cpus, name))
+      return;
+    remark::missed(getOperation()->getLoc(),
+                   remark::RemarkOpts::name("Search").category("wino"))
+        << "the tuning databases have no times of '" + name +
+               "', so models alone are compared; they have times of " +
+               (cpus.empty() ? "nothing" : llvm::join(cpus, ", "));
   }
 
   LogicalResult readLayerAlgorithms(Settings &settings) {
