@@ -4,10 +4,11 @@ pixels on Cortex-A73 and Cortex-A53, by im2row and by Winograd with tiles of 2
 and 4 pixels, in fp32 and int8 (Fernandez-Marques et al., "Searching for
 Winograd-aware Quantized Networks", MLSys 2020, table 3).
 
-Our int8 layers by Winograd are exact, in the ring modulo 2^32; theirs are
-quantized. The uniform rows compute the stem and the 1x1 layers by im2row. The
-row `searched` takes the best of im2row, F2, F4 and F6 for each layer, `all` the
-best of all algorithms that the search considers.
+Int8 layers by Winograd are quantized there, as in the rows F2 and F4 here (8
+bits, scales per tap); the rows `exact` compute in the ring modulo 2^32 instead.
+The uniform rows have the stem and the 1x1 layers by im2row. The row `searched`
+takes the best of im2row, F2, F4 and F6 for each layer, `all` the best of all
+algorithms; `exact` leaves out what is quantized.
 
 With --sweep the same choice is shown by the size of the map and the number of
 channels, with --plot the predicted times are drawn as well.
@@ -37,7 +38,7 @@ PUBLISHED = {
     ("i8", "cortex-a53"): {"im2row": 117, "F2": 91},
     ("i8", "cortex-a73"): {"im2row": 54, "F2": 38},
 }
-UNIFORM = ["im2row", "F2", "F4"]
+UNIFORM = {"f32": ["im2row", "F2", "F4"], "i8": ["im2row", "F2", "F4", "F2 exact", "F4 exact"]}
 RESTRICTED = ["im2row", "F2", "F4", "F6"]
 MAPS = [4, 7, 8, 14, 16, 28, 32, 56, 112]
 CHANNELS = [64, 128, 256, 512]
@@ -71,25 +72,28 @@ def get_name(plan, algorithm):
     are not part of the study."""
     if algorithm == "winograd-rns":
         return None
+    exact = " exact" if algorithm == "winograd-ring" else ""
     for m in range(2, 10):
         if f"<F({m}x{m}, 3x3)" in plan:
-            return f"F{m}"
+            return f"F{m}{exact}"
     return None if "F(" in plan else algorithm
 
 
 def predict(arguments, cpu, element, layer):
     """Returns the least predicted milliseconds of each name."""
+    requests = [[]]
+    if element == "i8" and layer.r == 3:
+        requests += [[f"--algorithm=winograd-quantized:F({m},3)"] for m in (2, 4)]
     with tempfile.TemporaryDirectory() as temporary:
         module = pathlib.Path(temporary) / "layer.mlir"
         module.write_text(write_module(layer, element=element))
-        text = subprocess.run(
-            [arguments.candidates, module, f"--cpu={cpu}", "--schedules=1", "--min-plans=0"],
-            check=True, capture_output=True, text=True).stdout
+        lines = [line for request in requests for line in subprocess.run(
+            [arguments.candidates, module, f"--cpu={cpu}", "--schedules=1", "--min-plans=0",
+             *request], check=True, capture_output=True, text=True).stdout.splitlines()]
     file = HERE.parent / "lib" / "Target" / "cpus" / f"{cpu}.json"
     cycles_per_ms = json.loads(file.read_text())["frequency_mhz"] * 1e3
     times = {}
-    for line in text.splitlines():
-        row = json.loads(line)
+    for row in map(json.loads, lines):
         if name := get_name(row["plan"], row["algorithm"]):
             times[name] = min(times.get(name, float("inf")), row["cycles"] / cycles_per_ms)
     return times
@@ -100,18 +104,22 @@ def choose(times, names):
 
 
 def print_network(arguments, cpu, element):
-    totals = dict.fromkeys([*UNIFORM, "searched", "all"], 0)
+    choices = {"searched": RESTRICTED, "all": None}
+    if element == "i8":
+        choices |= {"exact": ["im2row", "direct", "F2 exact", "F3 exact", "F4 exact"]}
+    totals = dict.fromkeys([*UNIFORM[element], *choices], 0)
     for layer in read_layers(arguments.layers):
         times = predict(arguments, cpu, element, layer)
         is_uniform = layer.r == 3 and layer.c > 3
-        choice, best = choose(times, RESTRICTED), min(times, key=times.get)
-        for name in UNIFORM:
+        for name in UNIFORM[element]:
             totals[name] += layer.count * times[name if is_uniform else "im2row"]
-        totals["searched"] += layer.count * times[choice]
-        totals["all"] += layer.count * times[best]
+        best = {name: choose(times, of or times) for name, of in choices.items()}
+        for name, choice in best.items():
+            totals[name] += layer.count * times[choice]
         if arguments.per_layer:
-            shown = ", ".join(f"{name} {times[name]:.3f}" for name in RESTRICTED if name in times)
-            print(f"  {layer!s:22} {layer.count} x  {shown}; {choice}, of all {best}")
+            shown = ", ".join(f"{name} {time:.3f}" for name, time in times.items())
+            chosen = ", ".join(f"{name}: {choice}" for name, choice in best.items())
+            print(f"  {layer!s:22} {layer.count} x  {shown}; {chosen}")
     published = PUBLISHED[element, cpu]
     for name, total in totals.items():
         theirs = published.get(name)

@@ -33,14 +33,20 @@ static cl::opt<std::string> input(cl::Positional, cl::Required,
                                   cl::desc("<module>"));
 static cl::opt<std::string> cpuName("cpu", cl::desc("The CPU to plan for"),
                                     cl::init("host"));
-static cl::opt<unsigned>
-    minSchedules("schedules",
-                 cl::desc("Schedules of each variant, if it has so many"),
-                 cl::init(3));
+static cl::opt<unsigned> minSchedules(
+    "schedules",
+    cl::desc("Schedules of each algorithm, one of each variant in any case"),
+    cl::init(3));
 static cl::opt<unsigned>
     minPlans("min-plans",
              cl::desc("Take more schedules of each variant for so many plans"),
              cl::init(20));
+
+static cl::list<std::string> algorithms(
+    "algorithm",
+    cl::desc("Plans of this algorithm; may be repeated (default: all that are "
+             "exact, but loops)"),
+    cl::value_desc("name[:F(m,r)]"));
 
 static cl::opt<std::string>
     planFile("plans", cl::desc("Print the costs of these plans instead, one "
@@ -62,8 +68,10 @@ static void print(StringRef name, const ConvAlgorithm &algorithm, PlanAttr plan,
   llvm::outs() << llvm::json::Value(std::move(object)) << "\n";
 }
 
-static void printCandidates(const ConvTask &task, StringRef name) {
+static void printCandidates(const ConvTask &task, StringRef name,
+                            ArrayRef<AlgorithmRequest> requests) {
   SampleOptions options;
+  options.algorithms = requests;
   options.minSchedules = minSchedules;
   options.minPlans = minPlans;
   for (const PlanSample &sample : samplePlans(task, options))
@@ -102,6 +110,9 @@ int main(int argc, char **argv) {
   if (!planFile.empty())
     plans = exitOnError(
         llvm::errorOrToExpected(llvm::MemoryBuffer::getFile(planFile)));
+  SmallVector<AlgorithmRequest> requests;
+  for (StringRef text : algorithms)
+    requests.push_back(exitOnError(parseAlgorithmRequest(text, &context)));
   module->walk([&](func::FuncOp function) {
     forEachConvolution(function, [&](linalg::LinalgOp,
                                      FailureOr<ConvProblem> problem, StringRef,
@@ -111,7 +122,7 @@ int main(int argc, char **argv) {
       if (plans)
         printPlans({*problem, cpu}, name, plans->getBuffer());
       else
-        printCandidates({*problem, cpu}, name);
+        printCandidates({*problem, cpu}, name, requests);
     });
   });
   return 0;

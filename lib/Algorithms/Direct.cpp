@@ -88,6 +88,7 @@ private:
   double getBlockImageBytes(int64_t rows, int64_t cols) const;
   DirectNest getNest(const Schedule &schedule) const;
   double getBlockCycles(const Kernel &kernel, int64_t rows, int64_t cols) const;
+  double getPanelCycles(const Kernel &kernel, int64_t rows, int64_t cols) const;
 
   ConvTask task;
   /// The kernel of the schedules to try.
@@ -215,9 +216,8 @@ Cost DirectSchedules::getCost(const Schedule &schedule) const {
   Cost cost;
   for (auto [rows, numRows] : getBlocks(outH, nest.blockRows))
     for (auto [cols, numCols] : getBlocks(outW, nest.blockCols))
-      cost.products += double(n * numRows * numCols) *
-                       getBlockCycles(kernel, rows, cols) *
-                       double(nest.k / nest.panelCols);
+      cost.products +=
+          double(n * numRows * numCols) * getBlockCycles(kernel, rows, cols);
   // Pixels that are copied are loaded and stored once more.
   if (nest.copies)
     cost.inputTransform = 2 * double(n * outH * outW) * imageBytes * 8 /
@@ -226,9 +226,24 @@ Cost DirectSchedules::getCost(const Schedule &schedule) const {
   return cost;
 }
 
+/// The cycles of the products of a block of pixels and all panels. Only the
+/// vectors of the last panel that have output channels are computed.
+double DirectSchedules::getBlockCycles(const Kernel &kernel, int64_t rows,
+                                       int64_t cols) const {
+  const int64_t k = std::max<int64_t>(task.problem.k, 1);
+  const int64_t panelCols = kernel.tile.cols;
+  double cycles = double(k / panelCols) * getPanelCycles(kernel, rows, cols);
+  if (int64_t rest = k % panelCols) {
+    Kernel last = kernel;
+    last.tile.cols = llvm::alignTo(rest, kernel.vector);
+    cycles += getPanelCycles(last, rows, cols);
+  }
+  return cycles;
+}
+
 /// The cycles of the products of a block of pixels and a panel, divided into
 /// micro-kernels as by the code that wino.conv becomes.
-double DirectSchedules::getBlockCycles(const Kernel &kernel, int64_t rows,
+double DirectSchedules::getPanelCycles(const Kernel &kernel, int64_t rows,
                                        int64_t cols) const {
   const ConvProblem &problem = task.problem;
   // Rows that follow each other in image and result are one.

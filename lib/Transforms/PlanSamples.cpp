@@ -60,28 +60,41 @@ static SmallVector<Option> selectOptions(ArrayRef<Option> options,
   return selected;
 }
 
+/// Takes one more schedule of each family of `algorithm`, or of all if it is
+/// null, that costs at most `maxCycles`, until there are `total`.
+static void takeMore(ArrayRef<Family> families, const ConvAlgorithm *algorithm,
+                     double maxCycles, size_t total,
+                     MutableArrayRef<size_t> counts) {
+  size_t taken = 0;
+  for (auto [family, count] : llvm::zip_equal(families, counts))
+    if (!algorithm || family.algorithm == algorithm)
+      taken += count;
+  for (bool isMore = true; isMore && taken < total;) {
+    isMore = false;
+    for (auto [family, count] : llvm::zip_equal(families, counts))
+      if ((!algorithm || family.algorithm == algorithm) &&
+          count < family.options.size() && taken < total &&
+          family.options[0].cost.cycles <= maxCycles) {
+        ++count;
+        ++taken;
+        isMore = true;
+      }
+  }
+}
+
 /// Returns how many schedules to take of each family.
 static SmallVector<size_t> countSchedules(ArrayRef<Family> families,
                                           const SampleOptions &options) {
   constexpr double kCheap = 3;
-  double best = std::numeric_limits<double>::infinity();
+  constexpr double kAny = std::numeric_limits<double>::infinity();
+  double best = kAny;
   for (const Family &family : families)
     best = std::min(best, family.options[0].cost.cycles);
-  SmallVector<size_t> counts;
-  size_t total = 0;
+  SmallVector<size_t> counts(families.size(), 1);
   for (const Family &family : families)
-    total += counts.emplace_back(
-        std::min<size_t>(options.minSchedules, family.options.size()));
-  for (bool isMore = true; isMore && total < options.minPlans;) {
-    isMore = false;
-    for (auto [family, count] : llvm::zip_equal(families, counts))
-      if (count < family.options.size() && total < options.minPlans &&
-          family.options[0].cost.cycles <= kCheap * best) {
-        ++count;
-        ++total;
-        isMore = true;
-      }
-  }
+    takeMore(families, family.algorithm, kAny, options.minSchedules, counts);
+  takeMore(families, /*algorithm=*/nullptr, kCheap * best, options.minPlans,
+           counts);
   return counts;
 }
 

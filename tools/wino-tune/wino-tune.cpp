@@ -96,10 +96,11 @@ int main(int argc, char **argv) {
       cl::desc("Measure plans of this algorithm; may be repeated (default: all "
                "that are exact, but loops)"),
       cl::value_desc("name[:F(m,r)]"), cl::cat(category));
-  cl::opt<unsigned> schedules(
-      optionName("schedules"),
-      cl::desc("Schedules of each variant of an algorithm (default: 3)"),
-      cl::value_desc("count"), cl::init(3), cl::cat(category));
+  cl::opt<unsigned> schedules(optionName("schedules"),
+                              cl::desc("Schedules of each algorithm, one of "
+                                       "each variant in any case (default: 3)"),
+                              cl::value_desc("count"), cl::init(3),
+                              cl::cat(category));
   cl::opt<unsigned> plans(
       optionName("plans"),
       cl::desc("Plans of a layer, by more schedules of the variants that are "

@@ -21,7 +21,8 @@ struct PlanSample {
 
 /// Which plans of a convolution to take.
 struct SampleOptions {
-  /// Schedules of each variant, if it has so many.
+  /// Schedules of each algorithm, if it has so many; one of each variant in any
+  /// case.
   unsigned minSchedules = 3;
   /// More schedules of the variants that are not much slower than the best, for
   /// so many plans in all.
@@ -32,7 +33,7 @@ struct SampleOptions {
 };
 
 /// Returns plans of every variant of the algorithms that apply: the cheapest
-/// schedule of each and others, evenly spread from cheap to expensive. Of
+/// schedule of each and often others, evenly spread from cheap to expensive. Of
 /// algorithms that only a user chooses, and did not, one variant.
 llvm::SmallVector<PlanSample> samplePlans(const ConvTask &task,
                                           const SampleOptions &options);
