@@ -214,7 +214,7 @@ LogicalResult NetworkSearch::addMeasured(const ConvTask &task,
                                          Layer &layer) {
   linalg::LinalgOp op = task.problem.op;
   const bool isFixed = op->hasAttr(WinoDialect::kPlanAttrName);
-  auto leaveOut = [&](PlanAttr plan, StringRef reason) {
+  auto leaveOut = [&](StringRef reason) {
     std::string text;
     llvm::raw_string_ostream(text)
         << layer.name << ": a plan that was measured is left out: " << reason;
@@ -235,7 +235,7 @@ LogicalResult NetworkSearch::addMeasured(const ConvTask &task,
     if (failed(checkPlan(task.problem, plan, reason))) {
       // Of another layer of this shape, whose weights have proved it exact.
       if (isExactWithOtherValues(task.problem, plan)) {
-        leaveOut(plan, reason);
+        leaveOut(reason);
         continue;
       }
       return op->emitError("a tuning database has a time of '")
@@ -252,7 +252,7 @@ LogicalResult NetworkSearch::addMeasured(const ConvTask &task,
       FailureOr<SearchCandidate> candidate =
           describePlan(task, plan, getTerms(layer), reason);
       if (failed(candidate)) {
-        leaveOut(plan, reason);
+        leaveOut(reason);
         continue;
       }
       layer.candidates.push_back(*candidate);

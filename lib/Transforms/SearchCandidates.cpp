@@ -38,6 +38,14 @@ static FailureOr<double> predictError(const ConvProblem &problem, PlanAttr plan,
   return resolved->error.largest;
 }
 
+/// The memory of a plan; each thread has scratch of its own.
+static MemoryUse getMemory(const ConvProblem &problem, PlanAttr plan,
+                           const CandidateTerms &terms) {
+  MemoryUse memory = getAlgorithm(plan).getMemoryUse(problem, plan);
+  memory.scratchBytes *= terms.threads;
+  return memory;
+}
+
 FailureOr<SearchCandidate> wino::describePlan(const ConvTask &task,
                                               PlanAttr plan,
                                               const CandidateTerms &terms,
@@ -53,7 +61,7 @@ FailureOr<SearchCandidate> wino::describePlan(const ConvTask &task,
       getThreadedCycles(task.problem, algorithm,
                         {plan.getTransform(), plan.getNumbers()}, schedule,
                         estimateCost(task, plan), terms.threads),
-      *error, algorithm.getMemoryUse(task.problem, plan)};
+      *error, getMemory(task.problem, plan, terms)};
 }
 
 /// Whether the tiles of a transform, if there is one, are among those allowed.
@@ -202,7 +210,7 @@ static void addCandidates(const ConvTask &task, const ConvAlgorithm &algorithm,
       error = predictError(task.problem, plan, terms, reason);
     if (failed(error))
       break;
-    MemoryUse memory = algorithm.getMemoryUse(task.problem, plan);
+    MemoryUse memory = getMemory(task.problem, plan, terms);
     // Of no use: a cheaper one takes no more memory.
     if (llvm::any_of(ArrayRef(candidates).drop_front(first),
                      [&](const SearchCandidate &cheaper) {

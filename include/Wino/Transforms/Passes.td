@@ -181,8 +181,9 @@ def SearchPass : Pass<"wino-search"> {
     - `threads`: how many share each convolution, as in `wino-tile-and-fuse`. Of
       each phase the part of the busiest thread counts; what is repeated, the
       transform of the image where output channels are shared, counts in full, and
-      so does all waiting for caches and memory, which cores share. Measured times
-      are those of as many threads.
+      so does all waiting for caches and memory, which cores share. For
+      `max-memory` each thread has scratch of its own. Measured times are those of
+      as many threads.
     - `tuning`: databases of measured times (docs/Tuning.md), the one that counts
       most first. A plan of a layer that was measured is a candidate, and costs
       what was measured; other candidates cost their cycles by the models, times
