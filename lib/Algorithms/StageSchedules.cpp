@@ -41,7 +41,8 @@ StageSchedules::StageSchedules(const ConvTask &task, const Variant &variant)
   whole.imageBytes = getScalarBytes(problem.imageType);
   whole.filterBytes = getScalarBytes(problem.filterType);
   whole.inputBytes = whole.transformedFilterBytes = int64_t(kernel.factorBytes);
-  whole.productBytes = whole.resultBytes = getScalarBytes(problem.sumType);
+  whole.productBytes = getScalarBytes(problem.sumType);
+  whole.resultBytes = getScalarBytes(problem.storedType);
   if (variant.numbers) {
     // An element of V, U and M is one of each plane.
     planes = variant.numbers.getNumPlanes();
@@ -286,7 +287,8 @@ void StageSchedules::countTransforms(const ConvNest &nest, Cost &cost) const {
   const double opCycles = task.cpu.opCycles;
   cost.inputTransform = tiles * inputOps * c / factors * opCycles;
   cost.outputTransform =
-      tiles * outputOps * k / double(kernel.vector) * opCycles;
+      tiles * outputOps * k / double(kernel.vector) * opCycles +
+      getEpilogueCycles(task, double(nest.n * nest.outH * nest.outW));
   if (nest.onTheFly)
     cost.filter = blocks * filterOps * c * k / factors * opCycles;
 }
