@@ -50,8 +50,9 @@ struct ModelOptions {
                   llvm::cl::value_desc("name[:F(m,r)]"),
                   llvm::cl::cat(category)),
         maxError(optionName("max-error"),
-                 llvm::cl::desc("Allow results this relative error, where that "
-                                "is faster (default: 0)"),
+                 llvm::cl::desc("Allow each convolution this error by its "
+                                "largest result, also by plans that are not "
+                                "exact (default: 0, what rounding causes)"),
                  llvm::cl::value_desc("number"), llvm::cl::init(0),
                  llvm::cl::cat(category)),
         calibrationFile(optionName("calibration"),
@@ -70,6 +71,15 @@ struct ModelOptions {
                            "take no more than this"),
             llvm::cl::value_desc("bytes"), llvm::cl::init(-1),
             llvm::cl::cat(category)),
+        candidatesFile(optionName("candidates"),
+                       llvm::cl::desc("Search among the algorithms that this "
+                                      "file has for convolutions"),
+                       llvm::cl::value_desc("file.json"),
+                       llvm::cl::cat(category)),
+        bits(optionName("bits"), llvm::cl::CommaSeparated,
+             llvm::cl::desc("With an error budget, search quantized numbers of "
+                            "these bits (default: 8)"),
+             llvm::cl::value_desc("numbers"), llvm::cl::cat(category)),
         tuningFiles(optionName("tuning"),
                     llvm::cl::desc("Search with the measured times of these "
                                    "databases, the first before the others"),
@@ -96,6 +106,8 @@ struct ModelOptions {
     options.calibrationFile = calibrationFile;
     options.search = search;
     options.maxMemory = maxMemory;
+    options.candidatesFile = candidatesFile;
+    options.bits.assign(bits.begin(), bits.end());
     options.tuningFiles.assign(tuningFiles.begin(), tuningFiles.end());
     options.threads = threads;
     options.reportFile = reportFile;
@@ -117,6 +129,8 @@ struct ModelOptions {
   llvm::cl::opt<std::string> calibrationFile;
   llvm::cl::opt<bool> search;
   llvm::cl::opt<int64_t> maxMemory;
+  llvm::cl::opt<std::string> candidatesFile;
+  llvm::cl::list<int64_t> bits;
   llvm::cl::list<std::string> tuningFiles;
   llvm::cl::opt<unsigned> threads;
   llvm::cl::opt<std::string> reportFile;

@@ -38,8 +38,8 @@ def parse_arguments():
     add("--plan", action="append", default=[], metavar="ATTRIBUTE",
         help="compile by this #wino.plan<...>; may be repeated, which measures each")
     add("--max-error", type=float, default=0, metavar="ERROR",
-        help="allow plans that are not exact this relative error; what they compute is "
-        "compared with --tolerance as the others (default: %(default)s)")
+        help="allow plans that are not exact this error by the largest result; what they "
+        "compute is compared with --tolerance as the others (default: %(default)s)")
     add("--layout", default="nhwc", choices=["nhwc", "nchw"],
         help="of image and result (default: %(default)s)")
     add("--element", default="f32", choices=["f32", "i8"],

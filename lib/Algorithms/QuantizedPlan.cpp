@@ -7,6 +7,7 @@
 
 #include "Wino/Algorithms/QuantizedPlan.h"
 #include "DataRange.h"
+#include "Wino/Algorithms/ConvAlgorithm.h"
 #include "Wino/Algorithms/FilterBounds.h"
 #include "llvm/ADT/Sequence.h"
 #include "llvm/Support/Format.h"
@@ -22,9 +23,8 @@ bool wino::isQuantized(PlanAttr plan) {
 }
 
 std::string QuantizedPlan::toString() const {
-  return llvm::formatv("relative error {0:F4} (largest {1:F4} of max |y|) on "
-                       "{2}",
-                       error.relative, error.largest, data);
+  return llvm::formatv("error {0:F4} of max |y| (relative {1:F4}) on {2}",
+                       error.largest, error.relative, data);
 }
 
 //===----------------------------------------------------------------------===//
@@ -279,6 +279,22 @@ static Measured measure(const ConvProblem &problem, TransformAttr transform,
   return {found, getError(result, sample.getExact(transform)), sample.data};
 }
 
+LogicalResult wino::checkRoundingError(const ConvProblem &problem,
+                                       PlanAttr plan, double maxError,
+                                       std::string &reason) {
+  reason.clear();
+  if (maxError == 0)
+    return success();
+  const double error = getAlgorithm(plan).getError(
+      problem, {plan.getTransform(), plan.getNumbers()});
+  if (error <= maxError)
+    return success();
+  llvm::raw_string_ostream(reason)
+      << "its predicted error of " << llvm::format("%.3g", error)
+      << " of max |y| > " << llvm::format("%g", maxError);
+  return failure();
+}
+
 QuantizationError wino::measureQuantizationError(const ConvProblem &problem,
                                                  TransformAttr transform,
                                                  QuantizedAttr numbers) {
@@ -342,7 +358,7 @@ FailureOr<QuantizedPlan> wino::resolveQuantizedPlan(const ConvProblem &problem,
 
   Measured measured = measure(problem, transform, numbers, samples);
   QuantizedPlan result{{}, measured.error, measured.data};
-  if (!(result.error.relative <= maxError)) {
+  if (!(result.error.largest <= maxError)) {
     llvm::raw_string_ostream(reason)
         << result.toString() << " > " << llvm::format("%g", maxError);
     return failure();

@@ -129,6 +129,15 @@ std::optional<double> TuningDatabase::getTime(StringRef cpu, StringRef layer,
   return it == plans.end() ? std::nullopt : std::optional(it->second);
 }
 
+std::vector<std::string> TuningDatabase::getCPUs() const {
+  std::vector<std::string> cpus;
+  // Keys are sorted.
+  for (const auto &[key, plans] : times)
+    if (cpus.empty() || cpus.back() != key.first)
+      cpus.push_back(key.first);
+  return cpus;
+}
+
 size_t TuningDatabase::size() const {
   size_t count = 0;
   for (const auto &[key, plans] : times)

@@ -80,9 +80,10 @@ llvm::Error Compiler::load() {
   if (options.threads < 1)
     return llvm::createStringError("expected at least 1 thread, but got 0");
   if (!options.search &&
-      (options.maxMemory >= 0 || !options.tuningFiles.empty()))
-    return llvm::createStringError(
-        "a memory budget and databases of times are for a search");
+      (options.maxMemory >= 0 || !options.candidatesFile.empty() ||
+       !options.bits.empty() || !options.tuningFiles.empty()))
+    return llvm::createStringError("a memory budget, candidates, bits and "
+                                   "databases of times are for a search");
 
   progress.begin("import");
   FailureOr<Model> loaded =
@@ -118,6 +119,9 @@ llvm::Error Compiler::lower() {
   pipelineOptions.calibration = options.calibrationFile;
   pipelineOptions.search = options.search;
   pipelineOptions.maxMemory = options.maxMemory;
+  pipelineOptions.candidates = options.candidatesFile;
+  for (int64_t bits : options.bits)
+    pipelineOptions.bits.push_back(bits);
   for (const std::string &file : options.tuningFiles)
     pipelineOptions.tuning.push_back(file);
   pipelineOptions.threads = options.threads;

@@ -262,9 +262,9 @@ void PageWriter::writeFacts(const json::Object &layer) {
     writeRow("Exact, because", *certificate);
   if (auto reason = layer.getString("unproved"))
     writeRow("Not proved to be exact", *reason);
-  if (auto error = layer.getNumber("relative_error"))
-    writeRow("Relative error",
-             llvm::formatv("{0:e2} on {1}", *error,
+  if (auto error = layer.getNumber("largest_error"))
+    writeRow("Measured error",
+             llvm::formatv("{0:e1} of the largest result on {1}", *error,
                            layer.getString("error_data").value_or("?"))
                  .str());
   const json::Object *search = layer.getObject("search");

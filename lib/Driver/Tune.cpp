@@ -32,6 +32,13 @@ struct Layer {
   /// The time that is the shortest so far, and its plan.
   double bestNanoseconds = std::numeric_limits<double>::infinity();
   PlanAttr best = {};
+
+  void note(PlanAttr plan, double nanoseconds) {
+    if (nanoseconds >= bestNanoseconds)
+      return;
+    bestNanoseconds = nanoseconds;
+    best = plan;
+  }
 };
 
 /// A model with the plans to measure.
@@ -56,6 +63,7 @@ private:
     unsigned layer, sample;
   };
   std::vector<Task> listTasks() const;
+  std::vector<Task> listOpenTasks(TuneSummary &summary);
   llvm::Error loadDatabases(const MeasureOptions &measure);
   void show(const Task &task, double seconds);
   std::string getBest(const Layer &layer) const;
@@ -232,6 +240,27 @@ std::vector<Tuner::Task> Tuner::listTasks() const {
   return tasks;
 }
 
+/// The tasks whose times are in no database.
+std::vector<Tuner::Task> Tuner::listOpenTasks(TuneSummary &summary) {
+  const std::string cpuName = getTuningName(cpu, options.threads);
+  std::vector<Task> tasks;
+  for (const Task &task : listTasks()) {
+    Layer &layer = layers[task.layer];
+    PlanAttr plan = layer.samples[task.sample].plan;
+    std::optional<double> time =
+        database.getTime(cpuName, layer.key, printPlan(plan));
+    if (!time)
+      time = known.getTime(cpuName, layer.key, printPlan(plan));
+    if (!time) {
+      tasks.push_back(task);
+      continue;
+    }
+    ++summary.numKnown;
+    layer.note(plan, *time);
+  }
+  return tasks;
+}
+
 llvm::Error Tuner::loadDatabases(const MeasureOptions &measure) {
   if (llvm::sys::fs::exists(measure.databaseFile))
     if (llvm::Error error = database.load(measure.databaseFile))
@@ -279,30 +308,8 @@ void Tuner::show(const Task &task, double seconds) {
 llvm::Expected<TuneSummary> Tuner::measure(const MeasureOptions &measure) {
   if (llvm::Error error = loadDatabases(measure))
     return std::move(error);
-  const std::string cpuName = getTuningName(cpu, options.threads);
   TuneSummary summary;
-  auto note = [&](Layer &layer, PlanAttr plan, double nanoseconds) {
-    if (nanoseconds >= layer.bestNanoseconds)
-      return;
-    layer.bestNanoseconds = nanoseconds;
-    layer.best = plan;
-  };
-  std::vector<Task> tasks;
-  for (const Task &task : listTasks()) {
-    Layer &layer = layers[task.layer];
-    PlanAttr plan = layer.samples[task.sample].plan;
-    std::optional<double> time =
-        database.getTime(cpuName, layer.key, printPlan(plan));
-    if (!time)
-      time = known.getTime(cpuName, layer.key, printPlan(plan));
-    if (time) {
-      ++summary.numKnown;
-      note(layer, plan, *time);
-    } else {
-      tasks.push_back(task);
-    }
-  }
-
+  const std::vector<Task> tasks = listOpenTasks(summary);
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start = Clock::now();
   for (auto [index, task] : llvm::enumerate(tasks)) {
@@ -335,8 +342,9 @@ llvm::Expected<TuneSummary> Tuner::measure(const MeasureOptions &measure) {
       break;
     }
     ++summary.numMeasured;
-    note(layer, plan, **time);
-    database.set({cpuName, layer.key, printPlan(plan), **time});
+    layer.note(plan, **time);
+    database.set({getTuningName(cpu, options.threads), layer.key,
+                  printPlan(plan), **time});
     if (llvm::Error error = database.save(measure.databaseFile))
       return std::move(error);
   }

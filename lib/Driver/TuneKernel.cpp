@@ -69,8 +69,8 @@ static Operation *cloneWithConstants(ImplicitLocOpBuilder &b, Operation *op,
   return b.clone(*op, mapping);
 }
 
-/// Returns `plan` for a convolution whose filter and data nobody knows: the
-/// range of its network's may have proved it exact, or its error small.
+/// Returns `plan` for a convolution whose filter and image nobody knows; those
+/// of its network may have proved it exact.
 static PlanAttr allow(PlanAttr plan) {
   if (!plan.getNumbers() || isQuantized(plan))
     return plan;

@@ -42,8 +42,11 @@ static void addTensorPasses(OpPassManager &passes,
   buildWinoNormalizePipeline(passes, options);
   if (options.search) {
     SearchPassOptions search;
-    if (options.maxError > 0)
-      search.maxError = options.maxError;
+    search.maxError = options.maxError;
+    search.calibration = options.calibration;
+    search.candidates = options.candidates;
+    search.bits.assign(options.bits.begin(), options.bits.end());
+    search.threads = options.threads;
     search.maxMemory = options.maxMemory;
     search.tuning.assign(options.tuning.begin(), options.tuning.end());
     if (!options.algorithm.empty())

@@ -205,10 +205,15 @@ private:
       Location loc = op.getLoc();
       FailureOr<QuantizedPlan> measured;
       std::string why;
-      if (isQuantized(plan) && succeeded(checkPlan(*problem, plan, why))) {
-        measured = resolveQuantizedPlan(*problem, plan, name, budget, why);
+      if (succeeded(checkPlan(*problem, plan, why))) {
+        LogicalResult isAllowed = success();
+        if (isQuantized(plan))
+          isAllowed = measured =
+              resolveQuantizedPlan(*problem, plan, name, budget, why);
+        else
+          isAllowed = checkRoundingError(*problem, plan, budget.maxError, why);
         // Such a convolution stays as it is; its plan would be refused again.
-        if (failed(measured)) {
+        if (failed(isAllowed)) {
           op->removeAttr(WinoDialect::kPlanAttrName);
           hasFailed |= failed(refuse(op, /*plan=*/{}, name, why));
           return;

@@ -150,12 +150,15 @@ private:
   FailureOr<PlanAttr> resolve(const ConvProblem &problem, PlanAttr plan,
                               StringRef name, std::string &reason) {
     linalg::LinalgOp op = problem.op;
-    if (!isQuantized(plan))
-      return plan;
-    FailureOr<QuantizedPlan> resolved =
-        resolveQuantizedPlan(problem, plan, name, budget, reason);
-    if (succeeded(resolved))
-      return resolved->plan;
+    if (!isQuantized(plan)) {
+      if (succeeded(checkRoundingError(problem, plan, budget.maxError, reason)))
+        return plan;
+    } else {
+      FailureOr<QuantizedPlan> resolved =
+          resolveQuantizedPlan(problem, plan, name, budget, reason);
+      if (succeeded(resolved))
+        return resolved->plan;
+    }
     remarkRefusal(op, name, getAlgorithm(plan).getName(), reason);
     return failure();
   }
@@ -177,7 +180,8 @@ private:
         return plan;
     }
     if (request) {
-      FailureOr<PlanAttr> plan = getRequestedPlan(task, *request, reason);
+      FailureOr<PlanAttr> plan =
+          getRequestedPlan(task, *request, budget.maxError, reason);
       if (succeeded(plan)) {
         plan = resolve(problem, *plan, name, reason);
         if (succeeded(plan)) {
@@ -197,12 +201,22 @@ private:
         return resolved;
     }
     std::string refusal;
-    PlanAttr plan = getDefaultPlan(task, refusal);
-    FailureOr<PlanAttr> resolved = resolve(problem, plan, name, unused);
-    if (failed(resolved)) {
-      task.allowsErrors = false;
-      resolved = getDefaultPlan(task, refusal);
+    PlanAttr plan = getDefaultPlan(task, budget.maxError, refusal);
+    FailureOr<PlanAttr> resolved = plan;
+    if (isQuantized(plan)) {
+      resolved = resolve(problem, plan, name, unused);
+      if (failed(resolved)) {
+        task.allowsErrors = false;
+        resolved = getDefaultPlan(task, budget.maxError, refusal);
+      }
     }
+    unused.clear();
+    if (!isQuantized(*resolved) &&
+        failed(checkRoundingError(problem, *resolved, budget.maxError, unused)))
+      return op->emitError("no plan of '")
+             << name
+             << "' keeps to the error budget: of the most accurate one, "
+             << unused;
     if (!refusal.empty())
       remarkRefusal(op, name, stringifyAlgorithm(Algorithm::Winograd), refusal);
     return resolved;

@@ -9,6 +9,7 @@
 #include "mlir/AsmParser/AsmParser.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
 
 using namespace mlir;
 using namespace wino;
@@ -175,6 +176,17 @@ static Choice chooseVariant(const ConvTask &task,
   return best;
 }
 
+/// Removes variants that a budget of `maxError` does not allow. Those that are
+/// not exact are judged when their plan is known.
+static void eraseInaccurate(const ConvTask &task,
+                            const ConvAlgorithm &algorithm, double maxError,
+                            SmallVectorImpl<Variant> &variants) {
+  if (maxError > 0 && algorithm.isExact())
+    llvm::erase_if(variants, [&](const Variant &variant) {
+      return algorithm.getError(task.problem, variant) > maxError;
+    });
+}
+
 //===----------------------------------------------------------------------===//
 // The default rule
 //===----------------------------------------------------------------------===//
@@ -198,7 +210,8 @@ static PlanAttr getFallback(const ConvTask &task) {
   llvm_unreachable("loops apply to every convolution");
 }
 
-PlanAttr wino::getDefaultPlan(const ConvTask &task, std::string &refusal) {
+PlanAttr wino::getDefaultPlan(const ConvTask &task, double maxError,
+                              std::string &refusal) {
   refusal.clear();
   Choice best;
   for (const ConvAlgorithm *algorithm : getAlgorithms()) {
@@ -207,8 +220,9 @@ PlanAttr wino::getDefaultPlan(const ConvTask &task, std::string &refusal) {
         !(algorithm->isExact() || task.allowsErrors))
       continue;
     Refusal why;
-    Choice choice =
-        chooseVariant(task, *algorithm, algorithm->getVariants(task, why));
+    SmallVector<Variant> variants = algorithm->getVariants(task, why);
+    eraseInaccurate(task, *algorithm, maxError, variants);
+    Choice choice = chooseVariant(task, *algorithm, variants);
     if (why.isOfRange)
       refusal = why.reason;
     if (choice.cost.cycles < best.cost.cycles)
@@ -244,6 +258,7 @@ static SmallVector<Variant> getVariants(const ConvTask &task,
 
 FailureOr<PlanAttr> wino::getRequestedPlan(const ConvTask &task,
                                            const AlgorithmRequest &request,
+                                           double maxError,
                                            std::string &reason) {
   Choice best;
   SmallVector<std::string> reasons;
@@ -254,8 +269,13 @@ FailureOr<PlanAttr> wino::getRequestedPlan(const ConvTask &task,
       continue;
     }
     std::string why;
-    Choice choice = chooseVariant(task, *algorithm,
-                                  getVariants(task, *algorithm, request, why));
+    SmallVector<Variant> variants = getVariants(task, *algorithm, request, why);
+    const bool hasAny = !variants.empty();
+    eraseInaccurate(task, *algorithm, maxError, variants);
+    if (hasAny && variants.empty())
+      llvm::raw_string_ostream(why)
+          << "no variant keeps to an error of " << llvm::format("%g", maxError);
+    Choice choice = chooseVariant(task, *algorithm, variants);
     if (!choice.algorithm)
       reasons.push_back(why);
     else if (choice.cost.cycles < best.cost.cycles)

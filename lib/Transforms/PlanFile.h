@@ -14,6 +14,7 @@
 #define WINO_LIB_TRANSFORMS_PLANFILE_H
 
 #include "Wino/IR/WinoDialect.h"
+#include "Wino/Transforms/DefaultPlan.h"
 #include "llvm/ADT/StringMap.h"
 
 namespace wino {
@@ -26,6 +27,11 @@ mlir::FailureOr<llvm::StringMap<PlanAttr>> readPlanFile(llvm::StringRef path,
 /// A name that none has, or a plan that does not compute its convolution, is an
 /// error.
 mlir::LogicalResult setPlansFromFile(llvm::StringRef path, mlir::Operation *op);
+
+/// Reads a file of candidates: an object of lists of requests by the names of
+/// convolutions. A name that no convolution below `op` has is an error.
+mlir::FailureOr<llvm::StringMap<llvm::SmallVector<AlgorithmRequest>>>
+readCandidateFile(llvm::StringRef path, mlir::Operation *op);
 
 /// Writes a plan file, all of it or nothing; reports errors at `op`.
 mlir::LogicalResult

@@ -6,14 +6,17 @@
 //===----------------------------------------------------------------------===//
 
 #include "LayoutGroups.h"
+#include "PlanFile.h"
 #include "SearchCandidates.h"
 #include "Wino/Cost/TuningDatabase.h"
 #include "Wino/Support/BudgetedSelection.h"
 #include "Wino/Target/TargetSpec.h"
 #include "Wino/Transforms/LayerKey.h"
 #include "Wino/Transforms/Passes.h"
+#include "Wino/Transforms/Transforms.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include <cmath>
 #include <map>
@@ -66,8 +69,11 @@ private:
 struct Settings {
   CPUInfo cpu;
   CandidateFilter filter;
+  /// In place of `filter.algorithms`, by the names of convolutions.
+  llvm::StringMap<SmallVector<AlgorithmRequest>> layerAlgorithms;
+  int64_t threads = 1;
   double lambda = 0;
-  std::optional<double> maxError;
+  ErrorBudget budget;
   std::optional<int64_t> maxBytes;
   /// Bytes of the filters of all convolutions.
   double filterBytes = 0;
@@ -87,13 +93,17 @@ public:
 private:
   LogicalResult addLayer(const ConvProblem &problem, StringRef name);
   ConvTask getTask(const ConvProblem &problem) const;
+  CandidateTerms getTerms(const Layer &layer) const {
+    return {layer.name, settings.budget, settings.threads};
+  }
   LogicalResult addMeasured(const ConvTask &task, const CandidateFilter &filter,
                             Layer &layer);
   FailureOr<CandidateFilter> getFilter(const Layer &layer) const;
   void calibrate();
   SelectionProblem buildSelection(const LayoutGroups &groups) const;
   LogicalResult report(const SelectionFailure &failure);
-  void assign(const Selection &selection, const SelectionProblem &problem);
+  LogicalResult assign(const Selection &selection,
+                       const SelectionProblem &problem);
   void remarkLayer(const Layer &layer, unsigned index,
                    ArrayRef<unsigned> choices, const SelectionProblem &problem);
   DictionaryAttr getRecord(const Layer &layer,
@@ -109,11 +119,16 @@ private:
 
 } // namespace
 
-/// Returns the filter of a layer: that of the search, narrowed by what its op
-/// carries.
+/// Returns the filter of a layer: that of the search, narrowed by the file of
+/// candidates or by what its op carries.
 FailureOr<CandidateFilter> NetworkSearch::getFilter(const Layer &layer) const {
   linalg::LinalgOp op = layer.problem.op;
   CandidateFilter result = settings.filter;
+  if (auto it = settings.layerAlgorithms.find(layer.name);
+      it != settings.layerAlgorithms.end()) {
+    result.algorithms = it->second;
+    return result;
+  }
   Attribute attr = op->getAttr(kCandidatesAttrName);
   if (!attr)
     return result;
@@ -134,8 +149,8 @@ FailureOr<CandidateFilter> NetworkSearch::getFilter(const Layer &layer) const {
 }
 
 ConvTask NetworkSearch::getTask(const ConvProblem &problem) const {
-  return {problem, settings.cpu,
-          settings.filterBytes - getFilterBytes(problem)};
+  return {problem, settings.cpu, settings.filterBytes - getFilterBytes(problem),
+          /*allowsErrors=*/settings.budget.maxError > 0};
 }
 
 LogicalResult NetworkSearch::addLayer(const ConvProblem &problem,
@@ -148,7 +163,12 @@ LogicalResult NetworkSearch::addLayer(const ConvProblem &problem,
     if (failed(checkPlan(problem, plan, reason)))
       return op->emitError("the plan of '")
              << name << "' does not apply: " << reason;
-    layer.candidates.push_back(describePlan(task, plan));
+    FailureOr<SearchCandidate> candidate =
+        describePlan(task, plan, getTerms(layer), reason);
+    if (failed(candidate))
+      return op->emitError("the plan of '")
+             << name << "' does not apply: " << reason;
+    layer.candidates.push_back(*candidate);
     CandidateFilter none;
     if (failed(addMeasured(task, none, layer)))
       return failure();
@@ -157,7 +177,8 @@ LogicalResult NetworkSearch::addLayer(const ConvProblem &problem,
     if (failed(layerFilter))
       return failure();
     SmallVector<std::string> reasons;
-    layer.candidates = getSearchCandidates(task, *layerFilter, reasons);
+    layer.candidates =
+        getSearchCandidates(task, *layerFilter, getTerms(layer), reasons);
     if (failed(addMeasured(task, *layerFilter, layer)))
       return failure();
     if (layer.candidates.empty()) {
@@ -173,6 +194,19 @@ LogicalResult NetworkSearch::addLayer(const ConvProblem &problem,
   return success();
 }
 
+/// Whether a plan that does not compute `problem` would do so if the values of
+/// filter and image were known to be smaller.
+static bool isExactWithOtherValues(const ConvProblem &problem, PlanAttr plan) {
+  std::string unused;
+  return plan.getNumbers() && !isQuantized(plan) &&
+         succeeded(
+             checkPlan(problem,
+                       PlanAttr::get(plan.getContext(), plan.getAlgorithm(),
+                                     plan.getTransform(), plan.getNumbers(),
+                                     plan.getSchedule(), /*unproved=*/true),
+                       unused));
+}
+
 /// Adds what was measured of a layer: times of its candidates, and plans that
 /// are none yet.
 LogicalResult NetworkSearch::addMeasured(const ConvTask &task,
@@ -180,8 +214,17 @@ LogicalResult NetworkSearch::addMeasured(const ConvTask &task,
                                          Layer &layer) {
   linalg::LinalgOp op = task.problem.op;
   const bool isFixed = op->hasAttr(WinoDialect::kPlanAttrName);
-  for (const auto &[text, nanoseconds] : settings.database.getTimes(
-           getTuningName(settings.cpu), getLayerKey(task.problem))) {
+  auto leaveOut = [&](StringRef reason) {
+    std::string text;
+    llvm::raw_string_ostream(text)
+        << layer.name << ": a plan that was measured is left out: " << reason;
+    remark::missed(op->getLoc(),
+                   remark::RemarkOpts::name("Search").category("wino"))
+        << text;
+  };
+  for (const auto &[text, nanoseconds] :
+       settings.database.getTimes(getTuningName(settings.cpu, settings.threads),
+                                  getLayerKey(task.problem))) {
     auto plan =
         dyn_cast_or_null<PlanAttr>(parseAttribute(text, op->getContext()));
     if (!plan)
@@ -189,9 +232,15 @@ LogicalResult NetworkSearch::addMeasured(const ConvTask &task,
              << layer.name
              << "' for something else than a #wino.plan: " << text;
     std::string reason;
-    if (failed(checkPlan(task.problem, plan, reason)))
+    if (failed(checkPlan(task.problem, plan, reason))) {
+      // Of another layer of this shape, whose weights have proved it exact.
+      if (isExactWithOtherValues(task.problem, plan)) {
+        leaveOut(reason);
+        continue;
+      }
       return op->emitError("a tuning database has a time of '")
              << layer.name << "' for a plan that does not apply: " << reason;
+    }
     auto *known = llvm::find_if(layer.candidates,
                                 [&, plan = plan](const SearchCandidate &each) {
                                   return each.plan == plan;
@@ -200,7 +249,13 @@ LogicalResult NetworkSearch::addMeasured(const ConvTask &task,
     if (known == layer.candidates.end()) {
       if (isFixed || !isAllowed(plan, filter))
         continue;
-      layer.candidates.push_back(describePlan(task, plan));
+      FailureOr<SearchCandidate> candidate =
+          describePlan(task, plan, getTerms(layer), reason);
+      if (failed(candidate)) {
+        leaveOut(reason);
+        continue;
+      }
+      layer.candidates.push_back(*candidate);
     }
     layer.measured[number] = nanoseconds;
   }
@@ -247,7 +302,8 @@ void NetworkSearch::calibrate() {
 SelectionProblem
 NetworkSearch::buildSelection(const LayoutGroups &groups) const {
   SelectionProblem problem;
-  problem.maxError = settings.maxError;
+  if (settings.budget.maxError > 0)
+    problem.maxError = settings.budget.maxError;
   problem.maxBytes = settings.maxBytes;
   for (const Layer &layer : layers) {
     std::vector<wino::SelectionCandidate> nodes;
@@ -285,9 +341,9 @@ LogicalResult NetworkSearch::report(const SelectionFailure &failure) {
   case SelectionFailure::Kind::Error:
     return op->emitError("no plan of '")
            << layer.name << "' keeps to an error of "
-           << print(*settings.maxError)
+           << print(settings.budget.maxError)
            << ": the smallest that is predicted is " << print(failure.least)
-           << ", " << print(failure.least / *settings.maxError)
+           << ", " << print(failure.least / settings.budget.maxError)
            << " times as much";
   case SelectionFailure::Kind::Memory:
     return op->emitError("no plans keep to ")
@@ -323,7 +379,7 @@ void NetworkSearch::remarkLayer(const Layer &layer, unsigned index,
   double nextCost = 0;
   for (auto [number, candidate] : llvm::enumerate(layer.candidates)) {
     if (candidate.getLabel() == chosen.getLabel() ||
-        (settings.maxError && candidate.error > *settings.maxError))
+        (problem.maxError && candidate.error > *problem.maxError))
       continue;
     double cost = getCost(number);
     if (next && cost >= nextCost)
@@ -397,13 +453,24 @@ DictionaryAttr NetworkSearch::getRecord(const Layer &layer,
   return record.getDictionary(builder.getContext());
 }
 
-void NetworkSearch::assign(const Selection &selection,
-                           const SelectionProblem &problem) {
+LogicalResult NetworkSearch::assign(const Selection &selection,
+                                    const SelectionProblem &problem) {
   double error = 0, cost = selection.cost;
   for (auto [index, layer] : llvm::enumerate(layers)) {
     const SearchCandidate &chosen = layer.candidates[selection.choices[index]];
     linalg::LinalgOp op = layer.problem.op;
-    op->setAttr(WinoDialect::kPlanAttrName, chosen.plan);
+    PlanAttr plan = chosen.plan;
+    if (isQuantized(plan)) {
+      // With its scales, and the budget as what it is allowed.
+      std::string reason;
+      FailureOr<QuantizedPlan> resolved = resolveQuantizedPlan(
+          layer.problem, plan, layer.name, settings.budget, reason);
+      if (failed(resolved))
+        return op->emitError("the plan of '")
+               << layer.name << "' does not apply: " << reason;
+      plan = resolved->plan;
+    }
+    op->setAttr(WinoDialect::kPlanAttrName, plan);
     if (settings.isRecorded)
       op->setAttr(WinoDialect::kSearchAttrName, getRecord(layer, chosen));
     error = std::max(error, chosen.error);
@@ -415,6 +482,9 @@ void NetworkSearch::assign(const Selection &selection,
   os << layers.size() << " convolutions: " << print(cost) << " " << unit
      << ", largest error " << print(error) << ", " << selection.bytes
      << " bytes; ";
+  if (const auto numMeasured = llvm::count_if(
+          layers, [](const Layer &layer) { return !layer.measured.empty(); }))
+    os << numMeasured << " of them have measured times; ";
   if (selection.isOptimal())
     os << "no selection of these candidates costs less";
   else
@@ -423,6 +493,7 @@ void NetworkSearch::assign(const Selection &selection,
   remark::passed(function->getLoc(),
                  remark::RemarkOpts::name("Search").category("wino"))
       << text;
+  return success();
 }
 
 LogicalResult NetworkSearch::run() {
@@ -451,8 +522,7 @@ LogicalResult NetworkSearch::run() {
       selectWithinBudgets(problem);
   if (auto *failure = std::get_if<SelectionFailure>(&result))
     return report(*failure);
-  assign(std::get<Selection>(result), problem);
-  return success();
+  return assign(std::get<Selection>(result), problem);
 }
 
 namespace {
@@ -478,8 +548,13 @@ private:
     FailureOr<CandidateFilter> filter = readFilter();
     if (failed(target) || failed(filter))
       return failure();
-    if (std::isnan(maxError))
-      return getOperation()->emitError("expected max-error to be a number");
+    if (failed(readBudget(getOperation(), maxError, calibration,
+                          settings.budget)) ||
+        failed(readLayerAlgorithms(settings)))
+      return failure();
+    if (threads < 1)
+      return getOperation()->emitError("expected at least one thread, but got ")
+             << threads.getValue();
     if (!std::isfinite(lambda) || lambda < 0)
       return getOperation()->emitError(
           "expected lambda to be a number that is not negative");
@@ -487,13 +562,36 @@ private:
     settings.filter = *filter;
     settings.lambda = lambda;
     settings.isRecorded = record;
-    if (maxError >= 0)
-      settings.maxError = maxError;
+    settings.threads = threads;
     if (maxMemory >= 0)
       settings.maxBytes = maxMemory;
     if (llvm::Error error = settings.database.loadAll(tuning))
       return getOperation()->emitError(llvm::toString(std::move(error)));
+    remarkOtherCPUs(settings);
     settings.filterBytes = countFilterBytes(getOperation());
+    return success();
+  }
+
+  /// Tells if all measured times are of other CPUs.
+  void remarkOtherCPUs(const Settings &settings) {
+    const std::vector<std::string> cpus = settings.database.getCPUs();
+    const std::string name = getTuningName(settings.cpu, settings.threads);
+    if (tuning.empty() || llvm::is_contained(cpus, name))
+      return;
+    remark::missed(getOperation()->getLoc(),
+                   remark::RemarkOpts::name("Search").category("wino"))
+        << "the tuning databases have no times of '" + name +
+               "', so models alone are compared; they have times of " +
+               (cpus.empty() ? "nothing" : llvm::join(cpus, ", "));
+  }
+
+  LogicalResult readLayerAlgorithms(Settings &settings) {
+    if (candidates.empty())
+      return success();
+    auto read = readCandidateFile(candidates, getOperation());
+    if (failed(read))
+      return failure();
+    settings.layerAlgorithms = std::move(*read);
     return success();
   }
 
@@ -513,6 +611,14 @@ private:
                    "expected tiles of at least 1 pixel, but got ")
                << tile;
       filter.tiles.push_back(tile);
+    }
+    for (int64_t each : bits) {
+      if (each < QuantizedNumbers::kMinBits ||
+          each > QuantizedNumbers::kMaxBits)
+        return getOperation()->emitError("expected ")
+               << QuantizedNumbers::kMinBits << " to "
+               << QuantizedNumbers::kMaxBits << " bits, but got " << each;
+      filter.bits.push_back(each);
     }
     return filter;
   }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "SearchCandidates.h"
+#include "ThreadSplit.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
@@ -15,15 +16,52 @@ std::string SearchCandidate::getLabel() const {
   std::string label = getAlgorithm(plan).getName().str();
   if (TransformAttr transform = plan.getTransform())
     label += " " + transform.getName();
+  if (isQuantized(plan))
+    label += ", " +
+             std::to_string(cast<QuantizedAttr>(plan.getNumbers()).getBits()) +
+             " bits";
   return label;
 }
 
-SearchCandidate wino::describePlan(const ConvTask &task, PlanAttr plan) {
+/// Predicts the largest error of a plan by the largest result; fails with the
+/// reason if it is not exact and `terms` do not allow that.
+static FailureOr<double> predictError(const ConvProblem &problem, PlanAttr plan,
+                                      const CandidateTerms &terms,
+                                      std::string &reason) {
+  if (!isQuantized(plan))
+    return getAlgorithm(plan).getError(
+        problem, {plan.getTransform(), plan.getNumbers()});
+  FailureOr<QuantizedPlan> resolved =
+      resolveQuantizedPlan(problem, plan, terms.name, terms.budget, reason);
+  if (failed(resolved))
+    return failure();
+  return resolved->error.largest;
+}
+
+/// The memory of a plan; each thread has scratch of its own.
+static MemoryUse getMemory(const ConvProblem &problem, PlanAttr plan,
+                           const CandidateTerms &terms) {
+  MemoryUse memory = getAlgorithm(plan).getMemoryUse(problem, plan);
+  memory.scratchBytes *= terms.threads;
+  return memory;
+}
+
+FailureOr<SearchCandidate> wino::describePlan(const ConvTask &task,
+                                              PlanAttr plan,
+                                              const CandidateTerms &terms,
+                                              std::string &reason) {
+  FailureOr<double> error = predictError(task.problem, plan, terms, reason);
+  if (failed(error))
+    return failure();
   const ConvAlgorithm &algorithm = getAlgorithm(plan);
-  return {plan, estimateCost(task, plan).cycles,
-          algorithm.getError(task.problem,
-                             {plan.getTransform(), plan.getNumbers()}),
-          algorithm.getMemoryUse(task.problem, plan)};
+  const Schedule schedule =
+      plan.getSchedule() ? Schedule::get(plan.getSchedule()) : Schedule();
+  return SearchCandidate{
+      plan,
+      getThreadedCycles(task.problem, algorithm,
+                        {plan.getTransform(), plan.getNumbers()}, schedule,
+                        estimateCost(task, plan), terms.threads),
+      *error, getMemory(task.problem, plan, terms)};
 }
 
 /// Whether the tiles of a transform, if there is one, are among those allowed.
@@ -44,6 +82,32 @@ bool wino::isAllowed(PlanAttr plan, const CandidateFilter &filter) {
   return hasAllowedTiles(plan.getTransform(), filter.tiles) &&
          (filter.algorithms.empty() ||
           llvm::any_of(filter.algorithms, isRequested));
+}
+
+/// Returns `variants`, but those in quantized numbers with each of `bits` that
+/// the algorithm can have.
+static SmallVector<Variant> setBits(const ConvProblem &problem,
+                                    const ConvAlgorithm &algorithm,
+                                    ArrayRef<Variant> variants,
+                                    ArrayRef<int64_t> bits) {
+  SmallVector<Variant> result;
+  for (const Variant &variant : variants) {
+    auto quantized = dyn_cast_if_present<QuantizedAttr>(variant.numbers);
+    if (!quantized) {
+      result.push_back(variant);
+      continue;
+    }
+    QuantizedNumbers numbers = quantized.getQuantization();
+    for (int64_t each : bits) {
+      numbers.bits = each;
+      Variant other = variant;
+      other.numbers = QuantizedAttr::get(quantized.getContext(), numbers);
+      std::string unused;
+      if (succeeded(algorithm.checkVariant(problem, other, unused)))
+        result.push_back(other);
+    }
+  }
+  return result;
 }
 
 SmallVector<Variant>
@@ -80,6 +144,8 @@ wino::getAllowedVariants(const ConvTask &task, const ConvAlgorithm &algorithm,
   llvm::erase_if(variants, [&](const Variant &variant) {
     return !hasAllowedTiles(variant.transform, filter.tiles);
   });
+  if (wantsAll && !filter.bits.empty())
+    variants = setBits(task.problem, algorithm, variants, filter.bits);
   if (variants.empty() && !reason.empty())
     reasons.push_back((algorithm.getName() + ": " + reason).str());
   return variants;
@@ -97,11 +163,12 @@ struct Option {
 
 /// Returns the cheapest schedule, by the margin of the space, or with
 /// `isMemoryLimited` all schedules, the cheapest first.
-static SmallVector<Option> getOptions(const ScheduleSpace &space,
-                                      bool isMemoryLimited) {
+static SmallVector<Option>
+getOptions(const ScheduleSpace &space, bool isMemoryLimited,
+           function_ref<double(const Schedule &, const Cost &)> getCycles) {
   SmallVector<Option> options;
   space.forEach([&](const Schedule &schedule) {
-    double cycles = space.getCost(schedule).cycles;
+    double cycles = getCycles(schedule, space.getCost(schedule));
     if (isMemoryLimited || options.empty())
       options.push_back({schedule, cycles, options.size()});
     else if (cycles < space.getMargin() * options.front().cycles)
@@ -117,14 +184,20 @@ static SmallVector<Option> getOptions(const ScheduleSpace &space,
 /// convolution.
 static void addCandidates(const ConvTask &task, const ConvAlgorithm &algorithm,
                           const Variant &variant, bool isMemoryLimited,
+                          const CandidateTerms &terms,
                           SmallVectorImpl<SearchCandidate> &candidates,
                           SmallVectorImpl<std::string> &reasons) {
   linalg::LinalgOp op = task.problem.op;
   std::unique_ptr<ScheduleSpace> space = algorithm.getSchedules(task, variant);
-  const double error = algorithm.getError(task.problem, variant);
   const size_t first = candidates.size();
   std::string reason;
-  for (const Option &option : getOptions(*space, isMemoryLimited)) {
+  auto getCycles = [&](const Schedule &schedule, const Cost &cost) {
+    return getThreadedCycles(task.problem, algorithm, variant, schedule, cost,
+                             terms.threads);
+  };
+  // All schedules have the error of the first.
+  FailureOr<double> error = failure();
+  for (const Option &option : getOptions(*space, isMemoryLimited, getCycles)) {
     PlanAttr plan =
         algorithm.getPlan(op->getContext(), variant, option.schedule);
     std::string why;
@@ -132,7 +205,11 @@ static void addCandidates(const ConvTask &task, const ConvAlgorithm &algorithm,
       reason = why;
       continue;
     }
-    MemoryUse memory = algorithm.getMemoryUse(task.problem, plan);
+    if (failed(error))
+      error = predictError(task.problem, plan, terms, reason);
+    if (failed(error))
+      break;
+    MemoryUse memory = getMemory(task.problem, plan, terms);
     // Of no use: a cheaper one takes no more memory.
     if (llvm::any_of(ArrayRef(candidates).drop_front(first),
                      [&](const SearchCandidate &cheaper) {
@@ -142,7 +219,7 @@ static void addCandidates(const ConvTask &task, const ConvAlgorithm &algorithm,
                                   memory.scratchBytes;
                      }))
       continue;
-    candidates.push_back({plan, option.cycles, error, memory});
+    candidates.push_back({plan, option.cycles, *error, memory});
   }
   if (candidates.size() == first && !reason.empty())
     reasons.push_back((algorithm.getName() + ": " + reason).str());
@@ -150,6 +227,7 @@ static void addCandidates(const ConvTask &task, const ConvAlgorithm &algorithm,
 
 SmallVector<SearchCandidate>
 wino::getSearchCandidates(const ConvTask &task, const CandidateFilter &filter,
+                          const CandidateTerms &terms,
                           SmallVectorImpl<std::string> &reasons) {
   using Role = ConvAlgorithm::Role;
   SmallVector<SearchCandidate> candidates;
@@ -163,7 +241,7 @@ wino::getSearchCandidates(const ConvTask &task, const CandidateFilter &filter,
         continue;
       for (const Variant &variant :
            getAllowedVariants(task, *algorithm, filter, reasons))
-        addCandidates(task, *algorithm, variant, filter.isMemoryLimited,
+        addCandidates(task, *algorithm, variant, filter.isMemoryLimited, terms,
                       candidates, reasons);
     }
   }

@@ -8,6 +8,7 @@
 #ifndef WINO_LIB_TRANSFORMS_SEARCHCANDIDATES_H
 #define WINO_LIB_TRANSFORMS_SEARCHCANDIDATES_H
 
+#include "Wino/Algorithms/QuantizedPlan.h"
 #include "Wino/Transforms/DefaultPlan.h"
 
 namespace wino {
@@ -31,8 +32,19 @@ struct CandidateFilter {
   llvm::SmallVector<AlgorithmRequest> algorithms;
   /// The m that transforms may have along axes with taps; empty: all.
   llvm::SmallVector<int64_t> tiles;
+  /// The bits of candidates in quantized numbers; empty: 8.
+  llvm::SmallVector<int64_t> bits;
   /// Whether plans that are slower but take less memory are of interest.
   bool isMemoryLimited = false;
+};
+
+/// What candidates are judged by.
+struct CandidateTerms {
+  /// The name of the convolution, by which calibration files know it.
+  llvm::StringRef name;
+  /// Plans that are not exact are none without one.
+  const ErrorBudget &budget;
+  int64_t threads = 1;
 };
 
 /// Returns the variants of `algorithm` that `filter` lets pass; adds why there
@@ -49,13 +61,18 @@ getAllowedVariants(const ConvTask &task, const ConvAlgorithm &algorithm,
 /// algorithms.
 llvm::SmallVector<SearchCandidate>
 getSearchCandidates(const ConvTask &task, const CandidateFilter &filter,
+                    const CandidateTerms &terms,
                     llvm::SmallVectorImpl<std::string> &reasons);
 
 /// Whether `filter` lets a plan pass.
 bool isAllowed(PlanAttr plan, const CandidateFilter &filter);
 
-/// Describes a plan that computes the convolution.
-SearchCandidate describePlan(const ConvTask &task, PlanAttr plan);
+/// Describes a plan that computes the convolution. Fails with the reason if it
+/// is not exact and the terms do not allow that.
+mlir::FailureOr<SearchCandidate> describePlan(const ConvTask &task,
+                                              PlanAttr plan,
+                                              const CandidateTerms &terms,
+                                              std::string &reason);
 
 } // namespace wino
 

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ThreadSplit.h"
 #include "Wino/Transforms/Passes.h"
 #include "Wino/Transforms/Transforms.h"
 #include "mlir/Dialect/SCF/Transforms/TileUsingInterface.h"
@@ -12,7 +13,6 @@
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/LoopInvariantCodeMotionUtils.h"
-#include "llvm/Support/MathExtras.h"
 
 namespace wino {
 #define GEN_PASS_DEF_TILEANDFUSEPASS
@@ -102,15 +102,8 @@ static LogicalResult blockChannels(RewriterBase &rewriter, HadamardOp op,
                   isFilterOnTheFly);
 }
 
-/// How much of `threads` threads works if they share `total` parts.
-static double getThreadUse(int64_t total, int64_t threads) {
-  return double(total) / double(threads * llvm::divideCeil(total, threads));
-}
-
-/// Tile sizes that give each thread a part of the batch, of the rows where they
-/// may be tiled, or of the output channels, or all zero if there is nothing to
-/// distribute. Threads that share channels transform the whole image each, so
-/// that this has to be clearly more even.
+/// Tile sizes that give each thread a part, or all zero if there is nothing to
+/// distribute.
 static SmallVector<int64_t> getThreadTileSizes(RewriterBase &rewriter,
                                                ResultOpInterface op,
                                                int64_t kBlock,
@@ -121,27 +114,12 @@ static SmallVector<int64_t> getThreadTileSizes(RewriterBase &rewriter,
   SmallVector<int64_t> sizes(domain.size(), 0);
   const unsigned batchDim = op.getBatchDim();
   const unsigned rowDim = batchDim + 1, channelDim = batchDim + 3;
-  double use = 0;
-  auto consider = [&](unsigned dim, int64_t partUnit, double overhead) {
-    std::optional<int64_t> total = getConstantIntValue(domain[dim].size);
-    if (!total || *total < 2 * partUnit || *total % partUnit != 0)
-      return;
-    const int64_t parts = *total / partUnit;
-    // Batches and channels have no rest.
-    if (dim != rowDim && parts % threads != 0)
-      return;
-    double dimUse = getThreadUse(parts, threads) * overhead;
-    if (dimUse <= use)
-      return;
-    use = dimUse;
-    sizes.assign(domain.size(), 0);
-    sizes[dim] = llvm::divideCeil(parts, threads) * partUnit;
-  };
-  constexpr double kRepeatedTransforms = 0.9;
-  consider(batchDim, 1, 1);
+  ThreadWork work;
+  work.kBlock = kBlock;
+  work.images = getConstantIntValue(domain[batchDim].size);
   auto offsetAdd = dyn_cast<OffsetAddOp>(*op);
   if (!(offsetAdd && offsetAdd.isPadded(0)))
-    consider(rowDim, 1, 1);
+    work.rows = getConstantIntValue(domain[rowDim].size);
   // Channels that only pad the last block are no work.
   auto dpsOp = cast<DestinationStyleOpInterface>(*op);
   auto products =
@@ -151,7 +129,21 @@ static SmallVector<int64_t> getThreadTileSizes(RewriterBase &rewriter,
                   products.getDimSize(tile_dim::kChannel) !=
                       result.getDimSize(getImageDims(op.getLayout()).channel);
   if (!isPadded)
-    consider(channelDim, kBlock, kRepeatedTransforms);
+    work.channels = getConstantIntValue(domain[channelDim].size);
+  const ThreadSplit split = splitWork(work, threads);
+  switch (split.axis) {
+  case ThreadAxis::None:
+    break;
+  case ThreadAxis::Images:
+    sizes[batchDim] = split.size;
+    break;
+  case ThreadAxis::Rows:
+    sizes[rowDim] = split.size;
+    break;
+  case ThreadAxis::Channels:
+    sizes[channelDim] = split.size;
+    break;
+  }
   return sizes;
 }
 

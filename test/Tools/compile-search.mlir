@@ -9,6 +9,11 @@
 // RUN: wino-compile %s --cpu=cortex-a73 --search --algorithm=direct \
 // RUN:   -o %t/d.o --report=%t/d.json
 // RUN: FileCheck %s --check-prefix=DIRECT --input-file=%t/d.json
+// A file restricts the candidates of a convolution; threads share it.
+// RUN: echo '{"conv0": ["winograd:F(2,3)"]}' > %t/candidates.json
+// RUN: wino-compile %s --cpu=cortex-a73 --search --candidates=%t/candidates.json \
+// RUN:   --threads=2 -o %t/c.o --report=%t/c.json
+// RUN: FileCheck %s --check-prefix=FILE --input-file=%t/c.json
 // RUN: not wino-compile %s --cpu=cortex-a73 --search --max-memory=1000 \
 // RUN:   -o %t/n.o 2>&1 | FileCheck %s --check-prefix=MEMORY
 // RUN: not wino-compile %s --max-memory=1000 -o %t/n.o 2>&1 \
@@ -31,8 +36,9 @@
 // DIRECT: "algorithm": "direct"
 // DIRECT: "candidates": [
 // DIRECT-NOT: winograd
+// FILE: "transform": "F(2x2, 3x3)"
 // MEMORY: error: {{.*}}no plans keep to 1000 bytes of packed weights and scratch
-// USELESS: error: a memory budget and databases of times are for a search
+// USELESS: error: a memory budget, candidates, bits and databases of times are for a search
 
 func.func @f(%x: tensor<1x18x18x32xf32>) -> tensor<1x16x16x32xf32> {
   %w = arith.constant dense<0.125> : tensor<3x3x32x32xf32>

@@ -8,7 +8,7 @@
 // The default rule stays exact, unless an error is allowed and no larger.
 // EXACT: algorithm = direct
 // CHOSEN: algorithm = winograd, transform = <F({{.*}}, 3x3)>, numbers = #wino.quantized<max_error = 5.000000e-01 : f64, input = <per_tap>, filter = <per_tap>>
-// OVER: Missed{{.*}}conv0 is not computed by winograd-quantized: relative error {{[0-9.]+}} (largest {{[0-9.]+}} of max |y|) on seeded data and weights > 0.01
+// OVER: Missed{{.*}}conv0 is not computed by winograd-quantized: error {{[0-9.]+}} of max |y| (relative {{[0-9.]+}}) on seeded data and weights > 0.01
 // FORCED: algorithm = winograd, transform = <F(2x2, 3x3)>, numbers = #wino.quantized
 // The kind stands for what is exact.
 // RING: algorithm = winograd, transform = <F(4x4, 3x3)>, numbers = #wino.ring

@@ -7,6 +7,9 @@
 // RUN: not wino-opt %s --wino-search="cpu=cortex-a73 tiles=0" 2>&1 | FileCheck %s --check-prefix=TILE
 // RUN: not wino-opt %s --wino-search="cpu=cortex-a73 lambda=-1" 2>&1 | FileCheck %s --check-prefix=LAMBDA
 // RUN: not wino-opt %s --wino-search="cpu=cortex-a99" 2>&1 | FileCheck %s --check-prefix=CPU
+// RUN: not wino-opt %s --wino-search="cpu=cortex-a73 max-error=-1" 2>&1 | FileCheck %s --check-prefix=NEGATIVE
+// RUN: not wino-opt %s --wino-search="cpu=cortex-a73 threads=0" 2>&1 | FileCheck %s --check-prefix=THREADS
+// RUN: not wino-opt %s --wino-search="cpu=cortex-a73 bits=3" 2>&1 | FileCheck %s --check-prefix=BITS
 // RUN: not wino-opt %s --wino-export-plans 2>&1 | FileCheck %s --check-prefix=FILE
 
 // ANY: transform = <F({{[3-6]}}x
@@ -19,6 +22,9 @@
 // NONE: error: 'F(40,3)' is no transform
 // TILE: error: expected tiles of at least 1 pixel, but got 0
 // LAMBDA: error: expected lambda to be a number that is not negative
+// NEGATIVE: error: expected max-error to be a number that is not negative, but got -1
+// THREADS: error: expected at least one thread, but got 0
+// BITS: error: expected 4 to 16 bits, but got 3
 // CPU: error: unknown CPU 'cortex-a99'
 // FILE: error: expected a file to export plans to
 

@@ -10,9 +10,11 @@
 
 // Two plans have times; the direct one is the cheapest by far.
 // USER: layer: direct, 1000 ns, {{.*}}; next {{.*}} ns
+// USER: 1 convolutions: 1000 ns, {{.*}}; 1 of them have measured times;
 // The system's times are others.
 // SYSTEM: layer: winograd-float F(4x4, 3x3), 1500 ns, {{.*}}; next {{.*}} ns
 // For another CPU there is nothing.
+// OTHER: Missed{{.*}}the tuning databases have no times of 'cortex-a53', so models alone are compared; they have times of cortex-a73
 // OTHER: layer: winograd-float {{.*}} cycles, {{.*}}; next {{.*}} cycles
 // STALE: error: {{.*}}stale.json: wino_version: the measurements are of Wino 0.0.1, and this is {{.*}}: measure again
 // MISFIT: error: {{.*}}a tuning database has a time of 'layer' for a plan that does not apply: {{.*}}

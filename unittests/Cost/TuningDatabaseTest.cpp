@@ -71,6 +71,9 @@ TEST_F(TuningDatabaseTest, RoundTrip) {
             (TuningDatabase::Times{{"plan \"x\"", 1.5}, {"plan y", 3e9}}));
   EXPECT_EQ(again.getTimes("a73", "layer 1").at("plan y"), 8);
   EXPECT_TRUE(again.getTimes("a73", "layer 2").empty());
+  EXPECT_EQ(again.getTime("a73", "layer 1", "plan y"), 8);
+  EXPECT_EQ(again.getTime("a73", "layer 1", "plan z"), std::nullopt);
+  EXPECT_EQ(again.getCPUs(), (std::vector<std::string>{"a53", "a73"}));
   // Saved again it is the same file.
   ASSERT_FALSE(again.save(getPath("again.json")));
   auto first = llvm::MemoryBuffer::getFile(getPath("db.json"));
@@ -94,6 +97,10 @@ TEST_F(TuningDatabaseTest, TheFirstFileCounts) {
   ASSERT_FALSE(database.load(system));
   EXPECT_EQ(database.getTimes("c", "l"),
             (TuningDatabase::Times{{"p", 1}, {"q", 3}}));
+  TuningDatabase other(kVersion.str());
+  ASSERT_FALSE(other.loadAll({system, user}));
+  EXPECT_EQ(other.getTime("c", "l", "p"), 2);
+  EXPECT_TRUE(llvm::errorToBool(other.loadAll({user, getPath("none.json")})));
 }
 
 TEST_F(TuningDatabaseTest, TellsWhatIsWrong) {

@@ -45,9 +45,10 @@ struct Calibration {
   llvm::StringMap<Layer> layers;
 };
 
-/// What a user allows plans that are not exact, and the data to judge them by.
+/// What a user allows plans, and the data to judge by those that are not exact.
 struct ErrorBudget {
-  /// The largest ||y' - y|| / ||y|| of the result; 0 allows none.
+  /// The largest max |y' - y| / max |y| that may be predicted of a convolution;
+  /// 0: any that comes of rounding, but none of a plan that is not exact.
   double maxError = 0;
   Calibration calibration;
 };
@@ -60,12 +61,19 @@ struct QuantizedPlan {
   /// What the error was measured on.
   std::string data;
 
-  /// Prints `relative error 0.0683 (largest 0.0521 of max |y|) on seeded data`.
+  /// Prints `error 0.0521 of max |y| (relative 0.0683) on seeded data`.
   std::string toString() const;
 };
 
 /// Whether a plan is in quantized numbers.
 bool isQuantized(PlanAttr plan);
+
+/// Succeeds unless `plan`, which computes `problem` up to rounding, is
+/// predicted a larger error than a budget of `maxError` allows; then `reason`
+/// says so.
+mlir::LogicalResult checkRoundingError(const ConvProblem &problem,
+                                       PlanAttr plan, double maxError,
+                                       std::string &reason);
 
 /// Measures the error of `problem` by a transform that computes it on seeded
 /// data.

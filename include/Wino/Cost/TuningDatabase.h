@@ -59,6 +59,8 @@ public:
   /// What was measured for a plan of a layer.
   std::optional<double> getTime(llvm::StringRef cpu, llvm::StringRef layer,
                                 llvm::StringRef plan) const;
+  /// The CPUs that were measured.
+  std::vector<std::string> getCPUs() const;
   size_t size() const;
 
 private:

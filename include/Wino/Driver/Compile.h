@@ -52,15 +52,18 @@ struct CompileOptions {
   std::string prefix;
   /// See WinoToLLVMOptions.
   std::string planFile, algorithm;
-  /// The largest relative error of results, and a calibration file, as in
+  /// The largest error of a convolution by its largest result that may be
+  /// predicted (0: any of rounding), and a calibration file, as in
   /// wino-apply-plan.
   double maxError = 0;
   std::string calibrationFile;
   /// Whether to search the plans, within so many bytes of packed weights and
-  /// scratch (negative: any), with databases of measured times; see
-  /// wino-search.
+  /// scratch (negative: any), from a file of candidates, with quantized numbers
+  /// of so many bits, and databases of measured times; see wino-search.
   bool search = false;
   int64_t maxMemory = -1;
+  std::string candidatesFile;
+  std::vector<int64_t> bits;
   std::vector<std::string> tuningFiles;
   unsigned threads = 1;
 };

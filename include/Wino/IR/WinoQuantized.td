@@ -72,7 +72,7 @@ def Wino_QuantizedAttr : AttrDef<Wino_Dialect, "Quantized", [
 
     The result is y rounded to i32. It is not that of the convolution; how far it
     is away depends on the data. `max_error` allows a plan an error of the result,
-    ||y' - y|| / ||y||; without it passes refuse the plan unless their options
+    max |y' - y| / max |y|; without it passes refuse the plan unless their options
     allow one. Data of i8 are transformed in i16 where the rows
     of B^T can be scaled to integers that fit, and multiplied by integers / 2^15,
     so that scales of V are as precise as these.

@@ -34,13 +34,22 @@ struct WinoToLLVMOptions : mlir::PassPipelineOptions<WinoToLLVMOptions> {
       llvm::cl::desc("Bytes of packed weights and scratch that a search may "
                      "take (negative: any)"),
       llvm::cl::init(-1)};
+  Option<std::string> candidates{
+      *this, "candidates",
+      llvm::cl::desc("JSON file with algorithms by the names of convolutions, "
+                     "for a search")};
+  ListOption<int64_t> bits{
+      *this, "bits",
+      llvm::cl::desc("The bits of quantized numbers for a search to choose "
+                     "from (default: 8)")};
   ListOption<std::string> tuning{
       *this, "tuning",
       llvm::cl::desc("Databases of measured times for a search")};
   Option<double> maxError{
       *this, "max-error",
-      llvm::cl::desc("The largest relative error of a result that plans may "
-                     "have that are not exact; 0 allows none"),
+      llvm::cl::desc("The largest error that may be predicted of a "
+                     "convolution, by its largest result; 0: any of rounding, "
+                     "but none of plans that are not exact"),
       llvm::cl::init(0)};
   Option<std::string> calibration{
       *this, "calibration",

@@ -39,13 +39,17 @@ double countFilterBytes(mlir::Operation *root);
 /// Returns the plan that the default rule gives a convolution; see the pass
 /// wino-assign-plans. `refusal` becomes why the range of its values keeps an
 /// algorithm from computing it, with the inequality that fails; empty if it
-/// does not.
-PlanAttr getDefaultPlan(const ConvTask &task, std::string &refusal);
+/// does not. Variants with larger errors of rounding than `maxError` are left
+/// out (0: none are), unless there is no other.
+PlanAttr getDefaultPlan(const ConvTask &task, double maxError,
+                        std::string &refusal);
 
 /// Returns the plan of a request, or failure with the reason if the algorithm
-/// does not apply.
+/// does not apply. Of the variants that the request leaves open, those with
+/// larger errors of rounding than `maxError` are left out (0: none are).
 mlir::FailureOr<PlanAttr> getRequestedPlan(const ConvTask &task,
                                            const AlgorithmRequest &request,
+                                           double maxError,
                                            std::string &reason);
 
 } // namespace wino

@@ -102,10 +102,16 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
     convolutions (of their locations, else `conv` and the number in the function)
     and whose values are plan attributes as text;
     a name that no convolution has, or a plan that does not apply, is an error.
-    `winograd-quantized` is not exact: it is considered if `max-error` allows an
-    error, and a plan in quantized numbers, wherever it comes from, stays if its
-    error is no larger, or no larger than the plan's own `max_error`; see
-    `wino-apply-plan`. Otherwise the default rule takes its place.
+
+    `max-error` is the largest error of any convolution, by the largest value of
+    its result, max |y' - y| / max |y|, that may be predicted. Without it floats
+    have the errors of their rounding. `winograd-quantized` is not exact: it is
+    considered if `max-error` allows an error, and a plan in quantized numbers,
+    wherever it comes from, stays if its error is no larger, and no larger than the
+    plan's own `max_error`; see `wino-apply-plan`. Where a plan has a larger error
+    the default rule takes its place; a convolution of which no plan keeps to the
+    budget is an error that says by how much.
+
     A remark tells each choice, why a convolution has none, and the inequality by
     which `#wino.ring` cannot be proved exact for it.
 
@@ -126,8 +132,9 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
     Option<"plans", "plans", "std::string", /*default=*/"\"\"",
            "JSON file with plans by the names of convolutions">,
     Option<"maxError", "max-error", "double", /*default=*/"0",
-           "The largest relative error of a result that plans may have that "
-           "are not exact; 0 allows none">,
+           "The largest error that may be predicted of a convolution, by its "
+           "largest result; 0: any of rounding, but none of plans that are not "
+           "exact">,
     Option<"calibration", "calibration", "std::string", /*default=*/"\"\"",
            "JSON file with samples and scales by the names of convolutions">
   ];
@@ -155,14 +162,28 @@ def SearchPass : Pass<"wino-search"> {
     by branch and bound, as far as its limits reach.
 
     - `max-error`: the largest error of any convolution, by the largest value of
-      its result, that may be predicted.
+      its result, max |y' - y| / max |y|, that may be predicted. It also makes
+      plans in quantized numbers candidates (`winograd-quantized`), with the error
+      that is measured as in `wino-apply-plan`, on samples of the `calibration`
+      file if it has any; without a budget they never are.
     - `max-memory`: the bytes of all packed weights and of the largest scratch of
       a convolution.
     - `lambda`: cycles for an error of 1; errors count in the sum that is minimized.
     - `algorithms`: what may be chosen, each as in `wino-assign-plans`, such as
       `winograd`, `winograd:F(4,3)`, `direct`. The attribute `wino.candidates` of a
       convolution, an array of such strings, is in place of this option.
+    - `candidates`: a JSON file, an object whose keys are the names of convolutions
+      and whose values are lists of such strings, in place of both. A name that no
+      convolution has is an error.
     - `tiles`: the m that F(m, r) may have.
+    - `bits`: the bits that candidates in quantized numbers may have, 4 to 16;
+      those of more than 8 are multiplied as i16.
+    - `threads`: how many share each convolution, as in `wino-tile-and-fuse`. Of
+      each phase the part of the busiest thread counts; what is repeated, the
+      transform of the image where output channels are shared, counts in full, and
+      so does all waiting for caches and memory, which cores share. For
+      `max-memory` each thread has scratch of its own. Measured times are those of
+      as many threads.
     - `tuning`: databases of measured times (docs/Tuning.md), the one that counts
       most first. A plan of a layer that was measured is a candidate, and costs
       what was measured; other candidates cost their cycles by the models, times
@@ -193,8 +214,12 @@ def SearchPass : Pass<"wino-search"> {
     Option<"cpu", "cpu", "std::string", /*default=*/"\"\"",
            "The CPU to plan for, by name or as a file (default: the module's "
            "target, or else the host)">,
-    Option<"maxError", "max-error", "double", /*default=*/"-1",
-           "The largest predicted error of a convolution (negative: any)">,
+    Option<"maxError", "max-error", "double", /*default=*/"0",
+           "The largest error that may be predicted of a convolution, by its "
+           "largest result; 0: any of rounding, but none of plans that are not "
+           "exact">,
+    Option<"calibration", "calibration", "std::string", /*default=*/"\"\"",
+           "JSON file with samples and scales by the names of convolutions">,
     Option<"maxMemory", "max-memory", "int64_t", /*default=*/"-1",
            "Bytes of packed weights and scratch (negative: any)">,
     Option<"lambda", "lambda", "double", /*default=*/"0",
@@ -203,6 +228,12 @@ def SearchPass : Pass<"wino-search"> {
                "The algorithms to choose from (default: all)">,
     ListOption<"tiles", "tiles", "int64_t",
                "The sizes m of tiles to choose from (default: all)">,
+    ListOption<"bits", "bits", "int64_t",
+               "The bits of quantized numbers to choose from (default: 8)">,
+    Option<"candidates", "candidates", "std::string", /*default=*/"\"\"",
+           "JSON file with algorithms by the names of convolutions">,
+    Option<"threads", "threads", "int64_t", /*default=*/"1",
+           "Number of threads that share a convolution">,
     ListOption<"tuning", "tuning", "std::string",
                "Databases of measured times, the user's before the system's">,
     Option<"record", "record", "bool", /*default=*/"false",
@@ -251,9 +282,11 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
     A plan in quantized numbers (`#wino.quantized`) does not compute its
     convolution. It is applied only if it has a `max_error`, or the option
     `max-error` is set, and if its error is no larger than the smaller of both: the
-    relative error ||y' - y|| / ||y|| against the exact convolution, of samples in
-    the `calibration` file, or else of seeded normal data (and weights, where these
-    are not known). Otherwise the convolution stays, with a remark of the numbers.
+    largest error by the largest result, max |y' - y| / max |y|, against the exact
+    convolution, of samples in the `calibration` file, or else of seeded normal data
+    (and weights, where these are not known). Otherwise the convolution stays, with
+    a remark of the numbers. So does one with a plan in other numbers of which
+    `max-error` is smaller than the error that is predicted.
     Scales of sums and output that the plan does not have follow from the same
     data, those of the input from samples, or else from the range of the data: that
     of the type, or what an elementwise op clamps the image to.
@@ -268,15 +301,17 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
     Each convolution adds a record to the `wino.layers` attribute of its
     function: name, shape, algorithm, multiply-adds, bytes; in exact numbers also
     the inequality that proves the result exact, and in quantized numbers the
-    error, the largest error in units of max |y| and what data these are of; a
+    relative error ||y' - y|| / ||y||, the largest error by max |y| and what data
+    these are of; a
     remark tells them, too.
   }];
   let options = [
     Option<"plans", "plans", "std::string", /*default=*/"\"\"",
            "JSON file with plans by the names of convolutions">,
     Option<"maxError", "max-error", "double", /*default=*/"0",
-           "The largest relative error of a result that plans may have that "
-           "are not exact; 0 allows none">,
+           "The largest error that may be predicted of a convolution, by its "
+           "largest result; 0: any of rounding, but none of plans that are not "
+           "exact">,
     Option<"calibration", "calibration", "std::string", /*default=*/"\"\"",
            "JSON file with samples and scales by the names of convolutions">
   ];
