@@ -40,8 +40,9 @@ void WinoDialect::initialize() {
   addInterfaces<WinoInlinerInterface>();
   declarePromisedInterfaces<bufferization::BufferizableOpInterface,
                             FilterScalesOp, FilterTransformOp, InputTransformOp,
-                            Im2RowOp, PadImageOp, HadamardOp, OutputTransformOp,
-                            ConvOp, OffsetAddOp>();
+                            Im2RowOp, Im2ColOp, PadImageOp, HadamardOp,
+                            OutputTransformOp, ConvOp, OffsetAddOp,
+                            ColumnProductOp>();
 }
 
 Operation *WinoDialect::materializeConstant(OpBuilder &builder, Attribute value,

@@ -39,7 +39,8 @@ static bool isFilterOnTheFly(Operation *op) {
 /// Whether `op` is a stage that is fused. What produces the image is not: it is
 /// another convolution, which would be computed again for every block.
 static bool isStage(Operation *op) {
-  return isa<HadamardOp, InputTransformOp, Im2RowOp, PadImageOp>(op) ||
+  return isa<HadamardOp, InputTransformOp, Im2RowOp, Im2ColOp, PadImageOp>(
+             op) ||
          isFilterOnTheFly(op);
 }
 
@@ -107,6 +108,16 @@ static double getThreadUse(int64_t total, int64_t threads) {
   return double(total) / double(threads * llvm::divideCeil(total, threads));
 }
 
+/// Returns the rows of the result of which tiles are multiples; 0 if rows are
+/// not tiled.
+static int64_t getRowUnit(ResultOpInterface op) {
+  if (auto offsetAdd = dyn_cast<OffsetAddOp>(*op))
+    return offsetAdd.isPadded(0) ? 0 : 1;
+  if (auto product = dyn_cast<ColumnProductOp>(*op))
+    return product.getPixelBlock()[0];
+  return 1;
+}
+
 /// Tile sizes that give each thread a part of the batch, of the rows where they
 /// may be tiled, or of the output channels, or all zero if there is nothing to
 /// distribute. Threads that share channels transform the whole image each, so
@@ -124,11 +135,11 @@ static SmallVector<int64_t> getThreadTileSizes(RewriterBase &rewriter,
   double use = 0;
   auto consider = [&](unsigned dim, int64_t partUnit, double overhead) {
     std::optional<int64_t> total = getConstantIntValue(domain[dim].size);
-    if (!total || *total < 2 * partUnit || *total % partUnit != 0)
+    if (!total || *total < 2 * partUnit)
       return;
-    const int64_t parts = *total / partUnit;
+    const int64_t parts = llvm::divideCeil(*total, partUnit);
     // Batches and channels have no rest.
-    if (dim != rowDim && parts % threads != 0)
+    if (dim != rowDim && (*total % partUnit != 0 || parts % threads != 0))
       return;
     double dimUse = getThreadUse(parts, threads) * overhead;
     if (dimUse <= use)
@@ -139,9 +150,8 @@ static SmallVector<int64_t> getThreadTileSizes(RewriterBase &rewriter,
   };
   constexpr double kRepeatedTransforms = 0.9;
   consider(batchDim, 1, 1);
-  auto offsetAdd = dyn_cast<OffsetAddOp>(*op);
-  if (!(offsetAdd && offsetAdd.isPadded(0)))
-    consider(rowDim, 1, 1);
+  if (int64_t rowUnit = getRowUnit(op))
+    consider(rowDim, rowUnit, 1);
   // Channels that only pad the last block are no work.
   auto dpsOp = cast<DestinationStyleOpInterface>(*op);
   auto products =
