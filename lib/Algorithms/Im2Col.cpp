@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 //   f'  filter_transform(f)        [K, (kh kw C)'], a row per filter
-//   P   im2col(x')                 [N, OH / BR, OW / BC, panels, (kh kw C)', NR]
-//   y'  column_product(f', P)
+//   P   im2col(x')                 [N, OH / BR, OW / BC, panels, (kh kw C)',
+//   NR] y'  column_product(f', P)
 //
 // The roles of im2row exchanged: the vectors of the products run along the
 // pixels of a block, which are packed in panels, and the filters are the rows
@@ -34,13 +34,13 @@ using namespace wino;
 
 namespace {
 /// The pixels of the result whose columns share panels: the block of the
-/// schedule where that is whole rows of a known length, so that a panel may hold
-/// pixels of several rows; else the part of a row.
+/// schedule where that is whole rows of a known length, so that a panel may
+/// hold pixels of several rows; else the part of a row.
 struct PixelBlock {
   PixelBlock(const ConvProblem &problem, int64_t blockRows, int64_t blockCols);
 
-  /// Returns the columns of the panels of a block in a result of `outH` x `outW`
-  /// pixels.
+  /// Returns the columns of the panels of a block in a result of `outH` x
+  /// `outW` pixels.
   int64_t getPanelColumns(int64_t outH, int64_t outW, int64_t panelCols) const {
     return llvm::alignTo((rows == 0 ? outH : rows) * (cols == 0 ? outW : cols),
                          panelCols);
@@ -79,8 +79,8 @@ static int64_t getKnown(int64_t size) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// All micro-kernels, with blocks that divide the result evenly and parts of the
-/// output channels whose filters stay in the second-level cache.
+/// All micro-kernels, with blocks that divide the result evenly and parts of
+/// the output channels whose filters stay in the second-level cache.
 class Im2ColSchedules : public ScheduleSpace {
 public:
   explicit Im2ColSchedules(const ConvTask &task);
@@ -139,15 +139,14 @@ void Im2ColSchedules::forEach(
     for (const MicroTile &tile : tiles) {
       schedule.microRows = tile.rows;
       schedule.microCols = tile.cols;
-      forEachEvenPart(
-          llvm::divideCeil(k, tile.cols), [&](int64_t units) {
-            schedule.kBlock = units * tile.cols;
-            // Filters of the last block that are fewer would take kernels of
-            // their own.
-            bool isEven = schedule.kBlock >= k || k % schedule.kBlock == 0;
-            if (isEven && schedule.kBlock <= kMaxScheduleSize)
-              callback(schedule);
-          });
+      forEachEvenPart(llvm::divideCeil(k, tile.cols), [&](int64_t units) {
+        schedule.kBlock = units * tile.cols;
+        // Filters of the last block that are fewer would take kernels of
+        // their own.
+        bool isEven = schedule.kBlock >= k || k % schedule.kBlock == 0;
+        if (isEven && schedule.kBlock <= kMaxScheduleSize)
+          callback(schedule);
+      });
     }
   });
 }
@@ -194,9 +193,9 @@ double Im2ColSchedules::getProductCycles(const Schedule &schedule,
     const double loop = kernel.getLoopCycles(rows);
     // The first kernel finds the panel in the second-level cache.
     const double firstLoop = std::max(loop, panelBytes / cpu.l2BytesPerCycle);
-    panel += double(getDepth(schedule)) *
-                 (firstLoop + double(kernels - 1) * loop) +
-             double(filters) * vectors * cpu.opCycles;
+    panel +=
+        double(getDepth(schedule)) * (firstLoop + double(kernels - 1) * loop) +
+        double(filters) * vectors * cpu.opCycles;
   }
   return panels * panel;
 }
@@ -206,9 +205,9 @@ double Im2ColSchedules::getPackingCycles(const Schedule &schedule,
                                          double columns) const {
   const ConvProblem &problem = task.problem;
   // Columns that are loaded at once.
-  const double vector = std::min(kernel.vectorBytes / kernel.factorBytes,
-                                 double(schedule.microCols &
-                                        -schedule.microCols));
+  const double vector =
+      std::min(kernel.vectorBytes / kernel.factorBytes,
+               double(schedule.microCols & -schedule.microCols));
   const bool hasGroups = problem.c % schedule.group == 0;
   const bool isPlanar = problem.imagePermutation[3] != 3;
   // For an element: one that is copied alone, and one of a vector.
@@ -253,8 +252,8 @@ Cost Im2ColSchedules::getCost(const Schedule &schedule) const {
   const double filterBytes = double(nest.c * nest.filterBytes);
   auto addReads = [&](Traffic &traffic, int64_t cacheBytes) {
     if (filterBytes * double(nest.kBlock + panelCols) > double(cacheBytes))
-      traffic.filter = std::max(traffic.filter,
-                                panels * filterBytes * double(nest.k));
+      traffic.filter =
+          std::max(traffic.filter, panels * filterBytes * double(nest.k));
   };
   addReads(next, cpu.l2Bytes);
   if (cpu.l3Bytes != 0)
@@ -264,8 +263,8 @@ Cost Im2ColSchedules::getCost(const Schedule &schedule) const {
   cost.inputTransform = getPackingCycles(schedule, columns);
   // Results in NHWC are transposed.
   if (problem.isMatmul || problem.resultPermutation[3] == 3)
-    cost.outputTransform = 2 * columns * double(nest.k) /
-                           double(schedule.vector) * cpu.opCycles;
+    cost.outputTransform =
+        2 * columns * double(nest.k) / double(schedule.vector) * cpu.opCycles;
   addUpCycles(
       cpu, {next.filter, memory.filter},
       {next.getTotal() - next.filter, memory.getTotal() - memory.filter}, cost);
@@ -283,8 +282,7 @@ public:
                 PlanAttr plan)
       : ConvolutionBuilder(rewriter, problem, plan),
         block(problem, schedule.getBlockRows(), schedule.getBlockCols()),
-        depth(getPaddedDepth(schedule,
-                             problem.kh * problem.kw * problem.c)) {}
+        depth(getPaddedDepth(schedule, problem.kh * problem.kw * problem.c)) {}
 
   Value build();
 
@@ -407,11 +405,10 @@ public:
     };
     sizes.rows = getBlocks(problem.outH, block.rows) *
                  getBlocks(problem.outW, block.cols);
-    sizes.cols = block.getPanelColumns(getKnown(problem.outH),
-                                       getKnown(problem.outW),
-                                       schedule.getMicroCols());
-    sizes.depth =
-        getPaddedDepth(schedule, problem.kh * problem.kw * problem.c);
+    sizes.cols =
+        block.getPanelColumns(getKnown(problem.outH), getKnown(problem.outW),
+                              schedule.getMicroCols());
+    sizes.depth = getPaddedDepth(schedule, problem.kh * problem.kw * problem.c);
     sizes.k = problem.k;
     return checkProductSizes(sizes, schedule, /*onlyFilter=*/false, reason);
   }
@@ -428,12 +425,13 @@ public:
     // Panels are of one row where rows do not share them.
     int64_t rows = 1;
     if (block.rows == 1)
-      rows = block.isWhole[0] ? getKnown(problem.outH) : schedule.getBlockRows();
-    use.scratchBytes = rows * depth *
-                       block.getPanelColumns(getKnown(problem.outH),
-                                             getKnown(problem.outW),
-                                             schedule.getMicroCols()) *
-                       getScalarBytes(problem.imageType);
+      rows =
+          block.isWhole[0] ? getKnown(problem.outH) : schedule.getBlockRows();
+    use.scratchBytes =
+        rows * depth *
+        block.getPanelColumns(getKnown(problem.outH), getKnown(problem.outW),
+                              schedule.getMicroCols()) *
+        getScalarBytes(problem.imageType);
     return use;
   }
 

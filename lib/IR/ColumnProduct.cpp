@@ -225,11 +225,10 @@ ColumnProductOp::getTiledImplementation(OpBuilder &builder,
       getColumnsTile(*this, builder, offsets, sizes, slices);
   if (failed(columns))
     return failure();
-  Value filter =
-      getSlice(builder, loc, getFilter(),
-               {offsets[image_dim::kChannel], builder.getIndexAttr(0)},
-               {sizes[image_dim::kChannel], builder.getIndexAttr(getDepth())},
-               slices);
+  Value filter = getSlice(
+      builder, loc, getFilter(),
+      {offsets[image_dim::kChannel], builder.getIndexAttr(0)},
+      {sizes[image_dim::kChannel], builder.getIndexAttr(getDepth())}, slices);
   Value init =
       getSlice(builder, loc, getInit(), resultOffsets, resultSizes, slices);
   SmallVector<Value> operands =

@@ -691,15 +691,14 @@ LogicalResult Im2ColOp::verify() {
   for (unsigned axis : {0, 1}) {
     const int64_t blocks = init.getDimSize(image_dim::kRow + axis);
     const int64_t size = getPixelBlock()[axis];
-    if (size == 0
-            ? failed(verifySize(*this,
-                                axis == 0 ? "the number of tile rows"
-                                          : "the number of tile columns",
-                                blocks, 1))
-            : failed(verifyTileCount(*this, axis == 0 ? "rows" : "columns",
-                                     input.getDimSize(dims.axis(axis)),
-                                     pads[axis], getExtent(axis),
-                                     getStrides()[axis], size, blocks)))
+    if (size == 0 ? failed(verifySize(*this,
+                                      axis == 0 ? "the number of tile rows"
+                                                : "the number of tile columns",
+                                      blocks, 1))
+                  : failed(verifyTileCount(
+                        *this, axis == 0 ? "rows" : "columns",
+                        input.getDimSize(dims.axis(axis)), pads[axis],
+                        getExtent(axis), getStrides()[axis], size, blocks)))
       return failure();
   }
   return success();

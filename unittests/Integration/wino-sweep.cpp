@@ -231,8 +231,9 @@ static int runSweep(const CPUInfo &cpu) {
       cpu.name, seed.getValue(), firstCase.getValue(), summary.numPassed,
       summary.numByAlgorithm["winograd"], summary.numByAlgorithm["direct"],
       summary.numByAlgorithm["im2row"], summary.numByAlgorithm["im2col"],
-      summary.numByAlgorithm["kn2row"], summary.numByAlgorithm["loops"], summary.numFailed, summary.worstRatio,
-      summary.worstCase, summary.numResults, summary.numEdges);
+      summary.numByAlgorithm["kn2row"], summary.numByAlgorithm["loops"],
+      summary.numFailed, summary.worstRatio, summary.worstCase,
+      summary.numResults, summary.numEdges);
   return summary.numFailed ? 1 : 0;
 }
 

@@ -49,8 +49,8 @@ public:
   void run();
 
 private:
-  /// A block of pixels: its place in P, its first pixel, and how many the result
-  /// has of it.
+  /// A block of pixels: its place in P, its first pixel, and how many the
+  /// result has of it.
   struct Block {
     Value batch, number[2], row, col, numRows, numCols;
     /// Pixels up to the last one.
@@ -125,8 +125,9 @@ bool ColumnProductLowering::hasWholeRows(Value image, ImageLayout layout) {
 ColumnProductLowering::Order ColumnProductLowering::getOrder() {
   if (op.getPixelBlock()[0] == 1 || getConstantIntValue(numRows) == 1)
     return Order::Row;
-  bool isWhole = getConstantIntValue(numCols) == getConstantIntValue(blockCols) &&
-                 hasWholeRows(op.getInit(), op.getLayout());
+  bool isWhole =
+      getConstantIntValue(numCols) == getConstantIntValue(blockCols) &&
+      hasWholeRows(op.getInit(), op.getLayout());
   for (auto [number, operand] : llvm::enumerate(op.getEpilogueOperands()))
     if (cast<ShapedType>(operand.getType()).getRank() == image_dim::kRank)
       isWhole &= hasWholeRows(operand, op.getEpilogueLayout(number));
@@ -185,8 +186,8 @@ void ColumnProductLowering::run() {
 }
 
 void ColumnProductLowering::buildBlock(const Block &block) {
-  Value numPanels = b.createOrFold<arith::CeilDivSIOp>(block.numPixels,
-                                                       b.index(panelCols));
+  Value numPanels =
+      b.createOrFold<arith::CeilDivSIOp>(block.numPixels, b.index(panelCols));
   Value numChannels = b.size(op.getInit(), dims.channel);
   b.loop(numPanels, [&](Value panel) {
     b.forEachSegment(numChannels, microRows, /*peelFirst=*/false,
@@ -215,7 +216,8 @@ void ColumnProductLowering::buildKernel(const Block &block, Value panel,
   SmallVector<Value> sums = kernel.finish(
       kernel.build(op.getDepth(), kernel.begin(kernel.getZeros())));
 
-  const int64_t length = b.getVectorLength(), numVectors = kernel.getNumVectors();
+  const int64_t length = b.getVectorLength(),
+                numVectors = kernel.getNumVectors();
   for (int64_t number = 0; number < numVectors; ++number) {
     Value first = b.add(b.mul(panel, panelCols), number * length);
     Value lanes = b.sub(block.numPixels, first);
@@ -224,9 +226,9 @@ void ColumnProductLowering::buildKernel(const Block &block, Value panel,
       ofVector.push_back(sums[row * numVectors + number]);
     auto build = [&](Value lanes) {
       for (int64_t row = 0, run; row < numChannels; row += run) {
-        run = std::min(ImageView::getMaxRun(b),
-                       int64_t(llvm::bit_floor(
-                           static_cast<uint64_t>(numChannels - row))));
+        run = std::min(
+            ImageView::getMaxRun(b),
+            int64_t(llvm::bit_floor(static_cast<uint64_t>(numChannels - row))));
         buildStores({block, first, lanes}, b.add(channel, row),
                     ArrayRef(ofVector).slice(row, run));
       }
@@ -295,11 +297,9 @@ ColumnProductLowering::getPlace(const Pixels &pixels, int64_t lane) {
   Value pixel = b.add(pixels.first, lane);
   Value row = b.createOrFold<arith::DivSIOp>(pixel, blockCols);
   Value col = b.createOrFold<arith::RemSIOp>(pixel, blockCols);
-  Value isInside =
-      b.logicalAnd(b.compare(arith::CmpIPredicate::slt, row,
-                             pixels.block.numRows),
-                   b.compare(arith::CmpIPredicate::slt, col,
-                             pixels.block.numCols));
+  Value isInside = b.logicalAnd(
+      b.compare(arith::CmpIPredicate::slt, row, pixels.block.numRows),
+      b.compare(arith::CmpIPredicate::slt, col, pixels.block.numCols));
   return {b.add(pixels.block.row, b.clamp(row, pixels.block.numRows)),
           b.add(pixels.block.col, b.clamp(col, pixels.block.numCols)),
           isInside};
@@ -351,8 +351,7 @@ void ColumnProductLowering::store(ArrayRef<Value> vectors, const Pixels &pixels,
       for (auto [i, vector] : llvm::enumerate(vectors))
         memref::StoreOp::create(
             b, vector::ExtractOp::create(b, vector, lane), op.getInit(),
-            getIndices(pixels.block, place, b.add(channel, i),
-                       op.getLayout()));
+            getIndices(pixels.block, place, b.add(channel, i), op.getLayout()));
     });
   }
 }
@@ -361,8 +360,8 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, ColumnProductOp op,
                                   const WinoToVectorOptions &options) {
   if (failed(checkVectorizable(op, options)))
     return failure();
-  KernelBuilder b(rewriter, op,
-                  getSumType(op.getFilterType().getElementType()), options);
+  KernelBuilder b(rewriter, op, getSumType(op.getFilterType().getElementType()),
+                  options);
   ColumnProductLowering lowering(b, op);
   if (failed(lowering.check()))
     return failure();

@@ -5,10 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Panels are filled by groups of columns that are a vector. Where the pixels of
-// a tap under all columns of a group lie in one row of the image, they are
-// loaded at once, channel by channel; with groups of elements of the depth, the
-// vectors of a group are interleaved. Elsewhere columns are copied one by one.
+// Panels are filled by some columns at a time. Where the pixels of a tap under
+// all of them lie in one row of the image, they are loaded at once, a vector
+// for each channel; with groups of elements of the depth, the vectors of a
+// group are interleaved, or where groups fill a vector, transposed. Elsewhere
+// columns are copied one by one.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,18 +22,35 @@ using namespace mlir;
 using namespace wino;
 
 namespace {
+/// How the channels of a row of pixels become columns.
+struct CopyForm {
+  CopyForm(Im2ColOp op, const WinoToVectorOptions &options);
+
+  /// The elements of a vector.
+  int64_t getVectorLength() const { return inRuns ? group : numColumns; }
+
+  /// Columns that are copied at a time: a power of two that fits a vector and
+  /// divides a panel.
+  int64_t numColumns;
+  /// Elements of a group of the depth, and whether these are all of one tap.
+  int64_t group;
+  bool hasGroups;
+  /// Whether groups are copied from NHWC, where they are contiguous, or from
+  /// runs of pixels in NCHW as vectors.
+  bool inGroups, inRuns;
+};
+
 /// Lowers one im2col.
 class Im2ColLowering {
 public:
-  Im2ColLowering(KernelBuilder &b, Im2ColOp op)
-      : b(b), op(op), dims(op.getImageDims()), image(op.getInput()),
+  Im2ColLowering(KernelBuilder &b, Im2ColOp op, const CopyForm &form)
+      : b(b), op(op), form(form), dims(op.getImageDims()), image(op.getInput()),
         pixels(ImageView::getExchanged(b, image, op.getLayout())),
-        panels(b.flattenGroups(op.getInit())),
-        height(b.size(image, dims.row)), width(b.size(image, dims.col)),
-        blockRows(getBlock(0)), blockCols(getBlock(1)),
+        panels(b.flattenGroups(op.getInit())), height(b.size(image, dims.row)),
+        width(b.size(image, dims.col)), blockRows(getBlock(0)),
+        blockCols(getBlock(1)),
         numChannels(op.getInputType().getDimSize(dims.channel)),
-        panelCols(op.getInitType().getDimSize(packed_dim::kPanelCol)),
-        group(getGroup(op.getInitType())) {}
+        panelCols(op.getInitType().getDimSize(packed_dim::kPanelCol)) {}
 
   void run();
 
@@ -65,8 +83,10 @@ private:
   /// The same column by column for tap (tapRow, tapCol).
   void copyEach(const Columns &columns, Value depth, Value tapRow,
                 Value tapCol);
-  /// Copies the channels of all columns from NHWC by groups of the depth.
+  /// The same by groups of the depth.
   void copyGroups(const Columns &columns, Value depth, Value row, Value col);
+  /// Loads a group of channels of a pixel from NHWC.
+  Value loadGroup(const Columns &columns, Value row, Value col, Value channel);
   /// Calls `body` with the first of some channels of the image and a vector of
   /// the columns' pixels for each.
   void forEachChannel(const Columns &columns, Value row, Value col,
@@ -84,6 +104,7 @@ private:
 
   KernelBuilder &b;
   Im2ColOp op;
+  CopyForm form;
   ImageDims dims;
   Value image;
   /// The image by vectors of pixels.
@@ -91,9 +112,23 @@ private:
   /// P without groups.
   Value panels;
   Value height, width, blockRows, blockCols;
-  int64_t numChannels, panelCols, group;
+  int64_t numChannels, panelCols;
 };
 } // namespace
+
+CopyForm::CopyForm(Im2ColOp op, const WinoToVectorOptions &options) {
+  const int64_t length =
+      getNativeLength(op.getInitType().getElementType(), options);
+  const int64_t panelCols = op.getInitType().getDimSize(packed_dim::kPanelCol);
+  numColumns = std::min(length, panelCols & -panelCols);
+  group = getGroup(op.getInitType());
+  hasGroups =
+      op.getInputType().getDimSize(op.getImageDims().channel) % group == 0;
+  const bool isPlanar = op.getLayout() == ImageLayout::NCHW;
+  inGroups = group > 1 && hasGroups && !isPlanar;
+  inRuns = group > 1 && hasGroups && isPlanar && op.getStrides()[1] == 1 &&
+           group >= length && llvm::isPowerOf2_64(group);
+}
 
 Value Im2ColLowering::getBlock(unsigned axis) {
   if (int64_t size = op.getPixelBlock()[axis])
@@ -101,11 +136,10 @@ Value Im2ColLowering::getBlock(unsigned axis) {
   // All pixels of the convolution.
   const int64_t pads[] = {op.getPadTop() + op.getPadBottom(),
                           op.getPadLeft() + op.getPadRight()};
-  Value spare = b.add(b.size(image, dims.axis(axis)),
-                      pads[axis] - op.getExtent(axis));
-  Value all = b.add(b.createOrFold<arith::DivSIOp>(
-                        spare, b.index(op.getStrides()[axis])),
-                    1);
+  Value spare =
+      b.add(b.size(image, dims.axis(axis)), pads[axis] - op.getExtent(axis));
+  Value all = b.add(
+      b.createOrFold<arith::DivSIOp>(spare, b.index(op.getStrides()[axis])), 1);
   return b.createOrFold<arith::MaxSIOp>(all, b.index(1));
 }
 
@@ -126,7 +160,7 @@ void Im2ColLowering::run() {
         columns.blockCol = b.mul(b.add(firstBlockCol, col), blockCols);
         forEach(packed_dim::kPanel, [&](Value panel) {
           columns.panel = {batch, row, col, panel};
-          b.loop(panelCols, b.getVectorLength(), [&](Value first) {
+          b.loop(panelCols, form.numColumns, [&](Value first) {
             columns.first = first;
             columns.number = b.add(b.mul(panel, panelCols), first);
             buildColumns(columns);
@@ -148,11 +182,11 @@ Im2ColLowering::Pixel Im2ColLowering::getFirstPixel(const Columns &columns,
 }
 
 void Im2ColLowering::buildColumns(const Columns &columns) {
-  const int64_t length = b.getVectorLength();
+  const int64_t length = form.numColumns;
   const Pixel first = getFirstPixel(columns, columns.number);
-  Value inBlock = b.isInside(
-      b.createOrFold<arith::RemSIOp>(columns.number, blockCols), length,
-      blockCols);
+  Value inBlock =
+      b.isInside(b.createOrFold<arith::RemSIOp>(columns.number, blockCols),
+                 length, blockCols);
   b.loop(op.getKernel()[0], 1, [&](Value tapRow) {
     b.loop(op.getKernel()[1], 1, [&](Value tapCol) {
       Value row = b.add(first.row, b.mul(tapRow, op.getDilations()[0]));
@@ -161,9 +195,9 @@ void Im2ColLowering::buildColumns(const Columns &columns) {
           b.mul(b.add(b.mul(tapRow, op.getKernel()[1]), tapCol), numChannels);
       Value isRow = b.logicalAnd(
           inBlock,
-          b.logicalAnd(b.isInside(row, 1, height),
-                       b.isInside(col, (length - 1) * op.getStrides()[1] + 1,
-                                  width)));
+          b.logicalAnd(
+              b.isInside(row, 1, height),
+              b.isInside(col, (length - 1) * op.getStrides()[1] + 1, width)));
       b.branch(
           isRow, [&] { copyRow(columns, depth, row, col); },
           [&] { copyEach(columns, depth, tapRow, tapCol); });
@@ -175,9 +209,9 @@ void Im2ColLowering::buildColumns(const Columns &columns) {
 SmallVector<Value> Im2ColLowering::getIndices(const Columns &columns,
                                               Value depth, Value column) {
   SmallVector<Value> indices(columns.panel.begin(), columns.panel.end());
-  indices.push_back(b.div(depth, group));
-  indices.push_back(
-      b.add(b.mul(b.add(columns.first, column), group), b.rem(depth, group)));
+  indices.push_back(b.div(depth, form.group));
+  indices.push_back(b.add(b.mul(b.add(columns.first, column), form.group),
+                          b.rem(depth, form.group)));
   return indices;
 }
 
@@ -198,21 +232,20 @@ SmallVector<Value> Im2ColLowering::getImageIndices(const Columns &columns,
 
 void Im2ColLowering::copyRow(const Columns &columns, Value depth, Value row,
                              Value col) {
-  const bool hasGroups = numChannels % group == 0;
-  if (group > 1 && hasGroups && op.getLayout() == ImageLayout::NHWC)
+  if (form.inGroups || form.inRuns)
     return copyGroups(columns, depth, row, col);
+  const int64_t step = form.hasGroups ? form.group : 1;
   forEachChannel(
-      columns, row, col, hasGroups ? group : 1,
-      [&](Value channel, ArrayRef<Value> vectors) {
-        for (unsigned i = 0; i < vectors.size(); i += hasGroups ? group : 1) {
-          Value element = b.add(depth, b.add(channel, i));
-          if (hasGroups) {
-            b.store(interleave(SmallVector<Value>(vectors.slice(i, group))),
-                    panels, getIndices(columns, element, b.index(0)));
+      columns, row, col, step, [&](Value channel, ArrayRef<Value> vectors) {
+        for (size_t i = 0; i < vectors.size(); i += step) {
+          Value element = b.add(depth, b.add(channel, int64_t(i)));
+          if (form.hasGroups) {
+            b.store(interleave(llvm::to_vector(vectors.slice(i, step))), panels,
+                    getIndices(columns, element, b.index(0)));
             continue;
           }
-          // Its elements belong into groups of other taps, too.
-          for (int64_t lane = 0; lane < b.getVectorLength(); ++lane)
+          // The other elements of its group may be of another tap.
+          for (int64_t lane = 0; lane < form.numColumns; ++lane)
             memref::StoreOp::create(
                 b, vector::ExtractOp::create(b, vectors[i], lane), panels,
                 getIndices(columns, element, b.index(lane)));
@@ -223,7 +256,7 @@ void Im2ColLowering::copyRow(const Columns &columns, Value depth, Value row,
 void Im2ColLowering::forEachChannel(
     const Columns &columns, Value row, Value col, int64_t step,
     function_ref<void(Value, ArrayRef<Value>)> body) {
-  const int64_t length = b.getVectorLength(), stride = op.getStrides()[1];
+  const int64_t length = form.numColumns, stride = op.getStrides()[1];
   if (stride != 1) {
     b.loop(numChannels, step, [&](Value channel) {
       SmallVector<Value> vectors;
@@ -270,18 +303,28 @@ Value Im2ColLowering::interleave(SmallVector<Value> vectors) {
 
 void Im2ColLowering::copyGroups(const Columns &columns, Value depth, Value row,
                                 Value col) {
-  auto type = VectorType::get({group}, b.getVectorType().getElementType());
-  b.loop(numChannels, group, [&](Value channel) {
-    for (int64_t lane = 0; lane < b.getVectorLength(); ++lane) {
-      Value elements = vector::LoadOp::create(
-          b, type, image,
-          getImageIndices(columns, row,
-                          b.add(col, lane * op.getStrides()[1]), channel));
-      vector::StoreOp::create(
-          b, elements, panels,
-          getIndices(columns, b.add(depth, channel), b.index(lane)));
-    }
+  const Value batch = columns.panel[image_dim::kBatch];
+  b.loop(numChannels, form.group, [&](Value channel) {
+    SmallVector<Value> groups;
+    if (form.inRuns)
+      groups = ImageView(image, ImageLayout::NCHW)
+                   .load(b, {batch, row, col, channel}, form.numColumns,
+                         /*lanes=*/Value());
+    else
+      for (int64_t lane = 0; lane < form.numColumns; ++lane)
+        groups.push_back(loadGroup(
+            columns, row, b.add(col, lane * op.getStrides()[1]), channel));
+    for (auto [lane, elements] : llvm::enumerate(groups))
+      b.store(elements, panels,
+              getIndices(columns, b.add(depth, channel), b.index(lane)));
   });
+}
+
+Value Im2ColLowering::loadGroup(const Columns &columns, Value row, Value col,
+                                Value channel) {
+  auto type = VectorType::get({form.group}, b.getVectorType().getElementType());
+  return vector::LoadOp::create(b, type, image,
+                                getImageIndices(columns, row, col, channel));
 }
 
 //===----------------------------------------------------------------------===//
@@ -290,31 +333,34 @@ void Im2ColLowering::copyGroups(const Columns &columns, Value depth, Value row,
 
 void Im2ColLowering::copyEach(const Columns &columns, Value depth, Value tapRow,
                               Value tapCol) {
-  Type type = b.getVectorType().getElementType();
-  Value padding =
-      vector::ExtractOp::create(
-          b, b.splat(b.getVectorType(), double(op.getPadValue())), 0)
-          .getResult();
-  b.loop(b.getVectorLength(), 1, [&](Value column) {
+  const int64_t step = form.hasGroups ? form.group : 1;
+  Value padding = vector::ExtractOp::create(
+      b, b.splat(b.getVectorType(), double(op.getPadValue())), 0);
+  b.loop(form.numColumns, 1, [&](Value column) {
     const Pixel first = getFirstPixel(columns, b.add(columns.number, column));
     Value row = b.add(first.row, b.mul(tapRow, op.getDilations()[0]));
     Value col = b.add(first.col, b.mul(tapCol, op.getDilations()[1]));
-    auto store = [&](function_ref<Value(Value)> get) {
-      b.loop(numChannels, 1, [&](Value channel) {
-        memref::StoreOp::create(
-            b, get(channel), panels,
-            getIndices(columns, b.add(depth, channel), column));
+    // Stores groups of elements, or single ones.
+    auto copy = [&](function_ref<Value(Value)> get) {
+      b.loop(numChannels, step, [&](Value channel) {
+        SmallVector<Value> at =
+            getIndices(columns, b.add(depth, channel), column);
+        const Value begin = at.back();
+        for (int64_t i = 0; i < step; ++i) {
+          at.back() = b.add(begin, i);
+          memref::StoreOp::create(b, get(b.add(channel, i)), panels, at);
+        }
       });
     };
     b.branch(
         b.logicalAnd(b.isInside(row, 1, height), b.isInside(col, 1, width)),
         [&] {
-          store([&](Value channel) -> Value {
+          copy([&](Value channel) -> Value {
             return memref::LoadOp::create(
-                b, type, image, getImageIndices(columns, row, col, channel));
+                b, image, getImageIndices(columns, row, col, channel));
           });
         },
-        [&] { store([&](Value) { return padding; }); });
+        [&] { copy([&](Value) { return padding; }); });
   });
 }
 
@@ -323,7 +369,7 @@ void Im2ColLowering::fillRest(const Columns &columns) {
   const int64_t depth = getPackedChannels(op.getInitType());
   Value zero = vector::ExtractOp::create(b, b.zero(), 0);
   b.loop(b.index(used), b.index(depth), 1, [&](Value element) {
-    b.loop(b.getVectorLength(), 1, [&](Value column) {
+    b.loop(form.numColumns, 1, [&](Value column) {
       memref::StoreOp::create(b, zero, panels,
                               getIndices(columns, element, column));
     });
@@ -335,13 +381,9 @@ LogicalResult wino::lowerToVector(RewriterBase &rewriter, Im2ColOp op,
   if (failed(checkVectorizable(op, options)))
     return failure();
   Type elementType = op.getInitType().getElementType();
-  // The largest power of two of columns that fits a vector and divides a panel.
-  const int64_t panelCols =
-      op.getInitType().getDimSize(packed_dim::kPanelCol);
-  const int64_t columns = std::min(getNativeLength(elementType, options),
-                                   panelCols & -panelCols);
-  KernelBuilder b(rewriter, op, elementType, options, columns);
-  Im2ColLowering(b, op).run();
+  const CopyForm form(op, options);
+  KernelBuilder b(rewriter, op, elementType, options, form.getVectorLength());
+  Im2ColLowering(b, op, form).run();
   rewriter.eraseOp(op);
   return success();
 }
