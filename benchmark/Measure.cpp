@@ -7,15 +7,10 @@
 
 #include "Measure.h"
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <ctime>
-#include <filesystem>
-#include <map>
 #include <random>
-#include <string>
-#include <thread>
 
+using namespace wino;
 using namespace wino::bench;
 
 Problem wino::bench::makeProblem(const Layer &layer) {
@@ -105,79 +100,6 @@ double wino::bench::getMaxError(const Reference &reference,
       break;
   }
   return maxError / reference.maxValue;
-}
-
-//===----------------------------------------------------------------------===//
-// Timing
-//===----------------------------------------------------------------------===//
-
-static double readClock(clockid_t clock) {
-  timespec time = {};
-  clock_gettime(clock, &time);
-  return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
-}
-
-/// Returns the seconds that threads have had a processor, by their numbers.
-static std::map<int, double> getThreadTimes(Clock clock) {
-  if (clock == Clock::Thread)
-    return {{0, readClock(CLOCK_THREAD_CPUTIME_ID)}};
-  std::map<int, double> times;
-  for (const auto &task :
-       std::filesystem::directory_iterator("/proc/self/task")) {
-    int thread = std::stoi(task.path().filename());
-    // Linux's clock of a thread, as pthread_getcpuclockid makes it.
-    constexpr int kThreadClock = 6;
-    times[thread] = readClock(clockid_t(~unsigned(thread) << 3) | kThreadClock);
-  }
-  return times;
-}
-
-/// Returns the seconds that a call takes in the mean of `calls`.
-static double timeCalls(Candidate &candidate, int64_t calls, Clock clock) {
-  std::map<int, double> begin = getThreadTimes(clock);
-  for (int64_t call = 0; call < calls; ++call)
-    candidate.run();
-  double longest = 0;
-  for (auto &[thread, end] : getThreadTimes(clock))
-    longest = std::max(longest, end - begin[thread]);
-  return longest / double(calls);
-}
-
-/// Lets the workers of the candidate before fall asleep: some wait for more
-/// work for a few milliseconds without leaving the processor.
-static void restWorkers(Clock clock) {
-  if (clock == Clock::Busiest)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-}
-
-std::vector<RoundTimes>
-wino::bench::timeInRounds(llvm::ArrayRef<Candidate *> candidates, int rounds,
-                          double minSeconds, Clock clock) {
-  std::vector<int64_t> calls;
-  for (Candidate *candidate : candidates) {
-    timeCalls(*candidate, 2, clock);
-    double seconds = std::max(timeCalls(*candidate, 1, clock), 1e-7);
-    calls.push_back(std::max<int64_t>(1, std::ceil(minSeconds / seconds)));
-  }
-  std::vector<RoundTimes> times(candidates.size());
-  for (int round = 0; round < rounds; ++round)
-    for (size_t index = 0; index < candidates.size(); ++index) {
-      restWorkers(clock);
-      // Brings the candidate's data back into the caches.
-      timeCalls(*candidates[index], 1, clock);
-      times[index].push_back(
-          timeCalls(*candidates[index], calls[index], clock));
-    }
-  return times;
-}
-
-double wino::bench::getQuantile(std::vector<double> values, double rank) {
-  std::sort(values.begin(), values.end());
-  double position = rank * double(values.size() - 1);
-  size_t below = size_t(position);
-  size_t above = std::min(below + 1, values.size() - 1);
-  double part = position - double(below);
-  return values[below] * (1 - part) + values[above] * part;
 }
 
 double wino::bench::getMedianSpeedup(const RoundTimes &base,

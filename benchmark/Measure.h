@@ -9,6 +9,7 @@
 #define WINO_BENCHMARK_MEASURE_H
 
 #include "Candidate.h"
+#include "Wino/Driver/Timing.h"
 #include "llvm/ADT/ArrayRef.h"
 
 namespace wino::bench {
@@ -30,24 +31,6 @@ Reference makeReference(const Problem &problem);
 
 /// Returns the largest error over the largest value.
 double getMaxError(const Reference &reference, llvm::ArrayRef<float> output);
-
-/// Seconds a call takes, one entry a round.
-using RoundTimes = std::vector<double>;
-
-/// Whose processor time is taken: that of the calling thread or, for candidates
-/// of several, that of the busiest thread of the process. In neither do other
-/// programs, or threads that sleep until others are ready, take any.
-enum class Clock { Thread, Busiest };
-
-/// Times the candidates in turn, `rounds` times, so that what disturbs the
-/// machine disturbs all of them, and times of a round can be compared. Every
-/// time is a mean of calls that together last at least `minSeconds`.
-std::vector<RoundTimes> timeInRounds(llvm::ArrayRef<Candidate *> candidates,
-                                     int rounds, double minSeconds,
-                                     Clock clock);
-
-/// Returns the value with the fraction `rank` of `values` below it.
-double getQuantile(std::vector<double> values, double rank);
 
 /// Returns the median over rounds of how many times faster `times` is than
 /// `base`.

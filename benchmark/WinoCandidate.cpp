@@ -7,35 +7,21 @@
 
 #include "Candidate.h"
 #include "PhaseTimers.h"
-#include "Wino/Driver/CodeGen.h"
+#include "Wino/Driver/HostKernel.h"
+#include "Wino/Driver/Model.h"
 #include "Wino/IR/WinoDialect.h"
-#include "Wino/InitAllDialects.h"
-#include "Wino/Pipelines/Pipelines.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
-#include "mlir/Target/LLVMIR/Dialect/All.h"
-#include <dlfcn.h>
+#include <cstring>
 #include <limits>
 
 using namespace mlir;
 using namespace wino;
 using namespace wino::bench;
-
-/// The attributes of functions and arguments that the pipeline sets.
-static constexpr llvm::StringLiteral kWeight = "wino.weight";
-static constexpr llvm::StringLiteral kPacked = "wino.packed";
-static constexpr llvm::StringLiteral kPackedBytes = "wino.packed_bytes";
-static constexpr llvm::StringLiteral kScratch = "wino.scratch";
-static constexpr llvm::StringLiteral kScratchBytes = "wino.scratch_bytes";
-static constexpr llvm::StringLiteral kPrepare = "wino.prepare";
-static constexpr llvm::StringLiteral kLayers = "wino.layers";
 
 static constexpr llvm::StringLiteral kFunction = "conv";
 
@@ -102,7 +88,7 @@ static OwningOpRef<ModuleOp> buildModule(MLIRContext &context,
       type({layer.n, layer.outH(), layer.outW(), layer.k});
   auto function = func::FuncOp::create(
       b, kFunction, b.getFunctionType({inputType, filterType}, {outputType}));
-  function.setArgAttr(1, kWeight, b.getUnitAttr());
+  function.setArgAttr(1, WinoDialect::kWeightAttrName, b.getUnitAttr());
   b.setInsertionPointToStart(function.addEntryBlock());
   Value padded = function.getArgument(0);
   if (layer.padH || layer.padW) {
@@ -121,80 +107,13 @@ static OwningOpRef<ModuleOp> buildModule(MLIRContext &context,
 }
 
 //===----------------------------------------------------------------------===//
-// Compilation
+// The candidate
 //===----------------------------------------------------------------------===//
-
-/// What @conv and its prepare function take, read off the function after
-/// bufferization.
-namespace {
-struct Interface {
-  enum class Role { Input, Filter, Output, Packed, Scratch, Cycles };
-  SmallVector<Role> arguments;
-  std::string prepare;
-  SmallVector<Role> prepareArguments;
-  int64_t packedBytes = 0, scratchBytes = 0;
-  std::string plan;
-};
-} // namespace
-
-static int64_t getInteger(func::FuncOp function, StringRef name) {
-  auto attr = function->getAttrOfType<IntegerAttr>(name);
-  return attr ? attr.getInt() : 0;
-}
-
-static SmallVector<Interface::Role> getRoles(func::FuncOp function) {
-  using Role = Interface::Role;
-  SmallVector<Role> roles;
-  bool hasInput = function.getName() == kFunction;
-  for (unsigned index = 0; index < function.getNumArguments(); ++index) {
-    if (function.getArgAttr(index, kPacked))
-      roles.push_back(Role::Packed);
-    else if (function.getArgAttr(index, kScratch))
-      roles.push_back(Role::Scratch);
-    else if (function.getArgAttr(index, kWeight))
-      roles.push_back(Role::Filter);
-    else
-      roles.push_back(index == 0 && hasInput ? Role::Input : Role::Output);
-  }
-  return roles;
-}
-
-/// Returns the plan that the layer got.
-static std::string getPlan(func::FuncOp function) {
-  auto layers = function->getAttrOfType<ArrayAttr>(kLayers);
-  auto entry = layers && !layers.empty() ? dyn_cast<DictionaryAttr>(layers[0])
-                                         : DictionaryAttr();
-  auto plan = entry ? entry.getAs<StringAttr>("plan") : StringAttr();
-  return plan ? plan.str() : "not planned";
-}
-
-static llvm::Expected<Interface> getInterface(ModuleOp module) {
-  auto function = module.lookupSymbol<func::FuncOp>(kFunction);
-  if (!function)
-    return llvm::createStringError("the function was lost in compilation");
-  Interface interface;
-  interface.arguments = getRoles(function);
-  interface.packedBytes = getInteger(function, kPackedBytes);
-  interface.scratchBytes = getInteger(function, kScratchBytes);
-  interface.plan = getPlan(function);
-  auto name = function->getAttrOfType<FlatSymbolRefAttr>(kPrepare);
-  if (!name)
-    return interface;
-  auto prepare = module.lookupSymbol<func::FuncOp>(name.getValue());
-  if (!prepare)
-    return llvm::createStringError("the prepare function is missing");
-  interface.prepare = name.getValue().str();
-  interface.prepareArguments = getRoles(prepare);
-  return interface;
-}
 
 /// Returns a context in which all dialects of the pipeline are registered.
 static std::unique_ptr<MLIRContext> createContext() {
   DialectRegistry registry;
-  mlir::registerAllDialects(registry);
-  mlir::registerAllExtensions(registry);
-  mlir::registerAllToLLVMIRTranslations(registry);
-  wino::registerAllDialects(registry);
+  registerDriverDialects(registry);
   auto context =
       std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   context->loadAllAvailableDialects();
@@ -212,149 +131,62 @@ static llvm::Error setPlan(ModuleOp module, StringRef text) {
   return llvm::Error::success();
 }
 
-static LogicalResult runPipeline(
-    ModuleOp module, const WinoRequest &request,
-    function_ref<void(OpPassManager &, const WinoToLLVMOptions &)> build) {
-  WinoToLLVMOptions options;
-  options.cpu = "host";
-  options.algorithm = request.algorithm;
-  options.threads = request.threads;
-  options.packWeights = true;
-  options.requireBounded = true;
-  options.barePointers = true;
-  PassManager passes(module.getContext());
-  passes.enableVerifier(false);
-  build(passes, options);
-  return passes.run(module);
-}
-
-//===----------------------------------------------------------------------===//
-// The candidate
-//===----------------------------------------------------------------------===//
-
 namespace {
 /// Compiled code with its buffers.
 class WinoCandidate : public Candidate {
 public:
-  using PackedFunction = void (*)(void **);
+  explicit WinoCandidate(std::unique_ptr<HostKernel> kernel)
+      : kernel(std::move(kernel)) {}
 
-  WinoCandidate(const Problem &problem, Interface interface,
-                std::unique_ptr<ExecutionEngine> engine)
-      : interface(std::move(interface)), engine(std::move(engine)),
-        input(problem.input.size()), filter(problem.filter.size()),
-        output(problem.layer.outputSize()), packed(this->interface.packedBytes),
-        scratch(this->interface.scratchBytes),
-        outputSize(problem.layer.outputSize()) {
-    llvm::copy(problem.input, input.data());
-    llvm::copy(problem.filter, filter.data());
-    pointers = {input.data(),  filter.data(),  output.data(),
-                packed.data(), scratch.data(), cycles.data()};
-  }
-
-  /// Finds the functions and prepares the weights.
-  llvm::Error initialize() {
-    auto find = [&](StringRef name) { return engine->lookupPacked(name); };
-    if (!interface.prepare.empty()) {
-      auto prepare = find(interface.prepare);
-      if (!prepare)
-        return prepare.takeError();
-      (*prepare)(getAddresses(interface.prepareArguments).data());
-    }
-    auto found = find(kFunction);
-    if (!found)
-      return found.takeError();
-    function = *found;
-    addresses = getAddresses(interface.arguments);
-    return llvm::Error::success();
-  }
-
-  void run() override { function(addresses.data()); }
+  void run() override { kernel->run(); }
   std::vector<float> getOutput() override {
-    return {output.data(), output.data() + outputSize};
+    auto *begin = reinterpret_cast<float *>(kernel->getOutput().data());
+    return {begin, begin + kernel->getOutput().size() / sizeof(float)};
   }
-  std::string getLabel() const override { return interface.plan; }
-  int64_t getWeightBytes() const override { return interface.packedBytes; }
-  int64_t getScratchBytes() const override { return interface.scratchBytes; }
+  std::string getLabel() const override { return kernel->getPlan(); }
+  int64_t getWeightBytes() const override { return kernel->getPackedBytes(); }
+  int64_t getScratchBytes() const override { return kernel->getScratchBytes(); }
 
   /// The counts of phase timers, which add to them.
-  PhaseCycles &getCycles() { return cycles; }
-
-private:
-  /// A packed call takes the addresses of the arguments.
-  SmallVector<void *> getAddresses(ArrayRef<Interface::Role> roles) {
-    SmallVector<void *> result;
-    for (Interface::Role role : roles)
-      result.push_back(&pointers[static_cast<unsigned>(role)]);
-    return result;
+  PhaseCycles &getCycles() {
+    return *reinterpret_cast<PhaseCycles *>(kernel->getExtra().data());
   }
 
-  Interface interface;
-  std::unique_ptr<ExecutionEngine> engine;
-  AlignedArray<float> input, filter, output;
-  AlignedArray<char> packed, scratch;
-  int64_t outputSize;
-  PhaseCycles cycles = {};
-  /// By role.
-  std::array<void *, 6> pointers;
-  SmallVector<void *> addresses;
-  PackedFunction function = nullptr;
+private:
+  std::unique_ptr<HostKernel> kernel;
 };
 } // namespace
+
+static void copyTo(MutableArrayRef<char> buffer, ArrayRef<float> values) {
+  std::memcpy(buffer.data(), values.data(), buffer.size());
+}
 
 /// Compiles the layer; with `hasTimers`, its phases count their cycles.
 static llvm::Expected<std::unique_ptr<WinoCandidate>>
 compile(const Problem &problem, const WinoRequest &request, bool hasTimers) {
   static std::unique_ptr<MLIRContext> context = createContext();
-  std::string message;
-  ScopedDiagnosticHandler handler(context.get(), [&](Diagnostic &diagnostic) {
-    if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
-      message += (message.empty() ? "" : "; ") + diagnostic.str();
-  });
   OwningOpRef<ModuleOp> module = buildModule(*context, problem.layer);
   if (!request.plan.empty())
     if (llvm::Error error = setPlan(*module, request.plan))
       return std::move(error);
-  if (failed(runPipeline(*module, request, buildWinoToBuffersPipeline)))
-    return llvm::createStringError(message);
-  llvm::Expected<Interface> interface = getInterface(*module);
-  if (!interface)
-    return interface.takeError();
-  if (hasTimers) {
-    insertPhaseTimers(module->lookupSymbol<func::FuncOp>(kFunction));
-    interface->arguments.push_back(Interface::Role::Cycles);
-  }
-  if (failed(runPipeline(*module, request, buildBuffersToLLVMPipeline)))
-    return llvm::createStringError(message);
-  auto engine = createHostEngine(*module);
-  if (!engine)
-    return engine.takeError();
-  auto candidate = std::make_unique<WinoCandidate>(
-      problem, std::move(*interface), std::move(*engine));
-  if (llvm::Error error = candidate->initialize())
+  HostKernelOptions options;
+  options.algorithm = request.algorithm;
+  options.threads = request.threads;
+  if (hasTimers)
+    options.instrument = insertPhaseTimers;
+  llvm::Expected<std::unique_ptr<HostKernel>> kernel =
+      HostKernel::compile(*module, kFunction, options);
+  if (!kernel)
+    return kernel.takeError();
+  copyTo((*kernel)->getInput(), problem.input);
+  copyTo((*kernel)->getFilter(), problem.filter);
+  if (llvm::Error error = (*kernel)->prepare())
     return std::move(error);
-  return candidate;
-}
-
-/// Loads the OpenMP runtime, where compiled code finds it, and sets how many
-/// threads it has.
-static llvm::Error useThreads(int64_t threads) {
-  using SetNumThreads = void (*)(int);
-  void *library = dlopen(WINO_BENCH_OPENMP_LIBRARY, RTLD_NOW | RTLD_GLOBAL);
-  if (!library)
-    return llvm::createStringError("there is no OpenMP runtime");
-  auto set =
-      reinterpret_cast<SetNumThreads>(dlsym(library, "omp_set_num_threads"));
-  if (!set)
-    return llvm::createStringError("the OpenMP runtime is damaged");
-  set(static_cast<int>(threads));
-  return llvm::Error::success();
+  return std::make_unique<WinoCandidate>(std::move(*kernel));
 }
 
 llvm::Expected<CandidatePtr>
 wino::bench::createWino(const Problem &problem, const WinoRequest &request) {
-  if (request.threads > 1)
-    if (llvm::Error error = useThreads(request.threads))
-      return std::move(error);
   return compile(problem, request, /*hasTimers=*/false);
 }
 

@@ -21,6 +21,7 @@
 #include <benchmark/benchmark.h>
 #include <functional>
 
+using namespace wino;
 using namespace wino::bench;
 namespace cl = llvm::cl;
 
@@ -122,7 +123,7 @@ llvm::ArrayRef<Result> Contest::getResults() {
   Problem problem = makeProblem(layer);
   Reference reference = makeReference(problem);
   std::vector<CandidatePtr> owned;
-  std::vector<Candidate *> candidates;
+  std::vector<std::function<void()>> candidates;
   std::vector<size_t> indices;
   results.resize(entries.size());
   for (auto [index, entry] : llvm::enumerate(entries)) {
@@ -142,7 +143,7 @@ llvm::ArrayRef<Result> Contest::getResults() {
           << "wrong result: error " << llvm::format("%.1e", result.maxError);
       continue;
     }
-    candidates.push_back(candidate->get());
+    candidates.push_back([each = candidate->get()] { each->run(); });
     owned.push_back(std::move(*candidate));
     indices.push_back(index);
   }
@@ -150,7 +151,7 @@ llvm::ArrayRef<Result> Contest::getResults() {
     return results;
   std::vector<RoundTimes> times =
       timeInRounds(candidates, rounds, minTime,
-                   threads > 1 ? Clock::Busiest : Clock::Thread);
+                   threads > 1 ? TimingClock::Busiest : TimingClock::Thread);
   for (auto [index, candidateTimes] : llvm::zip_equal(indices, times))
     results[index].times = std::move(candidateTimes);
   measurePhases(problem);

@@ -7,13 +7,13 @@
 //
 // Prints plans for every convolution of a module, with what the model expects
 // them to cost: of each variant of each algorithm the cheapest schedule and
-// others, evenly spread over all that there are, from cheap to expensive. One
-// JSON object a line, for the comparison with measurements by model_quality.py.
+// others, evenly spread from cheap to expensive. One JSON object a line, for
+// the comparison with measurements by model_quality.py.
 //
 //===----------------------------------------------------------------------===//
 
-#include "Wino/Algorithms/ConvAlgorithm.h"
 #include "Wino/InitAllDialects.h"
+#include "Wino/Transforms/PlanSamples.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -33,36 +33,24 @@ static cl::opt<std::string> input(cl::Positional, cl::Required,
                                   cl::desc("<module>"));
 static cl::opt<std::string> cpuName("cpu", cl::desc("The CPU to plan for"),
                                     cl::init("host"));
-static cl::opt<unsigned> numSchedules("schedules",
-                                      cl::desc("Schedules of each variant"),
-                                      cl::init(3));
+static cl::opt<unsigned> minSchedules(
+    "schedules",
+    cl::desc("Schedules of each algorithm, one of each variant in any case"),
+    cl::init(3));
+static cl::opt<unsigned>
+    minPlans("min-plans",
+             cl::desc("Take more schedules of each variant for so many plans"),
+             cl::init(20));
+
+static cl::list<std::string> algorithms(
+    "algorithm",
+    cl::desc("Plans of this algorithm; may be repeated (default: all that are "
+             "exact, but loops)"),
+    cl::value_desc("name[:F(m,r)]"));
 
 static cl::opt<std::string>
     planFile("plans", cl::desc("Print the costs of these plans instead, one "
                                "#wino.plan attribute a line"));
-
-namespace {
-struct Option {
-  Schedule schedule;
-  Cost cost;
-  /// In the order of enumeration.
-  size_t number;
-};
-} // namespace
-
-/// Returns the cheapest of `options` and others, evenly spread over them.
-static SmallVector<Option> selectOptions(SmallVector<Option> options) {
-  llvm::sort(options, [](const Option &a, const Option &b) {
-    return std::tie(a.cost.cycles, a.number) <
-           std::tie(b.cost.cycles, b.number);
-  });
-  const size_t count = std::min<size_t>(numSchedules, options.size());
-  SmallVector<Option> selected;
-  for (size_t i = 0; i < count; ++i)
-    selected.push_back(
-        options[count == 1 ? 0 : i * (options.size() - 1) / (count - 1)]);
-  return selected;
-}
 
 static void print(StringRef name, const ConvAlgorithm &algorithm, PlanAttr plan,
                   const Cost &cost) {
@@ -80,29 +68,14 @@ static void print(StringRef name, const ConvAlgorithm &algorithm, PlanAttr plan,
   llvm::outs() << llvm::json::Value(std::move(object)) << "\n";
 }
 
-static void printCandidates(const ConvTask &task, StringRef name) {
-  linalg::LinalgOp op = task.problem.op;
-  for (const ConvAlgorithm *algorithm : getAlgorithms()) {
-    // Loops would take too long to measure.
-    if (algorithm->getKind() == Algorithm::Loops ||
-        !algorithm->supportsTypes(task.problem))
-      continue;
-    Refusal refusal;
-    for (const Variant &variant : algorithm->getVariants(task, refusal)) {
-      auto space = algorithm->getSchedules(task, variant);
-      SmallVector<Option> options;
-      space->forEach([&](const Schedule &schedule) {
-        options.push_back({schedule, space->getCost(schedule), options.size()});
-      });
-      for (const Option &option : selectOptions(options)) {
-        PlanAttr plan =
-            algorithm->getPlan(op->getContext(), variant, option.schedule);
-        std::string reason;
-        if (succeeded(checkPlan(task.problem, plan, reason)))
-          print(name, *algorithm, plan, option.cost);
-      }
-    }
-  }
+static void printCandidates(const ConvTask &task, StringRef name,
+                            ArrayRef<AlgorithmRequest> requests) {
+  SampleOptions options;
+  options.algorithms = requests;
+  options.minSchedules = minSchedules;
+  options.minPlans = minPlans;
+  for (const PlanSample &sample : samplePlans(task, options))
+    print(name, *sample.algorithm, sample.plan, sample.cost);
 }
 
 /// Prints the costs of those of the lines of `text` that are plans which
@@ -128,6 +101,8 @@ int main(int argc, char **argv) {
   registry.insert<arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect,
                   math::MathDialect, tensor::TensorDialect>();
   MLIRContext context(registry);
+  // Plans are made of it, even if the module has none.
+  context.loadDialect<WinoDialect>();
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(input, &context);
   if (!module)
     return 1;
@@ -135,6 +110,9 @@ int main(int argc, char **argv) {
   if (!planFile.empty())
     plans = exitOnError(
         llvm::errorOrToExpected(llvm::MemoryBuffer::getFile(planFile)));
+  SmallVector<AlgorithmRequest> requests;
+  for (StringRef text : algorithms)
+    requests.push_back(exitOnError(parseAlgorithmRequest(text, &context)));
   module->walk([&](func::FuncOp function) {
     forEachConvolution(function, [&](linalg::LinalgOp,
                                      FailureOr<ConvProblem> problem, StringRef,
@@ -144,7 +122,7 @@ int main(int argc, char **argv) {
       if (plans)
         printPlans({*problem, cpu}, name, plans->getBuffer());
       else
-        printCandidates({*problem, cpu}, name);
+        printCandidates({*problem, cpu}, name, requests);
     });
   });
   return 0;

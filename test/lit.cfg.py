@@ -116,7 +116,7 @@ config.substitutions += [
 llvm_config.use_default_substitutions()
 llvm_config.add_tool_substitutions(
     ["wino-opt", "wino-compile", "wino-import", "wino-lsp-server", "wino-quantization",
-     "wino-run", "wino-sweep"],
+     "wino-run", "wino-sweep", "wino-tune"],
     [config.wino_tools_dir],
 )
 llvm_config.add_tool_substitutions(

@@ -36,6 +36,10 @@ class Wino:
             result.pop("phases", None)
         if "relative_error" in entry:
             result["relative_error"] = entry["relative_error"]
+        if len(report["layers"]) == 1:
+            # What wino-tune --import reads, beside the CPU and the cycles.
+            result |= {"wino_version": report["wino_version"], "key": entry["key"],
+                       "plan": entry["plan"]}
         return result | {
             "algorithm": entry.get("algorithm", "not planned"),
             "label": entry.get("plan", "not planned"),

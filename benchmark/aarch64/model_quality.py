@@ -4,9 +4,9 @@ that the model prefers costs than the best one measured, and how well the two
 orders of the plans agree (Spearman's rank correlation).
 
 Plans come from wino-candidates, measurements from the emulator, as measure.py
-makes them. They are kept in --measured, one JSON object a line, so that a run
-that was interrupted goes on where it was, and so that another model can be
-compared with the same measurements.
+makes them, or for the host from wino-tune. They are kept in --measured, one JSON
+object a line, so that a run that was interrupted goes on where it was, and so
+that another model can be compared with the same measurements.
 
 Example:
   model_quality.py --cpu=cortex-a73 --layer=64,56,56,64,3,1,1,1 --measured=a73.jsonl
@@ -32,7 +32,8 @@ def parse_arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add("--cpu", default="cortex-a73", choices=cycles.MODELS, help="default: %(default)s")
+    add("--cpu", default="cortex-a73", choices=[*cycles.MODELS, "host"],
+        help="default: %(default)s")
     add("--element", default="f32", choices=["f32", "i8"])
     add("--layers", action="append", default=[], metavar="FILE", help="as measure.py reads them")
     add("--layer", action="append", default=[], metavar="C,H,...")
@@ -103,10 +104,43 @@ def measure(arguments, layer, plan, emulator):
         return row | {"failed": str(error)}
     keep = ("cycles", "core_cycles")
     row |= {key: result[key] for key in keep}
+    # For wino-tune --import.
+    row |= {key: result[key] for key in ("wino_version", "key") if key in result}
     row["misses"] = result["l2"]["misses"]
     row["phases"] = {name: {key: phase[key] for key in (*keep, "l2_misses")}
                      for name, phase in result.get("phases", {}).items()}
     return row
+
+
+def measure_all(arguments, layer, measurements, emulator):
+    """Measures plans of a layer one after the other, as far as they are not known."""
+    plans = list_plans(arguments, layer)
+    for index, each in enumerate(plans):
+        key = (arguments.cpu, arguments.element, str(layer), each["plan"])
+        if key not in measurements.rows:
+            measurements.add(measure(arguments, layer, each["plan"], emulator))
+        print(f"{layer} {index + 1}/{len(plans)}", file=sys.stderr)
+
+
+def measure_on_host(arguments, layer, measurements):
+    """Measures plans of a layer on this machine, unless some are known."""
+    if measurements.of(arguments.cpu, arguments.element, layer):
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        module = pathlib.Path(temporary) / "layer.mlir"
+        module.write_text(write_module(layer, element=arguments.element))
+        database = pathlib.Path(temporary) / "times.json"
+        call([arguments.build / "bin" / "wino-tune", module, f"--database={database}",
+              f"--schedules={arguments.schedules}"])
+        for entry in json.loads(database.read_text())["entries"]:
+            measurements.add({"cpu": arguments.cpu, "element": arguments.element,
+                              "layer": str(layer), "plan": entry["plan"], "ns": entry["ns"]})
+    print(layer, file=sys.stderr)
+
+
+def get_cost(row):
+    """Cycles under the emulator, nanoseconds on the host; None if it failed."""
+    return row.get("cycles", row.get("ns"))
 
 
 def get_ranks(values):
@@ -135,11 +169,12 @@ def report_layer(arguments, layer, measurements):
     """Prints a layer's line; returns the cost of the choice over the best, and
     the correlation."""
     measured = {row["plan"]: row for row in
-                measurements.of(arguments.cpu, arguments.element, layer) if "cycles" in row}
+                measurements.of(arguments.cpu, arguments.element, layer)
+                if get_cost(row) is not None}
     predicted = predict(arguments, layer, list(measured))
     if not predicted:
         return None
-    rows = [(each["cycles"], measured[each["plan"]]["cycles"], each) for each in predicted]
+    rows = [(each["cycles"], get_cost(measured[each["plan"]]), each) for each in predicted]
     choice, best = min(rows, key=lambda row: row[0]), min(rows, key=lambda row: row[1])
     loss = choice[1] / best[1]
     correlation = get_spearman([row[0] for row in rows], [row[1] for row in rows])
@@ -151,16 +186,18 @@ def report_layer(arguments, layer, measurements):
 
 
 def print_phases(rows, measured):
-    """Predicted and measured parts of each plan in millions of cycles."""
+    """Predicted and measured parts of each plan in millions of cycles, or in ms."""
     names = {"input_transform": "input", "products": "products", "output_transform": "output"}
     for prediction, cost, each in sorted(rows, key=lambda row: row[1]):
         row = measured[each["plan"]]
-        parts = [f"core {sum(each[key] for key in (*names, 'filter')) / 1e6:6.2f}"
-                 f"/{row['core_cycles'] / 1e6:6.2f}",
-                 f"memory {each['memory'] / 1e6:5.2f}"
-                 f"/{(row['cycles'] - row['core_cycles']) / 1e6:5.2f}"]
+        parts = []
+        if "core_cycles" in row:
+            parts = [f"core {sum(each[key] for key in (*names, 'filter')) / 1e6:6.2f}"
+                     f"/{row['core_cycles'] / 1e6:6.2f}",
+                     f"memory {each['memory'] / 1e6:5.2f}"
+                     f"/{(row['cycles'] - row['core_cycles']) / 1e6:5.2f}"]
         for key, name in names.items():
-            if phase := row["phases"].get(name):
+            if phase := row.get("phases", {}).get(name):
                 value = each[key] + (each["filter"] if key == "products" else 0)
                 parts.append(f"{name} {value / 1e6:.2f}/{phase['core_cycles'] / 1e6:.2f}")
         print(f"    {prediction / 1e6:7.2f}/{cost / 1e6:7.2f}  {'  '.join(parts)}  "
@@ -173,15 +210,14 @@ def main():
     for path in arguments.layers:
         layers += read_layers(path)
     measurements = Measurements(arguments.measured)
-    if not arguments.known:
+    emulator = None
+    if arguments.cpu != "host" and not arguments.known:
         emulator = Emulator(arguments.cpu, arguments.work_dir)
-        for layer in layers:
-            plans = list_plans(arguments, layer)
-            for index, each in enumerate(plans):
-                key = (arguments.cpu, arguments.element, str(layer), each["plan"])
-                if key not in measurements.rows:
-                    measurements.add(measure(arguments, layer, each["plan"], emulator))
-                print(f"{layer} {index + 1}/{len(plans)}", file=sys.stderr)
+    for layer in [] if arguments.known else layers:
+        if emulator:
+            measure_all(arguments, layer, measurements, emulator)
+        else:
+            measure_on_host(arguments, layer, measurements)
     results = [result for layer in layers
                if (result := report_layer(arguments, layer, measurements))]
     if not results:

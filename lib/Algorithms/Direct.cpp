@@ -66,8 +66,6 @@ public:
 
   void forEach(function_ref<void(const Schedule &)> callback) const override;
   Cost getCost(const Schedule &schedule) const override;
-  /// Tiles other than the first load more.
-  double getMargin() const override { return 0.97; }
 
 private:
   /// What depends on the micro-kernel.
@@ -85,9 +83,12 @@ private:
   };
   Sizes getSizes(const MicroTile &micro) const;
   double getMaxPixels(const MicroTile &micro, const Sizes &sizes) const;
-  Schedule getSchedule(const MicroTile &micro) const;
+  /// The schedule with blocks of at most so many pixels.
+  Schedule getSchedule(const MicroTile &micro, double limit) const;
+  double getBlockImageBytes(int64_t rows, int64_t cols) const;
+  DirectNest getNest(const Schedule &schedule) const;
   double getBlockCycles(const Kernel &kernel, int64_t rows, int64_t cols) const;
-  double getKernelCycles(const Kernel &kernel, int64_t pixels) const;
+  double getPanelCycles(const Kernel &kernel, int64_t rows, int64_t cols) const;
 
   ConvTask task;
   /// The kernel of the schedules to try.
@@ -139,17 +140,28 @@ double DirectSchedules::getMaxPixels(const MicroTile &micro,
 
 void DirectSchedules::forEach(
     function_ref<void(const Schedule &)> callback) const {
-  callback(getSchedule(kernel.tile));
+  auto forEachBlock = [&](const MicroTile &tile) {
+    const double maxPixels = getMaxPixels(tile, getSizes(tile));
+    std::optional<Schedule> previous;
+    for (double divisor : {1, 4, 16}) {
+      Schedule schedule = getSchedule(tile, maxPixels / divisor);
+      if (!previous || schedule.blockRows != previous->blockRows ||
+          schedule.blockCols != previous->blockCols)
+        callback(schedule);
+      previous = schedule;
+    }
+  };
+  forEachBlock(kernel.tile);
   for (MicroTile tile : kernel.getTiles(task))
     if (tile.rows != kernel.tile.rows || tile.cols != kernel.tile.cols)
-      callback(getSchedule(tile));
+      forEachBlock(tile);
 }
 
-Schedule DirectSchedules::getSchedule(const MicroTile &micro) const {
+Schedule DirectSchedules::getSchedule(const MicroTile &micro,
+                                      double limit) const {
   constexpr double kMaxBlock = 4096;
   const Sizes sizes = getSizes(micro);
-  int64_t maxPixels =
-      int64_t(std::clamp(getMaxPixels(micro, sizes), 1.0, kMaxBlock));
+  const int64_t maxPixels = int64_t(std::clamp(limit, 1.0, kMaxBlock));
   Schedule schedule = kernel.getSchedule(task);
   schedule.microRows = micro.rows;
   schedule.microCols = micro.cols;
@@ -162,52 +174,76 @@ Schedule DirectSchedules::getSchedule(const MicroTile &micro) const {
   return schedule;
 }
 
-Cost DirectSchedules::getCost(const Schedule &schedule) const {
-  const CPUInfo &cpu = task.cpu;
+/// The bytes of the image that a block of pixels reads.
+double DirectSchedules::getBlockImageBytes(int64_t rows, int64_t cols) const {
   const ConvProblem &problem = task.problem;
-  const Kernel kernel = this->kernel.with(schedule);
-  const Sizes sizes = getSizes(kernel.tile);
+  auto getExtent = [&](int64_t block, unsigned axis, int64_t taps) {
+    // Pixels between those that a filter reads take no place in the cache.
+    int64_t stride = std::min(problem.strides[axis], taps);
+    return double((block - 1) * stride + taps);
+  };
+  return getExtent(rows, 0, problem.kh) * getExtent(cols, 1, problem.kw) *
+         double(problem.c * getScalarBytes(problem.imageType));
+}
+
+DirectNest DirectSchedules::getNest(const Schedule &schedule) const {
+  const ConvProblem &problem = task.problem;
   auto getBlock = [](int64_t size, int64_t block) {
     return block == 0 ? size : block;
   };
-  const int64_t blockRows = getBlock(outH, schedule.blockRows);
-  const int64_t blockCols = getBlock(outW, schedule.blockCols);
-  const double pixels = double(n * outH * outW);
-  double blocks = double(n * llvm::divideCeil(outH, blockRows) *
-                         llvm::divideCeil(outW, blockCols));
-  // How often blocks read the filter from beyond the second-level cache.
-  double filterPasses = sizes.filterStays ? 1 : blocks;
-  double products = 0;
-  for (auto [rows, numRows] : getBlocks(outH, blockRows))
-    for (auto [cols, numCols] : getBlocks(outW, blockCols))
-      products += double(n * numRows * numCols) *
-                  getBlockCycles(kernel, rows, cols) *
-                  double(sizes.k / kernel.tile.cols);
-  // Where the image is padded its pixels are loaded and stored once more.
-  double copies =
-      problem.kh * problem.kw == 1
-          ? 0
-          : 2 * pixels * imageBytes * 8 / double(cpu.vectorBits) * cpu.opCycles;
-  double others = pixels * (imageBytes + resultBytes);
-  double filters = sizes.filterBytes * filterPasses;
-  // What the third-level cache holds is read from memory only where something
-  // else takes its place before the next run.
-  const double l3Bytes = double(cpu.l3Bytes), run = others + sizes.filterBytes;
-  bool filterStays = run + task.otherBytes <= l3Bytes;
-  double filtersFromMemory = filterStays                    ? 0
-                             : sizes.filterBytes <= l3Bytes ? sizes.filterBytes
-                                                            : filters;
+  DirectNest nest;
+  nest.n = n;
+  nest.outH = outH;
+  nest.outW = outW;
+  nest.blockRows = getBlock(outH, schedule.blockRows);
+  nest.blockCols = getBlock(outW, schedule.blockCols);
+  nest.panelCols = schedule.microCols;
+  nest.k = llvm::alignTo(std::max<int64_t>(problem.k, 1), schedule.microCols);
+  nest.depth = depth;
+  nest.imageBytes = imageBytes;
+  nest.blockImageBytes = getBlockImageBytes(nest.blockRows, nest.blockCols);
+  nest.copies = problem.kh * problem.kw != 1;
+  nest.filterBytes = getScalarBytes(problem.filterType);
+  nest.resultBytes = getScalarBytes(problem.sumType);
+  nest.otherBytes = task.otherBytes;
+  return nest;
+}
+
+Cost DirectSchedules::getCost(const Schedule &schedule) const {
+  const CPUInfo &cpu = task.cpu;
+  const Kernel kernel = this->kernel.with(schedule);
+  const DirectNest nest = getNest(schedule);
   Cost cost;
-  cost.inputTransform = copies;
-  cost.products = products;
-  addUpCycles(cpu, {filters, filtersFromMemory},
-              {others, run <= l3Bytes ? 0 : others}, cost);
+  for (auto [rows, numRows] : getBlocks(outH, nest.blockRows))
+    for (auto [cols, numCols] : getBlocks(outW, nest.blockCols))
+      cost.products +=
+          double(n * numRows * numCols) * getBlockCycles(kernel, rows, cols);
+  // Pixels that are copied are loaded and stored once more.
+  if (nest.copies)
+    cost.inputTransform = 2 * double(n * outH * outW) * imageBytes * 8 /
+                          double(cpu.vectorBits) * cpu.opCycles;
+  addUpCycles(cpu, estimateMoved(cpu, nest), cost);
   return cost;
+}
+
+/// The cycles of the products of a block of pixels and all panels. Only the
+/// vectors of the last panel that have output channels are computed.
+double DirectSchedules::getBlockCycles(const Kernel &kernel, int64_t rows,
+                                       int64_t cols) const {
+  const int64_t k = std::max<int64_t>(task.problem.k, 1);
+  const int64_t panelCols = kernel.tile.cols;
+  double cycles = double(k / panelCols) * getPanelCycles(kernel, rows, cols);
+  if (int64_t rest = k % panelCols) {
+    Kernel last = kernel;
+    last.tile.cols = llvm::alignTo(rest, kernel.vector);
+    cycles += getPanelCycles(last, rows, cols);
+  }
+  return cycles;
 }
 
 /// The cycles of the products of a block of pixels and a panel, divided into
 /// micro-kernels as by the code that wino.conv becomes.
-double DirectSchedules::getBlockCycles(const Kernel &kernel, int64_t rows,
+double DirectSchedules::getPanelCycles(const Kernel &kernel, int64_t rows,
                                        int64_t cols) const {
   const ConvProblem &problem = task.problem;
   // Rows that follow each other in image and result are one.
@@ -221,19 +257,13 @@ double DirectSchedules::getBlockCycles(const Kernel &kernel, int64_t rows,
   int64_t maxRows = cols < microRows ? microRows / cols : 1;
   double cycles = 0;
   for (auto [kernelRows, numRows] : getSegments(rows, maxRows))
-    for (auto [kernelCols, numCols] : getSegments(cols, maxCols))
+    for (auto [kernelCols, numCols] : getSegments(cols, maxCols)) {
+      const double pixels = double(kernelRows * kernelCols);
       cycles += double(numRows * numCols) *
-                getKernelCycles(kernel, kernelRows * kernelCols);
+                (double(depth) * kernel.getLoopCycles(pixels) +
+                 kernel.getSumCycles(pixels, /*accumulates=*/false));
+    }
   return cycles;
-}
-
-double DirectSchedules::getKernelCycles(const Kernel &kernel,
-                                        int64_t pixels) const {
-  const double rows = double(pixels);
-  const double vectors = double(kernel.tile.cols) / double(kernel.vector);
-  // The sums are stored once.
-  return double(depth) * kernel.getLoopCycles(rows) +
-         rows * vectors * task.cpu.opCycles;
 }
 
 //===----------------------------------------------------------------------===//

@@ -73,6 +73,13 @@ double Kernel::getLoopCycles(double rows) const {
          loads * cpu->exposedLoadCycles;
 }
 
+double Kernel::getSumCycles(double rows, bool accumulates) const {
+  // Cores that issue in order clear the sums before the loop begins.
+  const int accesses = 1 + (cpu->isInOrder ? 1 : 0) + (accumulates ? 1 : 0);
+  const double vectors = double(tile.cols) / double(vector);
+  return accesses * rows * vectors * cpu->opCycles;
+}
+
 SmallVector<MicroTile> Kernel::getTiles(const ConvTask &task) const {
   return task.problem.isInteger()
              ? getIntegerTiles(task.cpu, unsigned(8 * factorBytes),
@@ -102,25 +109,31 @@ Schedule Kernel::getSchedule(const ConvTask &task) const {
   return schedule;
 }
 
-void wino::addUpCycles(const CPUInfo &cpu, Moved filters, Moved others,
-                       Cost &cost) {
+void wino::addUpCycles(const CPUInfo &cpu, const Moved &moved, Cost &cost) {
   const bool hasL3 = cpu.l3Bytes != 0;
-  auto getNext = [&](const Moved &moved) {
-    return moved.next / (hasL3 ? cpu.l3BytesPerCycle : cpu.memoryBytesPerCycle);
+  auto getOthers = [](const Traffic &traffic) {
+    return traffic.getTotal() - traffic.filter;
   };
-  auto getMemory = [&](const Moved &moved) {
-    return hasL3 ? moved.fromMemory / cpu.memoryBytesPerCycle : 0;
+  auto getNext = [&](double bytes) {
+    return bytes / (hasL3 ? cpu.l3BytesPerCycle : cpu.memoryBytesPerCycle);
   };
-  double filterCycles = getNext(filters) + getMemory(filters);
+  auto getMemory = [&](double bytes) {
+    return hasL3 ? bytes / cpu.memoryBytesPerCycle : 0;
+  };
+  // Filters are read in the order in which they lie in memory.
+  const double filters =
+      getNext(moved.next.filter) + getMemory(moved.fromMemory.filter);
+  const double next = getNext(getOthers(moved.next));
+  const double memory = getMemory(getOthers(moved.fromMemory));
   if (!cpu.hidesStreams) {
-    cost.memory = filterCycles + getNext(others) + getMemory(others);
+    cost.memory = filters + next + memory;
   } else {
     // Such a core does other work while most lines arrive from the next cache;
     // what limits it is the bandwidth of memory, where a written line moves
     // twice.
     constexpr double kExposed = 1.0 / 3;
-    cost.memory = kExposed * getNext(others) + 2 * getMemory(others) +
-                  std::max(0.0, filterCycles - cost.products);
+    cost.memory =
+        kExposed * next + 2 * memory + std::max(0.0, filters - cost.products);
   }
   cost.cycles = cost.filter + cost.inputTransform + cost.products +
                 cost.outputTransform + cost.memory;

@@ -9,6 +9,7 @@
 #define WINO_LIB_ALGORITHMS_KERNELCOST_H
 
 #include "Wino/Algorithms/ConvAlgorithm.h"
+#include "Wino/Cost/Traffic.h"
 
 namespace wino {
 
@@ -32,6 +33,9 @@ struct Kernel {
   /// The cycles of the loop over the depth for `rows` rows and a panel, by
   /// element; they may be a mean of kernels.
   double getLoopCycles(double rows) const;
+  /// The cycles beside that loop: of storing the sums of `rows` rows and, if
+  /// they are added to those of other loops, loading them.
+  double getSumCycles(double rows, bool accumulates) const;
 
   const CPUInfo *cpu;
   MicroTile tile;
@@ -44,16 +48,23 @@ private:
   std::optional<double> getModelledCycles(double rows) const;
 };
 
-/// Bytes that come into the second-level cache, and those of them that come
-/// from memory where there is a third level.
+/// What comes into the second-level cache, and what of that comes from memory
+/// where there is a third level.
 struct Moved {
-  double next, fromMemory;
+  Traffic next, fromMemory;
 };
 
+template <typename Nest>
+Moved estimateMoved(const CPUInfo &cpu, const Nest &nest) {
+  Moved moved{estimateTraffic(nest, cpu.l2Bytes), {}};
+  if (cpu.l3Bytes != 0)
+    moved.fromMemory = estimateTraffic(nest, cpu.l3Bytes);
+  return moved;
+}
+
 /// Completes the cost of a convolution from the cycles of the parts of its
-/// code, and from the bytes that it moves of filters, which are read in the
-/// order in which they lie in memory, and of all others.
-void addUpCycles(const CPUInfo &cpu, Moved filters, Moved others, Cost &cost);
+/// code, and from what it moves.
+void addUpCycles(const CPUInfo &cpu, const Moved &moved, Cost &cost);
 
 /// Whether the image and the result are so large that little of the result
 /// would be left in the last cache when it is read.

@@ -191,7 +191,9 @@ Cost Kn2RowSchedules::getCost(const Schedule &schedule) const {
   const double taps = double(nest.getTaps());
   const double pixels = nest.getBlockImagePixels();
   Cost cost;
-  cost.products = taps * getTapCycles(nest, kernel.with(schedule), cpu, pixels);
+  const double blocks = double(nest.getNumBlocks());
+  cost.products =
+      blocks * taps * getTapCycles(nest, kernel.with(schedule), cpu, pixels);
   // A pixel is copied; a vector of the result is a load and an addition per
   // tap, and a store.
   const double copies =
@@ -200,15 +202,9 @@ Cost Kn2RowSchedules::getCost(const Schedule &schedule) const {
       double(task.problem.strides[0] * task.problem.strides[1]);
   const double additions = (2 * taps + 1) * nest.getBlockTiles() / strides *
                            double(nest.k) / double(schedule.vector);
-  const double blocks = double(nest.getNumBlocks());
   cost.inputTransform = blocks * copies * cpu.opCycles;
   cost.outputTransform = blocks * additions * cpu.opCycles;
-  Traffic next = estimateTraffic(nest, cpu.l2Bytes), memory;
-  if (cpu.l3Bytes != 0)
-    memory = estimateTraffic(nest, cpu.l3Bytes);
-  addUpCycles(
-      cpu, {next.filter, memory.filter},
-      {next.getTotal() - next.filter, memory.getTotal() - memory.filter}, cost);
+  addUpCycles(cpu, estimateMoved(cpu, nest), cost);
   return cost;
 }
 

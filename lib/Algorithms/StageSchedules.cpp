@@ -51,8 +51,14 @@ StageSchedules::StageSchedules(const ConvTask &task, const Variant &variant)
   }
   whole.otherBytes = task.otherBytes;
   TransformAttr transform = variant.transform;
-  if (!transform)
+  if (!transform) {
+    auto getSpan = [&](int64_t taps, unsigned axis) {
+      return (taps - 1) * problem.dilations[axis] + 1;
+    };
+    whole.patch = {problem.c, getSpan(problem.kh, 0), getSpan(problem.kw, 1),
+                   problem.strides[0], problem.strides[1]};
     return;
+  }
   whole.mRows = transform.getMRows();
   whole.mCols = transform.getMCols();
   whole.rRows = transform.getRRows();
@@ -94,10 +100,12 @@ void StageSchedules::countOperations() {
                : synthesizeProgram(matrix);
   };
   auto count = [&](const RationalMatrix &a, const RationalMatrix &b) {
-    LinearProgram p = synthesize(a), q = synthesize(b);
+    // Of the columns, and then of the rows of what results.
+    const double additions = double(synthesize(a).ops.size() * b.getNumCols() +
+                                    synthesize(b).ops.size() * a.getNumRows());
     double results = double(a.getNumRows() * b.getNumRows());
     double values = double(a.getNumCols() * b.getNumCols());
-    double ops = getNumAdditions2D(p, q) + results + values;
+    double ops = additions + results + values;
     // What the registers do not hold is stored and loaded between the passes.
     double between = double(a.getNumRows() * b.getNumCols());
     if (std::max(results, values) > double(task.cpu.numVectorRegisters + 4))
@@ -206,14 +214,31 @@ ConvNest StageSchedules::getNest(const Schedule &schedule) const {
   return nest;
 }
 
-/// Taps of tiles along an axis, `numTiles` of which have them.
-using TapCount = std::pair<int64_t, int64_t>;
+namespace {
+/// How often blocks have so many tiles along an axis.
+struct TileCount {
+  int64_t tiles, blocks;
+};
 
-static SmallVector<TapCount, 2> getTapCounts(int64_t m, int64_t r, int64_t edge,
-                                             int64_t numTiles) {
-  if (edge == 0)
-    return {{m + r - 1, numTiles}};
-  return {{edge + r - 1, numTiles}, {m - edge, numTiles - 1}};
+/// Taps along an axis that the same tiles have.
+struct TapGroup {
+  int64_t taps;
+  SmallVector<TileCount, 3> counts;
+};
+} // namespace
+
+/// The taps of `numTiles` tiles along an axis, of which the last one may have
+/// fewer, in blocks of `block` tiles.
+static SmallVector<TapGroup, 2> getTapGroups(int64_t m, int64_t r, int64_t edge,
+                                             int64_t numTiles, int64_t block) {
+  const int64_t numBlocks = llvm::divideCeil(numTiles, block);
+  const int64_t last = numTiles - (numBlocks - 1) * block;
+  SmallVector<TapGroup, 2> groups;
+  const int64_t all = edge == 0 ? m + r - 1 : edge + r - 1;
+  groups.push_back({all, {{block, numBlocks - 1}, {last, 1}}});
+  if (edge != 0)
+    groups.push_back({m - edge, {{block, numBlocks - 1}, {last - 1, 1}}});
+  return groups;
 }
 
 double wino::getTapCycles(const ConvNest &nest, const Kernel &kernel,
@@ -221,33 +246,32 @@ double wino::getTapCycles(const ConvNest &nest, const Kernel &kernel,
   const MicroTile &micro = kernel.tile;
   if (tiles == 0)
     return 0;
-  const double vectors = double(micro.cols) / double(kernel.vector);
   const double kernels = std::ceil(tiles / double(micro.rows));
   const double rows = tiles / kernels;
   // The first kernel finds the panel in the second-level cache.
   double loop = kernel.getLoopCycles(rows);
   double panelBytes = double(micro.cols) * kernel.factorBytes;
   double firstLoop = std::max(loop, panelBytes / cpu.l2BytesPerCycle);
-  // What a kernel takes beside its loop over the depth: storing its sums, and
-  // loading them if they are sums of several blocks.
-  double sums = rows * vectors * (nest.cBlock == nest.c ? 2 : 3);
   double panel = double(nest.cBlock) * (firstLoop + (kernels - 1) * loop) +
-                 kernels * sums * cpu.opCycles;
-  return double(nest.getNumBlocks() * nest.getNumCBlocks()) *
-         double(nest.k / micro.cols) * panel;
+                 kernels * kernel.getSumCycles(
+                               rows, /*accumulates=*/nest.cBlock != nest.c);
+  return double(nest.getNumCBlocks()) * double(nest.k / micro.cols) * panel;
 }
 
 static double getProductCycles(const ConvNest &nest, const Kernel &kernel,
                                const CPUInfo &cpu) {
   double cycles = 0;
-  for (auto [rowTaps, rows] :
-       getTapCounts(nest.mRows, nest.rRows, nest.edgeRows, nest.getTileRows()))
-    for (auto [colTaps, cols] : getTapCounts(nest.mCols, nest.rCols,
-                                             nest.edgeCols, nest.getTileCols()))
-      cycles += double(rowTaps * colTaps) *
-                getTapCycles(nest, kernel, cpu,
-                             double(nest.n * rows * cols) /
-                                 double(nest.getNumBlocks()));
+  for (const TapGroup &row : getTapGroups(nest.mRows, nest.rRows, nest.edgeRows,
+                                          nest.getTileRows(), nest.blockRows))
+    for (const TapGroup &col :
+         getTapGroups(nest.mCols, nest.rCols, nest.edgeCols, nest.getTileCols(),
+                      nest.blockCols))
+      for (const TileCount &rows : row.counts)
+        for (const TileCount &cols : col.counts)
+          cycles +=
+              double(row.taps * col.taps) *
+              double(nest.n * rows.blocks * cols.blocks) *
+              getTapCycles(nest, kernel, cpu, double(rows.tiles * cols.tiles));
   return cycles;
 }
 
@@ -270,15 +294,10 @@ void StageSchedules::countTransforms(const ConvNest &nest, Cost &cost) const {
 Cost StageSchedules::getCost(const Schedule &schedule) const {
   const CPUInfo &cpu = task.cpu;
   const ConvNest nest = getNest(schedule);
-  Traffic next = estimateTraffic(nest, cpu.l2Bytes), memory;
-  if (cpu.l3Bytes != 0)
-    memory = estimateTraffic(nest, cpu.l3Bytes);
   Cost cost;
   countTransforms(nest, cost);
   cost.products =
       double(planes) * getProductCycles(nest, kernel.with(schedule), cpu);
-  addUpCycles(
-      cpu, {next.filter, memory.filter},
-      {next.getTotal() - next.filter, memory.getTotal() - memory.filter}, cost);
+  addUpCycles(cpu, estimateMoved(cpu, nest), cost);
   return cost;
 }

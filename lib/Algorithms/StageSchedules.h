@@ -23,8 +23,7 @@ void forEachEvenPart(int64_t total, llvm::function_ref<void(int64_t)> body);
 void forEachBlock(int64_t rows, int64_t cols, int64_t maxBlock,
                   llvm::function_ref<void(int64_t, int64_t)> body);
 
-/// The cycles of the products of one tap that `tiles` tiles of a block have,
-/// for all blocks.
+/// The cycles of the products of one tap that `tiles` tiles of a block have.
 double getTapCycles(const ConvNest &nest, const Kernel &kernel,
                     const CPUInfo &cpu, double tiles);
 

@@ -88,17 +88,25 @@ std::optional<ProductLoop> wino::getProductLoop(const CPUInfo &cpu,
   const int64_t panelVectors = llvm::divideCeil(cols, traits->panelCols);
   for (int64_t row = 0; row < rows; ++row)
     loop.body.push_back({Kind::Load, sums + row});
-  for (int64_t step = 0; step < elements / traits->group; ++step) {
-    // Compilers pair loads of neighbours.
-    const int64_t panel = sums + rows;
-    for (int64_t i = 0; i + 1 < panelVectors; i += 2)
-      loop.body.push_back({Kind::LoadPair, panel + i});
-    if (panelVectors % 2 != 0)
-      loop.body.push_back({Kind::Load, panel + panelVectors - 1});
+  // Compilers pair loads of neighbours, also of those of two steps.
+  const int64_t steps = elements / traits->group;
+  const int64_t panel = sums + rows;
+  const int64_t numRegisters = llvm::alignTo(panelVectors, 2);
+  int64_t numLoaded = 0;
+  for (int64_t step = 0; step < steps; ++step) {
+    while (numLoaded < (step + 1) * panelVectors) {
+      const int64_t first = panel + numLoaded % numRegisters;
+      bool isPair = numLoaded + 1 < steps * panelVectors;
+      loop.body.push_back({isPair ? Kind::LoadPair : Kind::Load, first});
+      numLoaded += isPair ? 2 : 1;
+    }
     for (int64_t sum = 0; sum < sums; ++sum) {
-      const int64_t vector = (sum % vectors) * panelVectors / vectors;
+      const int64_t vector =
+          step * panelVectors + (sum % vectors) * panelVectors / vectors;
       loop.body.push_back(
-          {traits->kind, sum, {panel + vector, sums + sum / vectors}});
+          {traits->kind,
+           sum,
+           {panel + vector % numRegisters, sums + sum / vectors}});
     }
   }
   finishLoop(loop.body);

@@ -7,6 +7,7 @@
 
 #include "Wino/Cost/Traffic.h"
 #include <algorithm>
+#include <cmath>
 
 using namespace wino;
 
@@ -22,12 +23,42 @@ double ConvNest::getBlockTiles() const {
          double(getNumBlocks());
 }
 
+namespace {
+/// What a nest reads along an axis.
+struct Axis {
+  /// Pixels of the image, of a tile, and from it to the next.
+  int64_t size, span, step;
+
+  /// Pixels that are read of those which `tiles` tiles in a row span.
+  double getRead(int64_t tiles) const {
+    return double(std::min((tiles - 1) * std::min(step, span) + span, size));
+  }
+  double getAllRead() const {
+    return double(step <= span ? size : ceilDiv(size, step) * span);
+  }
+};
+} // namespace
+
+static Axis getRowAxis(const ConvNest &nest) {
+  if (nest.patch)
+    return {nest.h, nest.patch->rows, nest.patch->rowStride};
+  return {nest.h, nest.mRows + nest.rRows - 1, nest.mRows};
+}
+
+static Axis getColAxis(const ConvNest &nest) {
+  if (nest.patch)
+    return {nest.w, nest.patch->cols, nest.patch->colStride};
+  return {nest.w, nest.mCols + nest.rCols - 1, nest.mCols};
+}
+
 double ConvNest::getBlockImagePixels() const {
-  auto getExtent = [](int64_t block, int64_t m, int64_t r, int64_t size) {
-    return double(std::min(block * m + r - 1, size));
-  };
-  return getExtent(blockRows, mRows, rRows, h) *
-         getExtent(blockCols, mCols, rCols, w);
+  return getRowAxis(*this).getRead(blockRows) *
+         getColAxis(*this).getRead(blockCols);
+}
+
+double ConvNest::getImagePixels() const {
+  return double(n) * getRowAxis(*this).getAllRead() *
+         getColAxis(*this).getAllRead();
 }
 
 double ConvNest::getUsedTaps() const {
@@ -37,6 +68,26 @@ double ConvNest::getUsedTaps() const {
   };
   return getShare(mRows, rRows, edgeRows, getTileRows()) *
          getShare(mCols, rCols, edgeCols, getTileCols());
+}
+
+/// The share of an array that misses a cache when it is used again after
+/// `distance` bytes of other data: none if the cache holds them, all if they
+/// are clearly more. The thresholds between were fitted to simulations of a
+/// 16-way cache of 2 MiB with LRU replacement.
+static double getMisses(double distance, double cacheBytes) {
+  constexpr double kNone = 0.7, kAll = 1.15;
+  return std::clamp((distance / cacheBytes - kNone) / (kAll - kNone), 0.0, 1.0);
+}
+
+/// The same for an array of planes that is written across its planes and read
+/// plane after plane, or the other way around, with `others` in between. With x
+/// and y, the places of an element in both orders, evenly spread over [0, 1],
+/// what is used in between is array * (1 - x * y) + others.
+static double getTurnedMisses(double array, double others, double cacheBytes) {
+  double share = 1 - (cacheBytes - others) / array;
+  if (share <= 0)
+    return 0;
+  return share >= 1 ? 1 : share - share * std::log(share);
 }
 
 namespace {
@@ -52,6 +103,8 @@ public:
     numKBlocks = double(nest.getNumKBlocks());
     numCBlocks = double(nest.getNumCBlocks());
     const double imagePixels = nest.getBlockImagePixels();
+    imagePixelBytes =
+        double((nest.patch ? nest.patch->c : nest.c) * nest.imageBytes);
     const double products = nest.sharedTaps ? taps * imagePixels
                                             : taps * nest.getUsedTaps() * tiles;
     vTaps = nest.sharedTaps ? 1 : taps;
@@ -59,7 +112,7 @@ public:
         double(nest.c * nest.inputBytes);
     m = products * double(nest.kBlock * nest.productBytes);
     y = pixels * double(nest.kBlock * nest.resultBytes);
-    x = imagePixels * double(nest.c * nest.imageBytes);
+    x = imagePixels * imagePixelBytes;
     double filterBytes =
         nest.onTheFly ? double(nest.rRows * nest.rCols * nest.filterBytes)
                       : taps * double(nest.transformedFilterBytes);
@@ -72,14 +125,8 @@ public:
   Traffic estimate() const;
 
 private:
-  /// The share of an array that misses when it is used again after `distance`
-  /// bytes of other data: none if the cache holds them, all if they are clearly
-  /// more. The thresholds between were fitted to simulations of a 16-way cache
-  /// of 2 MiB with LRU replacement.
   double getMisses(double distance) const {
-    constexpr double kNone = 0.7, kAll = 1.15;
-    return std::clamp((distance / cacheBytes - kNone) / (kAll - kNone), 0.0,
-                      1.0);
+    return ::getMisses(distance, cacheBytes);
   }
   double getTransformedImage() const;
   double getProducts() const;
@@ -93,6 +140,8 @@ private:
   /// channels; the image of a block; U of a block of input and output channels
   /// that is transformed on the fly.
   double v, m, y, filter, x, u = 0;
+  /// Bytes of a pixel of the image.
+  double imagePixelBytes;
 };
 } // namespace
 
@@ -127,8 +176,7 @@ Traffic TrafficModel::estimate() const {
   // What a block touches, after which the next one reads the filters, and the
   // pixels that blocks share, again.
   const double block = v + m + u + x;
-  const double image =
-      double(nest.n * nest.h * nest.w * nest.c * nest.imageBytes);
+  const double image = nest.getImagePixels() * imagePixelBytes;
   const double result =
       double(nest.n * nest.outH * nest.outW * nest.k * nest.resultBytes);
   // What a run touches, after which the next one, or a nest like it that has
@@ -146,7 +194,8 @@ Traffic TrafficModel::estimate() const {
   if (nest.onTheFly)
     traffic.transformedFilter =
         numBlocks * numKBlocks * numCBlocks * u * 2 *
-        getMisses(u + v / numCBlocks + m + filter / numCBlocks);
+        getTurnedMisses(u, v / numCBlocks + m + filter / numCBlocks,
+                        cacheBytes);
   traffic.transformedImage = getTransformedImage();
   traffic.products = getProducts();
   return traffic;
@@ -154,4 +203,32 @@ Traffic TrafficModel::estimate() const {
 
 Traffic wino::estimateTraffic(const ConvNest &nest, int64_t cacheBytes) {
   return TrafficModel(nest, cacheBytes).estimate();
+}
+
+Traffic wino::estimateTraffic(const DirectNest &nest, int64_t cacheBytes) {
+  auto miss = [&](double distance) {
+    return getMisses(distance, double(cacheBytes));
+  };
+  const double pixels = double(nest.n * nest.outH * nest.outW);
+  const double image = pixels * nest.imageBytes;
+  const double result = pixels * double(nest.k * nest.resultBytes);
+  const double filter = double(nest.depth * nest.k * nest.filterBytes);
+  const double numBlocks = double(nest.getNumBlocks());
+  const double numPanels = double(ceilDiv(nest.k, nest.panelCols));
+  // Of a block: what it reads of the image, the copy of it, and its results.
+  const double x = nest.blockImageBytes, copy = nest.copies ? x : 0;
+  const double y = result / numBlocks;
+  const double run = image + result + copy + filter;
+  Traffic traffic;
+  traffic.image = image * miss(run) + std::max(0.0, numBlocks * x - image) *
+                                          miss(x + copy + filter);
+  traffic.result = result * miss(run);
+  traffic.filter = filter * (miss(run + nest.otherBytes) +
+                             (numBlocks - 1) * miss(x + copy + filter + y));
+  // All panels read the pixels of a block.
+  const double panel = (filter + y) / numPanels;
+  traffic.transformedImage =
+      numBlocks * ((numPanels - 1) * x * miss(x + panel) +
+                   copy * (miss(x + copy) + miss(copy + x + filter + y)));
+  return traffic;
 }

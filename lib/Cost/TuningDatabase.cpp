@@ -82,6 +82,13 @@ llvm::Error TuningDatabase::load(StringRef path) {
   return llvm::Error::success();
 }
 
+llvm::Error TuningDatabase::loadAll(llvm::ArrayRef<std::string> paths) {
+  for (const std::string &path : paths)
+    if (llvm::Error error = load(path))
+      return error;
+  return llvm::Error::success();
+}
+
 void TuningDatabase::set(const TuningEntry &entry) {
   times[{entry.cpu, entry.layer}][entry.plan] = entry.nanoseconds;
 }
@@ -113,6 +120,13 @@ const TuningDatabase::Times &TuningDatabase::getTimes(StringRef cpu,
   static const Times none;
   auto it = times.find({cpu.str(), layer.str()});
   return it == times.end() ? none : it->second;
+}
+
+std::optional<double> TuningDatabase::getTime(StringRef cpu, StringRef layer,
+                                              StringRef plan) const {
+  const Times &plans = getTimes(cpu, layer);
+  auto it = plans.find(plan.str());
+  return it == plans.end() ? std::nullopt : std::optional(it->second);
 }
 
 size_t TuningDatabase::size() const {

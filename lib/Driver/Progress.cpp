@@ -22,9 +22,14 @@ void Progress::begin(llvm::StringRef phase) {
     llvm::errs() << tool << ": " << phase << " ...";
 }
 
+void Progress::update(llvm::StringRef text) {
+  clearLine();
+  llvm::errs() << tool << ": " << text << (isTerminal ? " ..." : "\n");
+}
+
 void Progress::finish() {
   if (current.empty())
-    return;
+    return clearLine();
   std::chrono::duration<double> elapsed = Clock::now() - start;
   phases.emplace_back(current, elapsed.count());
   current.clear();

@@ -25,9 +25,8 @@ static void addCleanup(OpPassManager &passes) {
   passes.addPass(createCSEPass());
 }
 
-/// Convolutions to tiled loops, on tensors.
-static void addTensorPasses(OpPassManager &passes,
-                            const WinoToLLVMOptions &options) {
+void wino::buildWinoNormalizePipeline(OpPassManager &passes,
+                                      const WinoToLLVMOptions &options) {
   SetTargetPassOptions target;
   target.cpu = options.cpu;
   passes.addPass(createSetTargetPass(target));
@@ -35,6 +34,12 @@ static void addTensorPasses(OpPassManager &passes,
   // bufferization knows.
   passes.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   passes.addPass(createNormalizeIntegersPass());
+}
+
+/// Convolutions to tiled loops, on tensors.
+static void addTensorPasses(OpPassManager &passes,
+                            const WinoToLLVMOptions &options) {
+  buildWinoNormalizePipeline(passes, options);
   if (options.search) {
     SearchPassOptions search;
     if (options.maxError > 0)

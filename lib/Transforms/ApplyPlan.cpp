@@ -7,6 +7,7 @@
 
 #include "PlanFile.h"
 #include "Wino/Algorithms/ConvAlgorithm.h"
+#include "Wino/Transforms/LayerKey.h"
 #include "Wino/Transforms/Passes.h"
 #include "Wino/Transforms/Transforms.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -64,6 +65,7 @@ static DictionaryAttr getRecord(const ConvProblem &problem, PlanAttr plan,
   std::string planText;
   llvm::raw_string_ostream(planText) << plan;
   record.append("plan", builder.getStringAttr(planText));
+  record.append("key", builder.getStringAttr(getLayerKey(problem)));
   const ConvAlgorithm &algorithm = getAlgorithm(plan);
   if (std::string proof = algorithm.getCertificate(problem, plan);
       !proof.empty())

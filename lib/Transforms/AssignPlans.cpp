@@ -67,7 +67,7 @@ struct AssignPlans : wino::impl::AssignPlansPassBase<AssignPlans> {
     unsigned numConvolutions = 0, numForced = 0;
     bool failedToPlan = false;
     llvm::StringMap<PlanAttr> unused = plansByName;
-    countFilterBytes();
+    filterBytes = countFilterBytes(getOperation());
     std::string lastReason;
     auto assignPlan = [&](linalg::LinalgOp op, FailureOr<ConvProblem> problem,
                           StringRef reason, StringRef name) {
@@ -109,21 +109,6 @@ struct AssignPlans : wino::impl::AssignPlansPassBase<AssignPlans> {
   }
 
 private:
-  static double getFilterBytes(const ConvProblem &problem) {
-    return double(problem.kh * problem.kw * problem.c) * double(problem.k) *
-           problem.filterType.getIntOrFloatBitWidth() / 8;
-  }
-
-  void countFilterBytes() {
-    filterBytes = 0;
-    getOperation()->walk([&](linalg::LinalgOp op) {
-      std::string reason;
-      FailureOr<ConvProblem> problem = matchConvolution(op, reason);
-      if (succeeded(problem))
-        filterBytes += getFilterBytes(*problem);
-    });
-  }
-
   LogicalResult readOptions() {
     FailureOr<CPUInfo> info = resolveCPU(getOperation(), cpu);
     if (failed(info))

@@ -109,6 +109,22 @@ wino::parseAlgorithmRequest(StringRef text, MLIRContext *context) {
   return request;
 }
 
+double wino::getFilterBytes(const ConvProblem &problem) {
+  return double(problem.kh * problem.kw * problem.c) * double(problem.k) *
+         problem.filterType.getIntOrFloatBitWidth() / 8;
+}
+
+double wino::countFilterBytes(Operation *root) {
+  double bytes = 0;
+  root->walk([&](linalg::LinalgOp op) {
+    std::string reason;
+    FailureOr<ConvProblem> problem = matchConvolution(op, reason);
+    if (succeeded(problem))
+      bytes += getFilterBytes(*problem);
+  });
+  return bytes;
+}
+
 //===----------------------------------------------------------------------===//
 // Choices
 //===----------------------------------------------------------------------===//

@@ -7,6 +7,7 @@
 
 #include "Wino/Transforms/LayerKey.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/Support/Regex.h"
 
 using namespace mlir;
 using namespace wino;
@@ -33,8 +34,20 @@ static void printTensor(llvm::raw_ostream &os, ArrayRef<int64_t> sizes,
   os << " " << layout << ", ";
 }
 
-std::string wino::getTuningName(const CPUInfo &cpu) {
-  return cpu.name == "host" ? cpu.name + ":" + cpu.llvmCPU : cpu.name;
+std::string wino::getTuningName(const CPUInfo &cpu, int64_t threads) {
+  std::string name =
+      cpu.name == "host" ? cpu.name + ":" + cpu.llvmCPU : cpu.name;
+  if (threads > 1)
+    name += " with " + std::to_string(threads) + " threads";
+  return name;
+}
+
+bool wino::isLayerKey(StringRef text) {
+  static const llvm::Regex regex(
+      "^([0-9]+x){3}[0-9]+ [nhwc]{4}, ([0-9]+x){3}[0-9]+ [hwcf]{4}, "
+      "([0-9]+x){3}[0-9]+ [nhwf]{4}, pad [0-9]+,[0-9]+,[0-9]+,[0-9]+, stride "
+      "[0-9]+x[0-9]+, dilation [0-9]+x[0-9]+, [a-z0-9]+,[a-z0-9]+,[a-z0-9]+$");
+  return regex.match(text);
 }
 
 std::string wino::getLayerKey(const ConvProblem &problem) {

@@ -29,12 +29,6 @@ using namespace wino;
 /// The requests that narrow the candidates of one convolution.
 static constexpr llvm::StringLiteral kCandidatesAttrName = "wino.candidates";
 
-/// The bytes of a filter as it is given.
-static double getFilterBytes(const ConvProblem &problem) {
-  return double(problem.kh * problem.kw * problem.c) * double(problem.k) *
-         problem.filterType.getIntOrFloatBitWidth() / 8;
-}
-
 /// Prints a cost or an error.
 static std::string print(double number) {
   std::string text;
@@ -51,6 +45,21 @@ struct Layer {
   SmallVector<SearchCandidate> candidates;
   /// Of the candidates, by number, the times in nanoseconds that were measured.
   std::map<unsigned, double> measured;
+};
+
+/// The geometric mean of what was measured by what was predicted.
+class MeanRatio {
+public:
+  void add(double ratio) {
+    sum += std::log(ratio);
+    ++count;
+  }
+  bool isEmpty() const { return count == 0; }
+  double get() const { return std::exp(sum / count); }
+
+private:
+  double sum = 0;
+  unsigned count = 0;
 };
 
 /// What a search is asked for.
@@ -199,24 +208,36 @@ LogicalResult NetworkSearch::addMeasured(const ConvTask &task,
 }
 
 /// Replaces costs by measured times where there are any, and brings the others
-/// to the same unit, by the mean ratio of the two.
+/// to the same unit by what was measured nearby.
 void NetworkSearch::calibrate() {
-  double sum = 0;
-  unsigned count = 0;
+  // Of an algorithm with a transform, first on the same layer, then on all.
+  using Key = std::pair<const Layer *, std::string>;
+  std::map<Key, MeanRatio> ratios;
+  MeanRatio all;
   for (const Layer &layer : layers)
     for (auto [number, nanoseconds] : layer.measured) {
-      sum += std::log(nanoseconds / layer.candidates[number].cost);
-      ++count;
+      const SearchCandidate &candidate = layer.candidates[number];
+      const double ratio = nanoseconds / candidate.cost;
+      ratios[{&layer, candidate.getLabel()}].add(ratio);
+      ratios[{nullptr, candidate.getLabel()}].add(ratio);
+      all.add(ratio);
     }
-  if (count == 0)
+  if (all.isEmpty())
     return;
+  auto getRatio = [&](const Layer &layer, const SearchCandidate &candidate) {
+    for (const Layer *where : {&layer, static_cast<const Layer *>(nullptr)})
+      if (auto it = ratios.find({where, candidate.getLabel()});
+          it != ratios.end())
+        return it->second.get();
+    return all.get();
+  };
   unit = "ns";
-  unitsPerCycle = std::exp(sum / count);
+  unitsPerCycle = all.get();
   for (Layer &layer : layers)
     for (auto [number, candidate] : llvm::enumerate(layer.candidates)) {
       auto it = layer.measured.find(number);
       candidate.cost = it == layer.measured.end()
-                           ? candidate.cost * unitsPerCycle
+                           ? candidate.cost * getRatio(layer, candidate)
                            : it->second;
     }
 }
@@ -470,15 +491,9 @@ private:
       settings.maxError = maxError;
     if (maxMemory >= 0)
       settings.maxBytes = maxMemory;
-    for (StringRef path : tuning)
-      if (llvm::Error error = settings.database.load(path))
-        return getOperation()->emitError(llvm::toString(std::move(error)));
-    getOperation()->walk([&](linalg::LinalgOp op) {
-      std::string reason;
-      FailureOr<ConvProblem> problem = matchConvolution(op, reason);
-      if (succeeded(problem))
-        settings.filterBytes += getFilterBytes(*problem);
-    });
+    if (llvm::Error error = settings.database.loadAll(tuning))
+      return getOperation()->emitError(llvm::toString(std::move(error)));
+    settings.filterBytes = countFilterBytes(getOperation());
     return success();
   }
 

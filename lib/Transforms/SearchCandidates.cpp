@@ -46,12 +46,10 @@ bool wino::isAllowed(PlanAttr plan, const CandidateFilter &filter) {
           llvm::any_of(filter.algorithms, isRequested));
 }
 
-/// Returns the variants of `algorithm` that `filter` lets pass; adds why there
-/// are none.
-static SmallVector<Variant> getVariants(const ConvTask &task,
-                                        const ConvAlgorithm &algorithm,
-                                        const CandidateFilter &filter,
-                                        SmallVectorImpl<std::string> &reasons) {
+SmallVector<Variant>
+wino::getAllowedVariants(const ConvTask &task, const ConvAlgorithm &algorithm,
+                         const CandidateFilter &filter,
+                         SmallVectorImpl<std::string> &reasons) {
   SmallVector<Variant> variants;
   bool wantsAll = filter.algorithms.empty() &&
                   algorithm.getRole() != ConvAlgorithm::Role::OnRequest;
@@ -165,7 +163,7 @@ wino::getSearchCandidates(const ConvTask &task, const CandidateFilter &filter,
           !algorithm->supportsTypes(task.problem))
         continue;
       for (const Variant &variant :
-           getVariants(task, *algorithm, filter, reasons))
+           getAllowedVariants(task, *algorithm, filter, reasons))
         addCandidates(task, *algorithm, variant, filter.isMemoryLimited,
                       candidates, reasons);
     }

@@ -35,6 +35,13 @@ struct CandidateFilter {
   bool isMemoryLimited = false;
 };
 
+/// Returns the variants of `algorithm` that `filter` lets pass; adds why there
+/// are none.
+llvm::SmallVector<Variant>
+getAllowedVariants(const ConvTask &task, const ConvAlgorithm &algorithm,
+                   const CandidateFilter &filter,
+                   llvm::SmallVectorImpl<std::string> &reasons);
+
 /// Returns the cheapest plan of each variant of each algorithm that `filter`
 /// lets pass; with limited memory also those that take less than all cheaper
 /// ones. Fallbacks are among them if the filter asks for algorithms, or where

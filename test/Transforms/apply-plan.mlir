@@ -5,7 +5,7 @@
 // blocks of 16; the result has neither.
 // CHECK-LABEL: func @nhwc_hwcf
 // CHECK-SAME: %[[X:[^:]*]]: tensor<2x10x9x3xf32>, %[[F:[^:]*]]: tensor<3x3x3x10xf32>
-// CHECK-SAME: wino.layers = [{algorithm = "winograd", c = 3 : i64, dilation_h = 1 : i64, dilation_w = 1 : i64, h = 10 : i64, k = 10 : i64, kh = 3 : i64, kw = 3 : i64, macs = 30240 : i64, n = 2 : i64, name = "conv0", out_h = 8 : i64, out_w = 7 : i64, plan = "#wino.plan<{{.*}}>", scratch_bytes = 3456 : i64, stride_h = 1 : i64, stride_w = 1 : i64, transform = "F(4x4, 3x3)", w = 9 : i64, weight_bytes = 9216 : i64}]
+// CHECK-SAME: wino.layers = [{algorithm = "winograd", c = 3 : i64, dilation_h = 1 : i64, dilation_w = 1 : i64, h = 10 : i64, k = 10 : i64, key = "2x10x9x3 nhwc, 3x3x3x10 hwcf, 2x8x7x10 nhwf, pad 0,0,0,0, stride 1x1, dilation 1x1, f32,f32,f32", kh = 3 : i64, kw = 3 : i64, macs = 30240 : i64, n = 2 : i64, name = "conv0", out_h = 8 : i64, out_w = 7 : i64, plan = "#wino.plan<{{.*}}>", scratch_bytes = 3456 : i64, stride_h = 1 : i64, stride_w = 1 : i64, transform = "F(4x4, 3x3)", w = 9 : i64, weight_bytes = 9216 : i64}]
 // CHECK-DAG: %[[UI:.*]] = tensor.empty() : tensor<2x6x6x1x4x8xf32>
 // CHECK-DAG: %[[VI:.*]] = tensor.empty() : tensor<6x6x2x2x2x4xf32>
 // CHECK-DAG: %[[MI:.*]] = tensor.empty() : tensor<6x6x2x2x2x16xf32>

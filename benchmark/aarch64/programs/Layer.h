@@ -203,6 +203,18 @@ void fillFilter(const Data &data, At at) {
           at(i, j, c, k) = data.filter(i, j, c, k);
 }
 
+/// Reads a file that has `size` bytes.
+inline Array<char> readFile(const char *path, size_t size) {
+  Array<char> contents(size);
+  FILE *file = std::fopen(path, "rb");
+  if (!file || std::fread(contents.data(), 1, size, file) != size) {
+    std::fprintf(stderr, "cannot read '%s'\n", path);
+    std::exit(1);
+  }
+  std::fclose(file);
+  return contents;
+}
+
 /// Runs twice and counts the second run: the first one warms the caches, and
 /// lets libraries prepare.
 template <typename Run>

@@ -27,19 +27,6 @@ using Element = int8_t;
 using Element = float;
 #endif
 
-/// Reads the weights file, which has `LAYER_WEIGHTS_SIZE` bytes.
-static Array<char> readWeights(const char *path) {
-  Array<char> contents(LAYER_WEIGHTS_SIZE);
-  FILE *file = std::fopen(path, "rb");
-  if (!file || std::fread(contents.data(), 1, LAYER_WEIGHTS_SIZE, file) !=
-                   LAYER_WEIGHTS_SIZE) {
-    std::fprintf(stderr, "cannot read '%s'\n", path);
-    std::exit(1);
-  }
-  std::fclose(file);
-  return contents;
-}
-
 /// Returns where an element of an image of this shape is.
 static int64_t getPosition(bool isNCHW, int h, int w, int channels, int n,
                            int y, int x, int c) {
@@ -70,7 +57,7 @@ int main(int argc, char **argv) {
   fillImage(data, [&](int n, int y, int x, int c) -> Element & {
     return image[getPosition(isNCHW, l.h, l.w, l.c, n, y, x, c)];
   });
-  Array<char> weights = readWeights(argv[3]);
+  Array<char> weights = readFile(argv[3], LAYER_WEIGHTS_SIZE);
   Array<char> scratch(LAYER_SCRATCH_SIZE);
   layer_model model;
   int error = layer_prepare(weights.data(), LAYER_WEIGHTS_SIZE, &model);

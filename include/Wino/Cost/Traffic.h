@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A model of the cache lines that the loop nest of a Winograd convolution, or
-// of a product by im2row, brings into a cache. An array that is used again
-// misses the cache if what the nest touches in between, all arrays counted
-// together, is larger than the cache.
+// A model of the cache lines that the loop nest of a Winograd convolution, of a
+// product by im2row, or of a direct convolution brings into a cache. An array
+// that is used again misses the cache if what the nest touches in between, all
+// arrays counted together, is larger than the cache.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 namespace wino {
 
@@ -41,6 +42,13 @@ struct ConvNest {
   /// block, and M their products by each of these taps. r x r' are then the
   /// pixels that the filter spans, and m and m' are one.
   int64_t sharedTaps = 0;
+  /// What a tile reads of the image by im2row, where c is all of a patch and
+  /// the transform F(1 x 1, 1 x 1): channels, the pixels that a patch spans,
+  /// and those from it to the next.
+  struct Patch {
+    int64_t c, rows, cols, rowStride, colStride;
+  };
+  std::optional<Patch> patch;
   /// Bytes of an element: of the image, of a filter as it is given, of V, of U,
   /// of M, and of the result.
   int64_t imageBytes = 4, filterBytes = 4, inputBytes = 4,
@@ -62,10 +70,36 @@ struct ConvNest {
   /// Tiles of a block, on average.
   double getBlockTiles() const;
   /// Pixels of the image under a block, with those that it shares with its
-  /// neighbours.
+  /// neighbours, and of all images. Those between patches do not count.
   double getBlockImagePixels() const;
+  double getImagePixels() const;
   int64_t getNumKBlocks() const { return (k + kBlock - 1) / kBlock; }
   int64_t getNumCBlocks() const { return (c + cBlock - 1) / cBlock; }
+};
+
+/// The loop nest of a direct convolution: for blocks of pixels of the result,
+/// multiply the pixels that they need, or copies of them with their padding, by
+/// all panels of the filter. Sizes are in elements or pixels; none is zero.
+struct DirectNest {
+  int64_t n = 1, outH = 1, outW = 1, k = 1;
+  /// Output pixels of a block, and columns of a panel.
+  int64_t blockRows = 1, blockCols = 1, panelCols = 1;
+  /// Products of a sum.
+  int64_t depth = 1;
+  /// Bytes of the image that belong to one pixel of the result, and of all that
+  /// a block reads.
+  double imageBytes = 4, blockImageBytes = 4;
+  /// Whether blocks of the image are copied.
+  bool copies = false;
+  /// Bytes of an element of the filter, and of the result.
+  int64_t filterBytes = 4, resultBytes = 4;
+  /// As for ConvNest.
+  double otherBytes = std::numeric_limits<double>::infinity();
+
+  int64_t getNumBlocks() const {
+    return n * ((outH + blockRows - 1) / blockRows) *
+           ((outW + blockCols - 1) / blockCols);
+  }
 };
 
 /// Bytes that are brought into a cache, by array. Written arrays count, too, as
@@ -88,6 +122,7 @@ struct Traffic {
 /// holds what an earlier run, and the reads of `otherBytes` since, have left
 /// there.
 Traffic estimateTraffic(const ConvNest &nest, int64_t cacheBytes);
+Traffic estimateTraffic(const DirectNest &nest, int64_t cacheBytes);
 
 } // namespace wino
 

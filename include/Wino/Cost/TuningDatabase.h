@@ -13,9 +13,11 @@
 #ifndef WINO_COST_TUNINGDATABASE_H
 #define WINO_COST_TUNINGDATABASE_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +44,8 @@ public:
   /// begin with the file's name: it cannot be read, is no database, is of
   /// another version, or has two times for one plan.
   llvm::Error load(llvm::StringRef path);
+  /// Loads files in this order.
+  llvm::Error loadAll(llvm::ArrayRef<std::string> paths);
   /// Adds a measurement, in place of one of the same plan.
   void set(const TuningEntry &entry);
   /// Writes all to a file, as a whole or not at all: whenever this is
@@ -52,6 +56,9 @@ public:
   using Times = std::map<std::string, double>;
   /// What was measured for a layer on a CPU.
   const Times &getTimes(llvm::StringRef cpu, llvm::StringRef layer) const;
+  /// What was measured for a plan of a layer.
+  std::optional<double> getTime(llvm::StringRef cpu, llvm::StringRef layer,
+                                llvm::StringRef plan) const;
   size_t size() const;
 
 private:

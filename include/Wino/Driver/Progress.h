@@ -27,6 +27,9 @@ public:
 
   /// Ends the current phase and begins `phase`.
   void begin(llvm::StringRef phase);
+  /// Shows `text` in place of the phase; where standard error is no terminal,
+  /// it becomes a line there.
+  void update(llvm::StringRef text);
   /// Ends the current phase and clears the line.
   void finish();
   /// Clears the line for other output.

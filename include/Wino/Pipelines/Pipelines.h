@@ -65,9 +65,15 @@ struct WinoToLLVMOptions : mlir::PassPipelineOptions<WinoToLLVMOptions> {
       llvm::cl::init(false)};
 };
 
+/// Adds the passes that bring convolutions into the form in which plans are
+/// made for them. The first one writes the CPU into the module, or diagnoses
+/// that it is unknown.
+void buildWinoNormalizePipeline(mlir::OpPassManager &passes,
+                                const WinoToLLVMOptions &options);
+
 /// Adds the passes from convolutions on tensors to tiled loops over buffers:
-/// the Wino ops are in loops, on memrefs, with scratch as an argument. The
-/// first pass writes the CPU into the module, or diagnoses that it is unknown.
+/// the Wino ops are in loops, on memrefs, with scratch as an argument.
+/// Begins with those above.
 void buildWinoToBuffersPipeline(mlir::OpPassManager &passes,
                                 const WinoToLLVMOptions &options);
 

@@ -31,6 +31,11 @@ struct AlgorithmRequest {
 llvm::Expected<AlgorithmRequest>
 parseAlgorithmRequest(llvm::StringRef text, mlir::MLIRContext *context);
 
+/// Bytes of the filter of a convolution as it is given, and of the filters of
+/// all convolutions below an op.
+double getFilterBytes(const ConvProblem &problem);
+double countFilterBytes(mlir::Operation *root);
+
 /// Returns the plan that the default rule gives a convolution; see the pass
 /// wino-assign-plans. `refusal` becomes why the range of its values keeps an
 /// algorithm from computing it, with the inequality that fails; empty if it

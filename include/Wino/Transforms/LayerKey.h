@@ -20,9 +20,13 @@ namespace wino {
 /// the same plan.
 std::string getLayerKey(const ConvProblem &problem);
 
-/// Returns what a CPU is called there: its name; for the host also LLVM's name
-/// of it.
-std::string getTuningName(const CPUInfo &cpu);
+/// Whether `text` has the form of such a name.
+bool isLayerKey(llvm::StringRef text);
+
+/// Returns what a CPU is called there: its name, `cortex-a73`; for the host
+/// also LLVM's name of it, `host:znver3`; with several threads also their
+/// number, `cortex-a73 with 4 threads`.
+std::string getTuningName(const CPUInfo &cpu, int64_t threads = 1);
 
 } // namespace wino
 

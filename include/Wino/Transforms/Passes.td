@@ -166,7 +166,9 @@ def SearchPass : Pass<"wino-search"> {
     - `tuning`: databases of measured times (docs/Tuning.md), the one that counts
       most first. A plan of a layer that was measured is a candidate, and costs
       what was measured; other candidates cost their cycles by the models, times
-      the mean ratio of the two where both are known.
+      the mean ratio of the two for plans nearby: those of the same algorithm and
+      transform, on the same layer if there are any, else on all layers of the
+      network; if there are none, all plans that have both.
 
     With `record` each convolution gets an attribute `wino.search`, which the
     report of a compilation shows: `cycles` and `error` of the choice, its cycles by
