@@ -35,43 +35,50 @@ using namespace wino;
 namespace {
 /// The pixels of the result whose columns share panels: the block of the
 /// schedule where that is whole rows of a known length, so that a panel may
-/// hold pixels of several rows; else the part of a row.
+/// hold pixels of several rows; else the part of a row; of rows of unknown
+/// length a panel.
 struct PixelBlock {
-  PixelBlock(const ConvProblem &problem, int64_t blockRows, int64_t blockCols);
+  PixelBlock(const ConvProblem &problem, const Schedule &schedule);
 
-  /// Returns the columns of the panels of a block in a result of `outH` x
-  /// `outW` pixels.
-  int64_t getPanelColumns(int64_t outH, int64_t outW, int64_t panelCols) const {
-    return llvm::alignTo((rows == 0 ? outH : rows) * (cols == 0 ? outW : cols),
-                         panelCols);
+  /// Returns the columns of the panels of a block.
+  int64_t getPanelColumns(const Schedule &schedule) const {
+    return llvm::alignTo(rows * cols, schedule.microCols);
   }
 
   /// Whether the block of the schedule has all of the result along an axis.
   std::array<bool, 2> isWhole;
-  /// 0: all, of an unknown number.
-  int64_t rows, cols;
+  int64_t rows = 1, cols;
 };
 } // namespace
-
-PixelBlock::PixelBlock(const ConvProblem &problem, int64_t blockRows,
-                       int64_t blockCols) {
-  auto coversAll = [](int64_t block, int64_t pixels) {
-    return block == 0 || (!ShapedType::isDynamic(pixels) && block >= pixels);
-  };
-  auto getAll = [](int64_t pixels) {
-    return ShapedType::isDynamic(pixels) ? 0 : pixels;
-  };
-  isWhole = {coversAll(blockRows, problem.outH),
-             coversAll(blockCols, problem.outW)};
-  cols = isWhole[1] ? getAll(problem.outW) : blockCols;
-  rows = 1;
-  if (isWhole[1] && cols != 0)
-    rows = isWhole[0] ? getAll(problem.outH) : blockRows;
-}
 
 /// Counts a dynamic size as one.
 static int64_t getKnown(int64_t size) {
   return ShapedType::isDynamic(size) ? 1 : size;
+}
+
+/// Whether `pixels`, an output size, may be those of a block.
+static bool isBlockSize(int64_t pixels) {
+  return pixels > 0 && pixels <= kMaxScheduleSize;
+}
+
+PixelBlock::PixelBlock(const ConvProblem &problem, const Schedule &schedule) {
+  auto coversAll = [](int64_t block, int64_t pixels) {
+    return block == 0 || (!ShapedType::isDynamic(pixels) && block >= pixels);
+  };
+  isWhole = {coversAll(schedule.blockRows, problem.outH),
+             coversAll(schedule.blockCols, problem.outW)};
+  cols = schedule.blockCols;
+  if (!isWhole[1])
+    return;
+  if (!isBlockSize(problem.outW)) {
+    cols = schedule.microCols;
+    return;
+  }
+  cols = problem.outW;
+  if (!isWhole[0])
+    rows = schedule.blockRows;
+  else if (isBlockSize(problem.outH))
+    rows = problem.outH;
 }
 
 //===----------------------------------------------------------------------===//
@@ -155,7 +162,7 @@ void Im2ColSchedules::forEach(
 /// stored only as the result.
 ConvNest Im2ColSchedules::getNest(const Schedule &schedule) const {
   const ConvProblem &problem = task.problem;
-  const PixelBlock block(problem, schedule.blockRows, schedule.blockCols);
+  const PixelBlock block(problem, schedule);
   ConvNest nest;
   nest.n = n;
   nest.h = std::max<int64_t>(1, getTypicalSize(problem.h));
@@ -168,6 +175,11 @@ ConvNest Im2ColSchedules::getNest(const Schedule &schedule) const {
   nest.blockCols = block.isWhole[1] ? outW : schedule.blockCols;
   // The panels of columns are read once for a block of filters.
   nest.kBlock = nest.panelCols = std::min(schedule.kBlock, nest.k);
+  auto getExtent = [&](int64_t taps, unsigned axis) {
+    return problem.dilations[axis] * (taps - 1) + 1;
+  };
+  nest.patch = {problem.c, getExtent(problem.kh, 0), getExtent(problem.kw, 1),
+                problem.strides[0], problem.strides[1]};
   nest.imageBytes = nest.inputBytes = getScalarBytes(problem.imageType);
   nest.filterBytes = nest.transformedFilterBytes =
       getScalarBytes(problem.filterType);
@@ -183,7 +195,6 @@ double Im2ColSchedules::getProductCycles(const Schedule &schedule,
   const CPUInfo &cpu = task.cpu;
   const Kernel kernel = this->kernel.with(schedule);
   const int64_t k = std::max<int64_t>(1, task.problem.k);
-  const double vectors = double(schedule.microCols) / double(schedule.vector);
   const double panelBytes = double(schedule.microCols) * kernel.factorBytes;
   double panel = 0;
   for (int64_t first = 0; first < k; first += schedule.kBlock) {
@@ -195,7 +206,7 @@ double Im2ColSchedules::getProductCycles(const Schedule &schedule,
     const double firstLoop = std::max(loop, panelBytes / cpu.l2BytesPerCycle);
     panel +=
         double(getDepth(schedule)) * (firstLoop + double(kernels - 1) * loop) +
-        double(filters) * vectors * cpu.opCycles;
+        kernel.getSumCycles(double(filters), /*accumulates=*/false);
   }
   return panels * panel;
 }
@@ -209,7 +220,7 @@ double Im2ColSchedules::getPackingCycles(const Schedule &schedule,
       std::min(kernel.vectorBytes / kernel.factorBytes,
                double(schedule.microCols & -schedule.microCols));
   const bool hasGroups = problem.c % schedule.group == 0;
-  const bool isPlanar = problem.imagePermutation[3] != 3;
+  const bool isPlanar = !problem.isMatmul && problem.imagePermutation[3] != 3;
   // For an element: one that is copied alone, and one of a vector.
   constexpr double kSingle = 4;
   double single = kSingle, inVector = 2 / vector;
@@ -234,19 +245,16 @@ double Im2ColSchedules::getPackingCycles(const Schedule &schedule,
 Cost Im2ColSchedules::getCost(const Schedule &schedule) const {
   const CPUInfo &cpu = task.cpu;
   const ConvProblem &problem = task.problem;
-  const PixelBlock block(problem, schedule.blockRows, schedule.blockCols);
+  const PixelBlock block(problem, schedule);
   // All blocks are as the first one, but for a last one of fewer rows.
-  const int64_t rows = block.rows == 0 ? outH : block.rows;
-  const int64_t cols = block.cols == 0 ? outW : block.cols;
+  const int64_t rows = block.rows, cols = block.cols;
   const int64_t panelCols = schedule.microCols;
   double columns =
       double(outH / rows) * double(llvm::alignTo(rows * cols, panelCols)) +
       double(llvm::alignTo(outH % rows * cols, panelCols));
   columns *= double(n * llvm::divideCeil(outW, cols));
   const ConvNest nest = getNest(schedule);
-  Traffic next = estimateTraffic(nest, cpu.l2Bytes), memory;
-  if (cpu.l3Bytes != 0)
-    memory = estimateTraffic(nest, cpu.l3Bytes);
+  Moved moved = estimateMoved(cpu, nest);
   // Filters that do not stay in a cache beside a panel are read for each panel.
   const double panels = columns / double(panelCols);
   const double filterBytes = double(nest.c * nest.filterBytes);
@@ -255,9 +263,9 @@ Cost Im2ColSchedules::getCost(const Schedule &schedule) const {
       traffic.filter =
           std::max(traffic.filter, panels * filterBytes * double(nest.k));
   };
-  addReads(next, cpu.l2Bytes);
+  addReads(moved.next, cpu.l2Bytes);
   if (cpu.l3Bytes != 0)
-    addReads(memory, cpu.l3Bytes);
+    addReads(moved.fromMemory, cpu.l3Bytes);
   Cost cost;
   cost.products = getProductCycles(schedule, panels);
   cost.inputTransform = getPackingCycles(schedule, columns);
@@ -265,9 +273,7 @@ Cost Im2ColSchedules::getCost(const Schedule &schedule) const {
   if (problem.isMatmul || problem.resultPermutation[3] == 3)
     cost.outputTransform =
         2 * columns * double(nest.k) / double(schedule.vector) * cpu.opCycles;
-  addUpCycles(
-      cpu, {next.filter, memory.filter},
-      {next.getTotal() - next.filter, memory.getTotal() - memory.filter}, cost);
+  addUpCycles(cpu, moved, cost);
   return cost;
 }
 
@@ -281,7 +287,7 @@ public:
   Im2ColBuilder(RewriterBase &rewriter, const ConvProblem &problem,
                 PlanAttr plan)
       : ConvolutionBuilder(rewriter, problem, plan),
-        block(problem, schedule.getBlockRows(), schedule.getBlockCols()),
+        block(problem, Schedule::get(schedule)),
         depth(getPaddedDepth(schedule, problem.kh * problem.kw * problem.c)) {}
 
   Value build();
@@ -316,28 +322,19 @@ Value Im2ColBuilder::buildRows() {
 }
 
 Value Im2ColBuilder::buildColumns() {
-  AffineExpr rows, cols;
-  bindDims(rewriter.getContext(), rows, cols);
-  auto apply = [&](AffineExpr expr) {
+  AffineExpr d0;
+  bindDims(rewriter.getContext(), d0);
+  auto getBlocks = [&](unsigned dim, int64_t size) {
     return affine::makeComposedFoldedAffineApply(
-        rewriter, loc, expr,
-        {resultSizes[image_dim::kRow], resultSizes[image_dim::kCol]});
+        rewriter, loc, d0.ceilDiv(size), {resultSizes[dim]});
   };
-  auto getBlocks = [&](int64_t size, AffineExpr pixels) {
-    return size == 0 ? OpFoldResult(rewriter.getIndexAttr(1))
-                     : apply(pixels.ceilDiv(size));
-  };
-  auto getExpr = [&](int64_t size, AffineExpr all) {
-    return size == 0 ? all : rewriter.getAffineConstantExpr(size);
-  };
-  // Of two sizes at most one is unknown.
-  AffineExpr pixels = getExpr(block.rows, rows) * getExpr(block.cols, cols);
   const int64_t group = schedule.getGroup();
   SmallVector<OpFoldResult> sizes = {
       resultSizes[image_dim::kBatch],
-      getBlocks(block.rows, rows),
-      getBlocks(block.cols, cols),
-      apply(pixels.ceilDiv(schedule.getMicroCols())),
+      getBlocks(image_dim::kRow, block.rows),
+      getBlocks(image_dim::kCol, block.cols),
+      rewriter.getIndexAttr(block.getPanelColumns(Schedule::get(schedule)) /
+                            schedule.getMicroCols()),
       rewriter.getIndexAttr(depth / group),
       rewriter.getIndexAttr(schedule.getMicroCols())};
   if (group != 1)
@@ -392,22 +389,14 @@ public:
     if (failed(ConvAlgorithm::checkPlan(problem, plan, reason)))
       return failure();
     ScheduleAttr schedule = plan.getSchedule();
-    const PixelBlock block(problem, schedule.getBlockRows(),
-                           schedule.getBlockCols());
+    const PixelBlock block(problem, Schedule::get(schedule));
     ProductSizes sizes;
     sizes.taps = sizes.inputTaps = 1;
     sizes.n = problem.n;
     // Blocks, and their columns.
-    auto getBlocks = [](int64_t pixels, int64_t size) -> int64_t {
-      return size == 0 || ShapedType::isDynamic(pixels)
-                 ? 1
-                 : llvm::divideCeil(pixels, size);
-    };
-    sizes.rows = getBlocks(problem.outH, block.rows) *
-                 getBlocks(problem.outW, block.cols);
-    sizes.cols =
-        block.getPanelColumns(getKnown(problem.outH), getKnown(problem.outW),
-                              schedule.getMicroCols());
+    sizes.rows = llvm::divideCeil(getKnown(problem.outH), block.rows) *
+                 llvm::divideCeil(getKnown(problem.outW), block.cols);
+    sizes.cols = block.getPanelColumns(Schedule::get(schedule));
     sizes.depth = getPaddedDepth(schedule, problem.kh * problem.kw * problem.c);
     sizes.k = problem.k;
     return checkProductSizes(sizes, schedule, /*onlyFilter=*/false, reason);
@@ -416,22 +405,19 @@ public:
   MemoryUse getMemoryUse(const ConvProblem &problem,
                          PlanAttr plan) const override {
     ScheduleAttr schedule = plan.getSchedule();
-    const PixelBlock block(problem, schedule.getBlockRows(),
-                           schedule.getBlockCols());
+    const PixelBlock block(problem, Schedule::get(schedule));
     const int64_t depth =
         getPaddedDepth(schedule, problem.kh * problem.kw * problem.c);
+    const int64_t rows =
+        block.isWhole[0] ? getKnown(problem.outH) : schedule.getBlockRows();
+    const int64_t cols =
+        block.isWhole[1] ? getKnown(problem.outW) : schedule.getBlockCols();
     MemoryUse use;
     use.filterBytes = depth * problem.k * getScalarBytes(problem.filterType);
-    // Panels are of one row where rows do not share them.
-    int64_t rows = 1;
-    if (block.rows == 1)
-      rows =
-          block.isWhole[0] ? getKnown(problem.outH) : schedule.getBlockRows();
-    use.scratchBytes =
-        rows * depth *
-        block.getPanelColumns(getKnown(problem.outH), getKnown(problem.outW),
-                              schedule.getMicroCols()) *
-        getScalarBytes(problem.imageType);
+    use.scratchBytes = int64_t(llvm::divideCeil(rows, block.rows) *
+                               llvm::divideCeil(cols, block.cols)) *
+                       block.getPanelColumns(Schedule::get(schedule)) * depth *
+                       getScalarBytes(problem.imageType);
     return use;
   }
 

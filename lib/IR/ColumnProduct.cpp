@@ -94,6 +94,8 @@ LogicalResult ColumnProductOp::verify() {
                           schedule.getMicroCols())))
       return failure();
   // C8
+  if (getGroup(columns) != 1 && isa<FloatType>(columns.getElementType()))
+    return emitOpError("expected groups of integers, but got ") << columns;
   return verifyFactorTypes(*this, filter, columns);
 }
 

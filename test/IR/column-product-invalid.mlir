@@ -126,3 +126,11 @@ func.func @c12(%f: tensor<16x72xf32>, %p: tensor<1x3x1x4x72x8xf32>, %y: tensor<1
   %0 = wino.column_product block [3, 9] micro_rows 0 ins(%f, %p : tensor<16x72xf32>, tensor<1x3x1x4x72x8xf32>) outs(%y : tensor<1x9x9x16xf32>) -> tensor<1x9x9x16xf32>
   return
 }
+
+// -----
+
+func.func @c8_groups(%f: tensor<16x72xf32>, %p: tensor<1x3x1x4x18x8x4xf32>, %y: tensor<1x9x9x16xf32>) {
+  // expected-error @+1 {{expected groups of integers, but got 'tensor<1x3x1x4x18x8x4xf32>'}}
+  %0 = wino.column_product block [3, 9] ins(%f, %p : tensor<16x72xf32>, tensor<1x3x1x4x18x8x4xf32>) outs(%y : tensor<1x9x9x16xf32>) -> tensor<1x9x9x16xf32>
+  return
+}

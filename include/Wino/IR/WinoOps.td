@@ -866,7 +866,8 @@ def Wino_ColumnProductOp : Wino_ResultOp<"column_product"> {
       or an i32, and one per operand, of its element type; it yields an element
       of `init`.
     - (C7) The ops of the region are elementwise and free of side effects.
-    - (C8) The element types of f and P are equal: floats, i8 or i16.
+    - (C8) The element types of f and P are equal: floats, i8 or i16. Only integers
+      come in groups.
     - (C9) D, NR and g are static, and g and NR not 0.
     - (C10) `block` is as in `wino.im2col`, (C10).
     - (C11) P and the schedule agree in NR.
