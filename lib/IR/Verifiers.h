@@ -45,8 +45,7 @@ llvm::LogicalResult verifyImagePixels(mlir::Operation *op, unsigned axis,
                                       int64_t stride, int64_t pixels);
 
 /// Verifies the element types of the factors of products.
-llvm::LogicalResult verifyFactorTypes(mlir::Operation *op,
-                                      mlir::ShapedType lhs,
+llvm::LogicalResult verifyFactorTypes(mlir::Operation *op, mlir::ShapedType lhs,
                                       mlir::ShapedType rhs);
 
 /// Verifies patches in panels of columns: the sizes of panels, and that they
