@@ -21,9 +21,10 @@ static std::optional<Phase> getPhase(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<Phase>>(op)
       .Case<FilterScalesOp, FilterTransformOp>(
           [](auto) { return Phase::Filter; })
-      .Case<InputTransformOp, Im2RowOp, PadImageOp>(
+      .Case<InputTransformOp, Im2RowOp, Im2ColOp, PadImageOp>(
           [](auto) { return Phase::Input; })
-      .Case<HadamardOp, ConvOp>([](auto) { return Phase::Products; })
+      .Case<HadamardOp, ConvOp, ColumnProductOp>(
+          [](auto) { return Phase::Products; })
       .Case<OutputTransformOp>([](auto) { return Phase::Output; })
       .Default([](Operation *) { return std::nullopt; });
 }

@@ -8,6 +8,7 @@
 #include "ConvolutionBuilder.h"
 #include "Wino/Algorithms/FilterBounds.h"
 #include "Wino/Algorithms/Layouts.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
@@ -138,6 +139,27 @@ Value ConvolutionBuilder::buildFilterTransform(Value from, TransformAttr by,
   return FilterTransformOp::create(rewriter, loc, init.getType(), by, from,
                                    init, scales, numbers)
       ->getResult(0);
+}
+
+/// Whether `image` may hold more pixels along an axis than the `pixels` of the
+/// result need.
+static bool hasSparePixels(const ConvProblem &problem, Value image,
+                           unsigned axis, OpFoldResult pixels) {
+  const int64_t taps = axis == 0 ? problem.kh : problem.kw;
+  const int64_t extent = problem.dilations[axis] * (taps - 1) + 1;
+  const int64_t size =
+      cast<ShapedType>(image.getType()).getDimSize(image_dim::kRow + axis);
+  std::optional<int64_t> known = getConstantIntValue(pixels);
+  return !ShapedType::isDynamic(size) && known &&
+         (size - extent) / problem.strides[axis] + 1 != *known;
+}
+
+SmallVector<Value> ConvolutionBuilder::buildOrigin() {
+  SmallVector<Value> origin;
+  if (hasSparePixels(problem, image, 0, resultSizes[image_dim::kRow]) ||
+      hasSparePixels(problem, image, 1, resultSizes[image_dim::kCol]))
+    origin.assign(2, arith::ConstantIndexOp::create(rewriter, loc, 0));
+  return origin;
 }
 
 Value ConvolutionBuilder::getAddend() { return ::getAddend(rewriter, problem); }

@@ -37,6 +37,11 @@ protected:
                                    mlir::Type elementType,
                                    mlir::Value scales = {});
 
+  /// Returns the origin of an op that reads the image and gives tiles of pixels
+  /// of the result, if it has one: with an origin it need not give all that the
+  /// image has.
+  llvm::SmallVector<mlir::Value> buildOrigin();
+
   /// Returns what the convolution adds to: null if it is zero, [K] if it is the
   /// same at every pixel, else the tensor in NHWC.
   mlir::Value getAddend();

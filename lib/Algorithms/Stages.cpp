@@ -177,26 +177,6 @@ SmallVector<OpFoldResult> StageBuilder::getTileSizes(int64_t channels) {
           rewriter.getIndexAttr(channels)};
 }
 
-/// Whether the image may hold more pixels along `dim` than the result needs.
-bool StageBuilder::hasSparePixels(unsigned dim) {
-  const unsigned axis = dim - image_dim::kRow;
-  const int64_t taps = axis == 0 ? problem.kh : problem.kw;
-  const int64_t extent = problem.dilations[axis] * (taps - 1) + 1;
-  const int64_t size = cast<ShapedType>(image.getType()).getDimSize(dim);
-  std::optional<int64_t> pixels = getConstantIntValue(resultSizes[dim]);
-  return !ShapedType::isDynamic(size) && pixels &&
-         (size - extent) / problem.strides[axis] + 1 != *pixels;
-}
-
-/// Returns the first tile of V: with an origin V need not hold all tiles of the
-/// image.
-SmallVector<Value> StageBuilder::buildOrigin() {
-  SmallVector<Value> origin;
-  if (hasSparePixels(image_dim::kRow) || hasSparePixels(image_dim::kCol))
-    origin.assign(2, arith::ConstantIndexOp::create(rewriter, loc, 0));
-  return origin;
-}
-
 /// Returns given scales as a constant, those of channels of padding 1.
 Value StageBuilder::buildScales(ScalesAttr stage) {
   SmallVector<float> values(stage.getValues().asArrayRef());

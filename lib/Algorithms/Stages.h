@@ -83,8 +83,6 @@ public:
 
 private:
   llvm::SmallVector<mlir::OpFoldResult> getTileSizes(int64_t channels);
-  bool hasSparePixels(unsigned dim);
-  llvm::SmallVector<mlir::Value> buildOrigin();
   /// Returns the scales of the stages behind V, of quantized numbers, whose
   /// other scales are taken out.
   llvm::SmallVector<mlir::Value> takeScales();

@@ -18,6 +18,9 @@ inline constexpr int64_t kMaxPad = int64_t(1) << 30;
 /// The largest kernel size, stride or dilation along an axis.
 inline constexpr int64_t kMaxWindow = int64_t(1) << 15;
 
+/// The most rows or columns of pixels that share panels of columns.
+inline constexpr int64_t kMaxPixelBlock = int64_t(1) << 20;
+
 } // namespace wino
 
 #endif // WINO_LIB_IR_LIMITS_H

@@ -44,6 +44,15 @@ llvm::LogicalResult verifyImagePixels(mlir::Operation *op, unsigned axis,
                                       int64_t size, int64_t extent,
                                       int64_t stride, int64_t pixels);
 
+/// Verifies the element types of the factors of products.
+llvm::LogicalResult verifyFactorTypes(mlir::Operation *op, mlir::ShapedType lhs,
+                                      mlir::ShapedType rhs);
+
+/// Verifies patches in panels of columns: the sizes of panels, and that they
+/// hold blocks of `block` pixels.
+llvm::LogicalResult verifyColumns(mlir::Operation *op, mlir::ShapedType columns,
+                                  llvm::ArrayRef<int64_t> block);
+
 } // namespace wino
 
 #endif // WINO_LIB_IR_VERIFIERS_H

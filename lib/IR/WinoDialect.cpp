@@ -38,10 +38,10 @@ void WinoDialect::initialize() {
 #include "Wino/IR/WinoOps.cpp.inc"
       >();
   addInterfaces<WinoInlinerInterface>();
-  declarePromisedInterfaces<bufferization::BufferizableOpInterface,
-                            FilterScalesOp, FilterTransformOp, InputTransformOp,
-                            Im2RowOp, PadImageOp, HadamardOp, OutputTransformOp,
-                            ConvOp, OffsetAddOp>();
+  declarePromisedInterfaces<
+      bufferization::BufferizableOpInterface, FilterScalesOp, FilterTransformOp,
+      InputTransformOp, Im2RowOp, Im2ColOp, PadImageOp, HadamardOp,
+      OutputTransformOp, ConvOp, OffsetAddOp, ColumnProductOp>();
 }
 
 Operation *WinoDialect::materializeConstant(OpBuilder &builder, Attribute value,

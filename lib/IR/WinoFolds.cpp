@@ -187,3 +187,8 @@ void Im2RowOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                            MLIRContext *context) {
   patterns.add<AbsorbPad<Im2RowOp>>(context);
 }
+
+void Im2ColOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                           MLIRContext *context) {
+  patterns.add<AbsorbPad<Im2ColOp>>(context);
+}

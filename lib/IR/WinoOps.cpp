@@ -160,11 +160,13 @@ WINO_DEFINE_DPS_METHODS(FilterScalesOp)
 WINO_DEFINE_DPS_METHODS(FilterTransformOp)
 WINO_DEFINE_DPS_METHODS(InputTransformOp)
 WINO_DEFINE_DPS_METHODS(Im2RowOp)
+WINO_DEFINE_DPS_METHODS(Im2ColOp)
 WINO_DEFINE_DPS_METHODS(PadImageOp)
 WINO_DEFINE_DPS_METHODS(HadamardOp)
 WINO_DEFINE_DPS_METHODS(OutputTransformOp)
 WINO_DEFINE_DPS_METHODS(ConvOp)
 WINO_DEFINE_DPS_METHODS(OffsetAddOp)
+WINO_DEFINE_DPS_METHODS(ColumnProductOp)
 #undef WINO_DEFINE_DPS_METHODS
 
 //===----------------------------------------------------------------------===//
@@ -220,9 +222,8 @@ LogicalResult wino::verifyElementTypes(Operation *op, Type type, Type other) {
          << type << " and " << other;
 }
 
-/// Verifies the element types of the factors of products.
-static LogicalResult verifyFactorTypes(Operation *op, ShapedType lhs,
-                                       ShapedType rhs) {
+LogicalResult wino::verifyFactorTypes(Operation *op, ShapedType lhs,
+                                      ShapedType rhs) {
   Type type = lhs.getElementType();
   if (type.isInteger(32))
     return op->emitOpError("expected factors of floats, i8 or i16, but got ")
@@ -632,6 +633,75 @@ LogicalResult Im2RowOp::verify() {
                          getDilations()[1] * (getKernel()[1] - 1) + 1,
                          getStrides()[1], /*m=*/1,
                          init.getDimSize(tile_dim::kTileCol));
+}
+
+LogicalResult wino::verifyColumns(Operation *op, ShapedType columns,
+                                  ArrayRef<int64_t> block) {
+  ArrayRef<int64_t> panel = columns.getShape().drop_front(packed_dim::kChannel);
+  const int64_t panelCols = columns.getDimSize(packed_dim::kPanelCol);
+  if (ShapedType::isDynamicShape(panel) || panelCols == 0 ||
+      getGroup(columns) == 0)
+    return op->emitOpError("expected panels of a static size, but got ")
+           << columns;
+  for (int64_t size : block)
+    if (size < 0 || size > kMaxPixelBlock)
+      return op->emitOpError("expected block to be in [0, ")
+             << kMaxPixelBlock << "], but got " << size;
+  const int64_t panels = columns.getDimSize(packed_dim::kPanel);
+  if (ShapedType::isDynamic(panels))
+    return success();
+  return verifyAtLeast(op, "the columns of a block", panels * panelCols,
+                       block[0] * block[1]);
+}
+
+LogicalResult Im2ColOp::verify() {
+  ShapedType input = getInputType(), init = getInitType();
+  const ImageDims dims = getImageDims();
+  // C3, C5, C8, C9
+  if (failed(verifyWindow(*this, {{"kernel", getKernel()},
+                                  {"strides", getStrides()},
+                                  {"dilations", getDilations()}})) ||
+      failed(verifyImageReader(*this)))
+    return failure();
+  // C7, C10
+  if (failed(verifyColumns(*this, init, getPixelBlock())))
+    return failure();
+  // C6
+  if (failed(verifyElementTypes(*this, input.getElementType(),
+                                init.getElementType())))
+    return failure();
+  // C1
+  if (failed(verifySize(*this, "the batch of the init",
+                        init.getDimSize(image_dim::kBatch),
+                        input.getDimSize(dims.batch))))
+    return failure();
+  // C2
+  std::optional<int64_t> depth = llvm::checkedMul(
+      getKernel()[0] * getKernel()[1], input.getDimSize(dims.channel));
+  if (!depth)
+    return emitOpError("the length of a column overflows");
+  if (failed(verifyAtLeast(*this, "the elements of a column",
+                           getPackedChannels(init), *depth)))
+    return failure();
+  // C4
+  if (!getOrigin().empty())
+    return success();
+  const int64_t pads[] = {getPadTop() + getPadBottom(),
+                          getPadLeft() + getPadRight()};
+  for (unsigned axis : {0, 1}) {
+    const int64_t blocks = init.getDimSize(image_dim::kRow + axis);
+    const int64_t size = getPixelBlock()[axis];
+    if (size == 0 ? failed(verifySize(*this,
+                                      axis == 0 ? "the number of tile rows"
+                                                : "the number of tile columns",
+                                      blocks, 1))
+                  : failed(verifyTileCount(
+                        *this, axis == 0 ? "rows" : "columns",
+                        input.getDimSize(dims.axis(axis)), pads[axis],
+                        getExtent(axis), getStrides()[axis], size, blocks)))
+      return failure();
+  }
+  return success();
 }
 
 LogicalResult HadamardOp::verify() {

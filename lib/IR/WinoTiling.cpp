@@ -15,6 +15,8 @@
 //   pad image                 the dimensions of its result
 //   conv                      [n, oh, ow, k, kh, kw, c]  kh, kw, c are summed
 //   offset add                [kh, kw, n, oh, ow, k]     kh, kw are summed
+//   im2col                    the dimensions of its result
+//   column product            [n, oh, ow, k, d]          d is summed
 //   filter transform          the dimensions of its result
 //
 // Taps are never tiled. Offsets that must be multiples of a block (pixels of m,
@@ -197,6 +199,7 @@ getImageTile(OpTy op, OpBuilder &builder, ArrayRef<OpFoldResult> offsets,
   }
 WINO_DEFINE_IMAGE_READER_TILING(InputTransformOp)
 WINO_DEFINE_IMAGE_READER_TILING(Im2RowOp)
+WINO_DEFINE_IMAGE_READER_TILING(Im2ColOp)
 WINO_DEFINE_IMAGE_READER_TILING(PadImageOp)
 #undef WINO_DEFINE_IMAGE_READER_TILING
 
@@ -227,6 +230,21 @@ Im2RowOp::getTiledImplementation(OpBuilder &builder,
       Im2RowOp::create(builder, getLoc(), tile->init.getType(), getKernel(),
                        getStrides(), getDilations(), getPad(), tile->input,
                        tile->init, tile->origin, getPadValue());
+  return TilingResult{{tiled}, tiled->getResults(), tile->slices};
+}
+
+FailureOr<TilingResult>
+Im2ColOp::getTiledImplementation(OpBuilder &builder,
+                                 ArrayRef<OpFoldResult> offsets,
+                                 ArrayRef<OpFoldResult> sizes) {
+  FailureOr<ImageTile> tile =
+      getImageTile(*this, builder, offsets, sizes, image_dim::kBatch);
+  if (failed(tile))
+    return failure();
+  auto tiled = Im2ColOp::create(
+      builder, getLoc(), tile->init.getType(), getKernel(), getStrides(),
+      getDilations(), getPad(), getPixelBlock(), tile->input, tile->init,
+      tile->origin, getLayout(), getPadValue());
   return TilingResult{{tiled}, tiled->getResults(), tile->slices};
 }
 

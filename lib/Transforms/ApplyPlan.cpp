@@ -162,6 +162,7 @@ struct ApplyPlan : wino::impl::ApplyPlanPassBase<ApplyPlan> {
     RewritePatternSet patterns(&getContext());
     InputTransformOp::getCanonicalizationPatterns(patterns, &getContext());
     Im2RowOp::getCanonicalizationPatterns(patterns, &getContext());
+    Im2ColOp::getCanonicalizationPatterns(patterns, &getContext());
     PadImageOp::getCanonicalizationPatterns(patterns, &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

@@ -71,12 +71,15 @@ void wino::registerBufferizableOpInterfaceExternalModels(
     InputTransformOp::attachInterface<WinoOpInterface<InputTransformOp>>(
         *context);
     Im2RowOp::attachInterface<WinoOpInterface<Im2RowOp>>(*context);
+    Im2ColOp::attachInterface<WinoOpInterface<Im2ColOp>>(*context);
     PadImageOp::attachInterface<WinoOpInterface<PadImageOp>>(*context);
     HadamardOp::attachInterface<WinoOpInterface<HadamardOp>>(*context);
     OutputTransformOp::attachInterface<WinoOpInterface<OutputTransformOp>>(
         *context);
     ConvOp::attachInterface<WinoOpInterface<ConvOp>>(*context);
     OffsetAddOp::attachInterface<WinoOpInterface<OffsetAddOp>>(*context);
+    ColumnProductOp::attachInterface<WinoOpInterface<ColumnProductOp>>(
+        *context);
     // Buffers of images, and the views of blocks, are memrefs.
     context->loadDialect<memref::MemRefDialect>();
   });

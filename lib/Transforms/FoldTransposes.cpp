@@ -56,6 +56,9 @@ static std::optional<ImageLayout> getReadLayout(linalg::TransposeOp transpose,
   if (auto reader = dyn_cast<InputTransformOp>(operand.getOwner());
       reader && &operand == &reader.getInputMutable())
     layout = reader.getLayout();
+  else if (auto columns = dyn_cast<Im2ColOp>(operand.getOwner());
+           columns && &operand == &columns.getInputMutable())
+    layout = columns.getLayout();
   else if (auto copy = dyn_cast<PadImageOp>(operand.getOwner());
            copy && &operand == &copy.getInputMutable())
     layout = copy.getLayout();
@@ -96,6 +99,8 @@ struct FoldIntoReaders : OpRewritePattern<linalg::TransposeOp> {
               .setEpilogueLayout(*number, layout);
         else if (auto reader = dyn_cast<InputTransformOp>(use.getOwner()))
           reader.setLayout(layout);
+        else if (auto columns = dyn_cast<Im2ColOp>(use.getOwner()))
+          columns.setLayout(layout);
         else
           cast<PadImageOp>(use.getOwner()).setLayout(layout);
         use.set(op.getInput());
@@ -176,7 +181,7 @@ static void remarkMissed(linalg::TransposeOp op) {
     Operation *user = use.getOwner();
     if (isa<Im2RowOp>(user))
       return missed(user->getName().getStringRef() + " reads NHWC");
-    hasReader |= isa<InputTransformOp, PadImageOp, ConvOp>(user);
+    hasReader |= isa<InputTransformOp, Im2ColOp, PadImageOp, ConvOp>(user);
     hasOther |= !getReadLayout(op, use);
   }
   if (hasReader && hasOther)

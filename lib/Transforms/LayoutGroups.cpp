@@ -134,6 +134,9 @@ double LayoutGroups::getCycles(const Access &access, PlanAttr plan,
   if (kind == Algorithm::Loops)
     return layout == kNHWC ? getTransposeCycles(access.bytes, access.elements)
                            : 0;
+  // Its vectors run along the pixels.
+  if (kind == Algorithm::Im2Col)
+    return layout == kNHWC ? getFoldedCycles(access.elements) : 0;
   if (layout == kNHWC)
     return 0;
   // Rows of patches are not read from other layouts.

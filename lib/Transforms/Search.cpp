@@ -203,7 +203,8 @@ static bool isExactWithOtherValues(const ConvProblem &problem, PlanAttr plan) {
              checkPlan(problem,
                        PlanAttr::get(plan.getContext(), plan.getAlgorithm(),
                                      plan.getTransform(), plan.getNumbers(),
-                                     plan.getSchedule(), /*unproved=*/true),
+                                     plan.getSchedule(), /*unproved=*/true,
+                                     plan.getChunk()),
                        unused));
 }
 

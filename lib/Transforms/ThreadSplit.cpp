@@ -21,11 +21,12 @@ ThreadSplit wino::splitWork(const ThreadWork &work, int64_t threads) {
   double use = 0;
   auto consider = [&](ThreadAxis axis, std::optional<int64_t> total,
                       int64_t partUnit, double overhead) {
-    if (!total || *total < 2 * partUnit || *total % partUnit != 0)
+    if (!total || *total < 2 * partUnit)
       return;
-    const int64_t parts = *total / partUnit;
+    const int64_t parts = llvm::divideCeil(*total, partUnit);
     // Images and channels have no rest.
-    if (axis != ThreadAxis::Rows && parts % threads != 0)
+    if (axis != ThreadAxis::Rows &&
+        (*total % partUnit != 0 || parts % threads != 0))
       return;
     double axisUse = getThreadUse(parts, threads) * overhead;
     if (axisUse <= use)
@@ -37,7 +38,7 @@ ThreadSplit wino::splitWork(const ThreadWork &work, int64_t threads) {
   };
   constexpr double kRepeatedTransforms = 0.9;
   consider(ThreadAxis::Images, work.images, 1, 1);
-  consider(ThreadAxis::Rows, work.rows, 1, 1);
+  consider(ThreadAxis::Rows, work.rows, work.rowBlock, 1);
   consider(ThreadAxis::Channels, work.channels, work.kBlock,
            kRepeatedTransforms);
   return best;

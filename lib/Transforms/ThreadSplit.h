@@ -17,8 +17,8 @@ namespace wino {
 struct ThreadWork {
   /// Images, rows of tiles (or of pixels) of an image, and output channels.
   std::optional<int64_t> images, rows, channels;
-  /// Output channels that stay together.
-  int64_t kBlock = 1;
+  /// Output channels, and rows, that stay together.
+  int64_t kBlock = 1, rowBlock = 1;
 };
 
 /// What each of several threads gets a part of.
@@ -27,8 +27,8 @@ enum class ThreadAxis { None, Images, Rows, Channels };
 /// The parts of threads.
 struct ThreadSplit {
   ThreadAxis axis = ThreadAxis::None;
-  /// The size of a part along the axis, and how many parts of `kBlock` or 1 the
-  /// axis has.
+  /// The size of a part along the axis, and how many parts of the blocks
+  /// that stay together the axis has.
   int64_t size = 0, numParts = 1;
 };
 

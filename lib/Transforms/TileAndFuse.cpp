@@ -39,7 +39,8 @@ static bool isFilterOnTheFly(Operation *op) {
 /// Whether `op` is a stage that is fused. What produces the image is not: it is
 /// another convolution, which would be computed again for every block.
 static bool isStage(Operation *op) {
-  return isa<HadamardOp, InputTransformOp, Im2RowOp, PadImageOp>(op) ||
+  return isa<HadamardOp, InputTransformOp, Im2RowOp, Im2ColOp, PadImageOp>(
+             op) ||
          isFilterOnTheFly(op);
 }
 
@@ -102,6 +103,16 @@ static LogicalResult blockChannels(RewriterBase &rewriter, HadamardOp op,
                   isFilterOnTheFly);
 }
 
+/// Returns the rows of the result of which tiles are multiples; 0 if rows are
+/// not tiled.
+static int64_t getRowUnit(ResultOpInterface op) {
+  if (auto offsetAdd = dyn_cast<OffsetAddOp>(*op))
+    return offsetAdd.isPadded(0) ? 0 : 1;
+  if (auto product = dyn_cast<ColumnProductOp>(*op))
+    return product.getPixelBlock()[0];
+  return 1;
+}
+
 /// Tile sizes that give each thread a part, or all zero if there is nothing to
 /// distribute.
 static SmallVector<int64_t> getThreadTileSizes(RewriterBase &rewriter,
@@ -117,9 +128,10 @@ static SmallVector<int64_t> getThreadTileSizes(RewriterBase &rewriter,
   ThreadWork work;
   work.kBlock = kBlock;
   work.images = getConstantIntValue(domain[batchDim].size);
-  auto offsetAdd = dyn_cast<OffsetAddOp>(*op);
-  if (!(offsetAdd && offsetAdd.isPadded(0)))
+  if (int64_t rowUnit = getRowUnit(op)) {
     work.rows = getConstantIntValue(domain[rowDim].size);
+    work.rowBlock = rowUnit;
+  }
   // Channels that only pad the last block are no work.
   auto dpsOp = cast<DestinationStyleOpInterface>(*op);
   auto products =

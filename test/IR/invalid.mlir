@@ -1087,7 +1087,7 @@ func.func @conv_memref(%x: memref<1x9x9x2xf32>, %u: tensor<1x1x1x2x18x4xf32>, %y
 // -----
 
 func.func @yield(%f: f32) {
-  // expected-error @+1 {{'wino.yield' op expects parent op to be one of 'wino.output_transform, wino.conv, wino.offset_add'}}
+  // expected-error @+1 {{'wino.yield' op expects parent op to be one of 'wino.output_transform, wino.conv, wino.offset_add, wino.column_product'}}
   wino.yield %f : f32
 }
 

@@ -20,7 +20,7 @@
 // Each error has a location, and none comes with another.
 
 // CPU: assign-plans-invalid.mlir:{{.*}}: error: unknown CPU 'z80'; known are cortex-a53, {{.*}}host
-// ALGORITHM: error: unknown algorithm 'fft'; known are winograd, winograd:F(m,r), direct, im2row, kn2row, loops, winograd-float, winograd-ring, winograd-rns and winograd-quantized
+// ALGORITHM: error: unknown algorithm 'fft'; known are winograd, winograd:F(m,r), direct, im2col, im2row, kn2row, loops, winograd-float, winograd-ring, winograd-rns and winograd-quantized
 // NO-TRANSFORM: error: algorithm 'im2row' has no transform, but got 'im2row:F(2,3)'
 // EMPTY: error: '' is no transform: expected 'F'
 // LIMIT: error: 'F(30,3)' is no transform: expected m + r - 1 to be at most 24, but got F(30, 3)

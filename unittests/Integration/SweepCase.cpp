@@ -182,7 +182,8 @@ static const Window kWindows[] = {{1, 1, 1, 1, 1, 1}, {1, 1, 2, 2, 1, 1},
                                   {7, 7, 1, 1, 1, 1}, {1, 5, 1, 3, 1, 2}};
 
 /// Sets algorithm and filter so that neighbours differ: of 24 cases 14 run
-/// winograd, five direct, one im2row, two kn2row, two the linalg op itself.
+/// winograd, four direct, one im2row, one im2col, two kn2row, two the linalg op
+/// itself.
 static void setAlgorithm(SweepCase &c, Random &random) {
   unsigned slot = c.number % 12, round = c.number / 12;
   if (slot < 7) {
@@ -212,6 +213,9 @@ static void setAlgorithm(SweepCase &c, Random &random) {
   if (round % 2 == 1 && (slot == 9 || slot == 10)) {
     c.algorithm = "kn2row";
     index = round / 2 * 2 + slot - 9;
+  } else if (slot == 9) {
+    c.algorithm = "im2col";
+    index = round / 2;
   }
   const Window &window = kWindows[index % std::size(kWindows)];
   c.shape.kh = window.kh;

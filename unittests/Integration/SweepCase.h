@@ -119,7 +119,7 @@ struct SweepCase {
   bool isFilterInput = false;
   bool isDynamicN = false, isDynamicH = false, isDynamicW = false;
 
-  /// `winograd`, `direct`, `im2row`, `kn2row` or `loops`.
+  /// `winograd`, `direct`, `im2row`, `im2col`, `kn2row` or `loops`.
   std::string algorithm;
   /// The transform of winograd.
   std::optional<TransformSpec> transform;

@@ -29,9 +29,9 @@
 //   |error| <= gamma_n |A^T| [sum_c (|G| |g| |G'^T|) . (|B^T| |d| |B'|)] |A'|,
 //   n = 1 + A + A' + B + B' + C + epilogue
 //
-// direct, im2row, kn2row: n = kh kw C + epilogue over sum |f| |x|. The linalg
-// op itself rounds products before it adds them: one more. Addends of the
-// epilogue are rounded as often as there are additions. Activations do not
+// direct, im2row, im2col, kn2row: n = kh kw C + epilogue over sum |f| |x|. The
+// linalg op itself rounds products before it adds them: one more. Addends of
+// the epilogue are rounded as often as there are additions. Activations do not
 // increase errors.
 //
 //===----------------------------------------------------------------------===//

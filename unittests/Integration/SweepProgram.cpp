@@ -126,15 +126,17 @@ static llvm::Error checkAlgorithm(func::FuncOp function, const SweepCase &c) {
       (c.chunk != 0 && !get("plan").contains(chunk)))
     return llvm::createStringError("the report says " + get("plan"));
   bool hasWinograd = false, hasDirect = false, hasIm2Row = false,
-       hasKn2Row = false;
+       hasIm2Col = false, hasKn2Row = false;
   function.walk([&](Operation *op) {
     hasWinograd |= isa<InputTransformOp>(op);
     hasDirect |= isa<ConvOp>(op);
     hasIm2Row |= isa<Im2RowOp>(op);
+    hasIm2Col |= isa<Im2ColOp>(op);
     hasKn2Row |= isa<OffsetAddOp>(op);
   });
   if (hasWinograd != (c.algorithm == "winograd") ||
       hasDirect != (c.algorithm == "direct") ||
+      hasIm2Col != (c.algorithm == "im2col") ||
       hasKn2Row != (c.algorithm == "kn2row") ||
       hasIm2Row != (c.algorithm == "im2row" || c.algorithm == "kn2row"))
     return llvm::createStringError("the code runs another algorithm");

@@ -225,14 +225,15 @@ static int runSweep(const CPUInfo &cpu) {
           summary);
   outs() << formatv(
       "cpu={0} seed={1} first={2}: {3} cases passed ({4} winograd, {5} direct, "
-      "{6} im2row, {7} kn2row, {8} loops), {9} failed; largest error {10:f3} "
-      "of the bound (case {11}); {12} results by case, set and output channel, "
-      "{13} cases at the edge of a proof\n",
+      "{6} im2row, {7} im2col, {8} kn2row, {9} loops), {10} failed; largest "
+      "error {11:f3} of the bound (case {12}); {13} results by case, set and "
+      "output channel, {14} cases at the edge of a proof\n",
       cpu.name, seed.getValue(), firstCase.getValue(), summary.numPassed,
       summary.numByAlgorithm["winograd"], summary.numByAlgorithm["direct"],
-      summary.numByAlgorithm["im2row"], summary.numByAlgorithm["kn2row"],
-      summary.numByAlgorithm["loops"], summary.numFailed, summary.worstRatio,
-      summary.worstCase, summary.numResults, summary.numEdges);
+      summary.numByAlgorithm["im2row"], summary.numByAlgorithm["im2col"],
+      summary.numByAlgorithm["kn2row"], summary.numByAlgorithm["loops"],
+      summary.numFailed, summary.worstRatio, summary.worstCase,
+      summary.numResults, summary.numEdges);
   return summary.numFailed ? 1 : 0;
 }
 

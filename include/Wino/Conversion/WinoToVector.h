@@ -45,6 +45,8 @@ llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter,
                                   const WinoToVectorOptions &options);
 llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter, Im2RowOp op,
                                   const WinoToVectorOptions &options);
+llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter, Im2ColOp op,
+                                  const WinoToVectorOptions &options);
 llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter, PadImageOp op,
                                   const WinoToVectorOptions &options);
 llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter, HadamardOp op,
@@ -55,6 +57,9 @@ llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter,
 llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter, ConvOp op,
                                   const WinoToVectorOptions &options);
 llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter, OffsetAddOp op,
+                                  const WinoToVectorOptions &options);
+llvm::LogicalResult lowerToVector(mlir::RewriterBase &rewriter,
+                                  ColumnProductOp op,
                                   const WinoToVectorOptions &options);
 
 /// Replaces every wino op inside `root`. On failure errors have been emitted at

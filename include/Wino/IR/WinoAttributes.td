@@ -212,9 +212,10 @@ def Wino_AlgorithmIm2Row : I32EnumAttrCase<"Im2Row", 1, "im2row">;
 def Wino_AlgorithmDirect : I32EnumAttrCase<"Direct", 2, "direct">;
 def Wino_AlgorithmLoops : I32EnumAttrCase<"Loops", 3, "loops">;
 def Wino_AlgorithmKn2Row : I32EnumAttrCase<"Kn2Row", 4, "kn2row">;
+def Wino_AlgorithmIm2Col : I32EnumAttrCase<"Im2Col", 5, "im2col">;
 def Wino_Algorithm : I32EnumAttr<"Algorithm", "a convolution algorithm", [
     Wino_AlgorithmWinograd, Wino_AlgorithmIm2Row, Wino_AlgorithmDirect,
-    Wino_AlgorithmLoops, Wino_AlgorithmKn2Row]> {
+    Wino_AlgorithmLoops, Wino_AlgorithmKn2Row, Wino_AlgorithmIm2Col]> {
   let cppNamespace = "::wino";
   let genSpecializedAttr = 0;
 }
@@ -241,6 +242,9 @@ def Wino_PlanAttr : Wino_Attr<"Plan", "plan"> {
     - `direct`: micro-kernels that read the image, sum over the whole filter and
       write the result.
     - `im2row`: rows of patches and one GEMM.
+    - `im2col`: columns of patches, which the filters multiply from the left: the
+      vectors of its GEMM run along the pixels. Its `micro_tile` has output
+      channels as rows and pixels as columns.
     - `kn2row`: one GEMM of the image by all taps of the filter, whose products
       are then added at their offsets.
     - `loops`: the convolution stays a `linalg` op.

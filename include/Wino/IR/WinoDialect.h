@@ -176,6 +176,11 @@ enum : unsigned {
 };
 } // namespace packed_dim
 
+/// Patches in panels of columns, P [N, OH / BR, OW / BC, panels, D, NR] or
+/// [.., D / g, NR, g], have an image and a block of its pixels, the dimensions
+/// image_dim::kBatch, kRow and kCol, where packed filters have block and taps.
+static_assert(image_dim::kCol + 1 == packed_dim::kPanel);
+
 /// Whether a filter is packed.
 inline bool isPacked(mlir::ShapedType filter) {
   return filter.getRank() >= packed_dim::kRank;

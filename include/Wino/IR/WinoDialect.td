@@ -28,8 +28,9 @@ def Wino_Dialect : Dialect {
     from the transforms are one op, `wino.conv`, whose micro-kernels read the
     image, or a strip of it that `wino.pad_image` has padded, and write the
     result. `wino.im2row` in place of the input transform and a single tap are
-    another way to compute them, by a copy of every patch. `wino.offset_add`
-    sums the products of the pixels of an image by all taps of a filter, each at
+    another way to compute them, by a copy of every patch, and so are `wino.im2col`
+    and `wino.column_product`, whose vectors run along the pixels, not the output
+    channels. `wino.offset_add` sums the products of the pixels of an image by all taps of a filter, each at
     its offset.
 
     The letters in the ops' documentation: N images of H x W pixels and C

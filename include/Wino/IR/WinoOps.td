@@ -325,6 +325,78 @@ def Wino_Im2RowOp : Wino_ImageReaderOp<"im2row"> {
   }];
 }
 
+// The rows and columns of the result that share panels of columns.
+def Wino_PixelBlock : ConfinedAttr<DenseI64ArrayAttr, [DenseArrayCount<2>]>;
+
+def Wino_Im2ColOp : Wino_ImageReaderOp<"im2col"> {
+  let summary = "Collect the patch under the filter as one column per output pixel";
+  let description = [{
+    Cuts the output pixels of a convolution of images x [N, H, W, C] by a filter
+    of kh x kw taps into blocks of BR x BC = `block`, and gives the pixels of each
+    block, row by row, a column each. The columns are packed in panels of NR,
+    P [N, OH / BR, OW / BC, panels, D, NR],
+
+        P[n, a, b, q div NR, (i kw + j) C + c, q mod NR] =
+            x[n, sh s + dh i - top, sw t + dw j - left, c]
+        s = BR (A + a) + q div BC,  t = BC (B + b) + q mod BC
+
+    with `pad_value` (0) outside the image, strides (sh, sw) and dilations
+    (dh, dw). A block of 0 rows or columns is one of all of them. (A, B) =
+    `origin` is the first block of P; without it (0, 0), and P holds all blocks.
+    Elements of a column beyond kh kw C are zero; columns beyond the pixels of the
+    result hold anything.
+
+    Instructions that sum the products of g integers want them side by side: P
+    [N, OH / BR, OW / BC, panels, D / g, NR, g], as a packed filter
+    (`wino.filter_transform`). With `layout nchw` the image is [N, C, H, W]; P is
+    the same.
+
+    - (C1) Image and `init` agree in N.
+    - (C2) Columns have at least kh kw C elements.
+    - (C3) `pad` has four elements, none negative or above 2^30.
+    - (C4) Without `origin` the blocks are those of the output pixels.
+    - (C5) `origin` has no or two elements.
+    - (C6) All element types are equal.
+    - (C7) The channels of the image, D, NR and g are static, and g and NR not 0.
+    - (C8) `kernel`, `strides` and `dilations` have two elements in [1, 2^15]
+      each.
+    - (C9) `pad_value` is 0 or an integer of the image's element type.
+    - (C10) `block` has two elements in [0, 2^20], of which no panels hold more
+      than they have columns.
+
+    ```mlir
+    %p = wino.im2col kernel [3, 3] strides [1, 1] dilations [1, 1]
+      pad [1, 1, 1, 1] block [8, 56] layout nchw
+      ins(%x : tensor<1x64x56x56xf32>)
+      outs(%init : tensor<1x7x1x28x576x16xf32>) -> tensor<1x7x1x28x576x16xf32>
+    ```
+  }];
+  let arguments = (ins DenseI64ArrayAttr:$kernel,
+                       DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$dilations,
+                       DenseI64ArrayAttr:$pad,
+                       Wino_PixelBlock:$pixelBlock,
+                       Wino_ShapedRankOf<[4]>:$input,
+                       Wino_ShapedRankOf<[6, 7]>:$init,
+                       Variadic<Index>:$origin,
+                       Wino_ImageLayoutOrNHWC:$layout,
+                       Wino_PadValue:$padValue);
+  let assemblyFormat = [{
+    `kernel` $kernel `strides` $strides `dilations` $dilations `pad` $pad
+    (`pad_value` $padValue^)? `block` $pixelBlock (`layout` $layout^)?
+    (`origin` `[` $origin^ `]`)?
+    `ins` `(` $input `:` type($input) `)`
+    `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
+  }];
+  let hasCanonicalizer = 1;
+  let extraClassDeclaration = imageReaderDeclarations # [{
+    /// Pixels that the filter spans along an axis: d (k - 1) + 1.
+    int64_t getExtent(unsigned axis) {
+      return getDilations()[axis] * (getKernel()[axis] - 1) + 1;
+    }
+  }];
+}
+
 def Wino_PadImageOp : Wino_ImageReaderOp<"pad_image"> {
   let summary = "Copy an image, or a part of it, with zeros around it";
   let description = [{
@@ -764,13 +836,98 @@ def Wino_OffsetAddOp : Wino_ResultOp<"offset_add"> {
   }];
 }
 
+def Wino_ColumnProductOp : Wino_ResultOp<"column_product"> {
+  let summary = "Multiply filters by patches in panels of columns";
+  let description = [{
+    For filters f [K, D], a row each, and the columns P that `wino.im2col` makes
+    in blocks of BR x BC = `block` computes
+
+        y[n, s, t, k] = e(sum_d f[k, d] P[n, s div BR, t div BC, q div NR, d,
+                                          q mod NR])
+        q = (s mod BR) BC + t mod BC
+
+    which is a convolution. P may have its elements in groups, as there. Vectors
+    run along the pixels, so that results in NCHW (`layout nchw`) are stored as
+    they are; those in NHWC are transposed in registers.
+
+    e is the epilogue, as in `wino.output_transform`, and `layout` is that of the
+    result, as there. `schedule` gives the block of pixels, which is `block`, and
+    sizes the micro-kernel. `micro_rows`, how many output channels a micro-kernel
+    computes, is left of it when the op has been tiled. Tiles begin with a block.
+    Integers are summed modulo 2^32. With `narrow_range` no element of f is the
+    least of its type, so that two products of i8 fit i16.
+
+    - (C1) P and `init` agree in N.
+    - (C2) f and P agree in D.
+    - (C3) P has the blocks that `init` needs: ceil(OH / BR) x ceil(OW / BC).
+    - (C4) f has as many rows as `init` channels.
+    - (C5) An epilogue operand has the shape [K], or in its layout that of `init`.
+    - (C6) The region has one argument for the sum, a float of the element type
+      or an i32, and one per operand, of its element type; it yields an element
+      of `init`.
+    - (C7) The ops of the region are elementwise and free of side effects.
+    - (C8) The element types of f and P are equal: floats, i8 or i16. Only integers
+      come in groups.
+    - (C9) D, NR and g are static, and g and NR not 0.
+    - (C10) `block` is as in `wino.im2col`, (C10).
+    - (C11) P and the schedule agree in NR.
+    - (C12) `micro_rows` is in [1, 2^20].
+    - (C13) `epilogue_layouts` are as in `wino.output_transform`, (C10).
+
+    ```mlir
+    %y = wino.column_product block [8, 56] layout nchw
+      ins(%f, %p : tensor<128x576xf32>, tensor<1x7x1x28x576x16xf32>)
+      outs(%init : tensor<1x128x56x56xf32>)
+      epilogue(%bias : tensor<128xf32>) {
+    ^bb0(%sum: f32, %b: f32):
+      %z = arith.addf %sum, %b : f32
+      wino.yield %z : f32
+    } -> tensor<1x128x56x56xf32>
+    ```
+  }];
+  let arguments = (ins Wino_PixelBlock:$pixelBlock,
+                       Wino_ShapedRankOf<[2]>:$filter,
+                       Wino_ShapedRankOf<[6, 7]>:$columns,
+                       Wino_EpilogueShapedRankOf<[4]>:$init,
+                       Variadic<Wino_EpilogueShapedRankOf<[1, 4]>>:$epilogueOperands,
+                       OptionalAttr<Wino_ScheduleAttr>:$schedule,
+                       Wino_ImageLayoutOrNHWC:$layout,
+                       // Absent if all are NHWC.
+                       OptionalAttr<DenseI32ArrayAttr>:$epilogue_layouts,
+                       OptionalAttr<ConfinedAttr<I64Attr, [
+                         IntMinValue<1>, IntMaxValue<1048576>
+                       ]>>:$microRows,
+                       UnitAttr:$narrowRange);
+  let assemblyFormat = [{
+    `block` $pixelBlock (`narrow_range` $narrowRange^)? (`schedule` $schedule^)?
+    (`micro_rows` $microRows^)? (`layout` $layout^)?
+    `ins` `(` $filter `,` $columns `:` type($filter) `,` type($columns) `)`
+    `outs` `(` $init `:` type($init) `)`
+    custom<Epilogue>($epilogueOperands, type($epilogueOperands),
+                     $epilogue_layouts, $epilogue, ref(type($filter)))
+    attr-dict (`->` type($result)^)?
+  }];
+  let extraClassDeclaration = dpsDeclarations # [{
+    ImageDims getImageDims() { return wino::getImageDims(getLayout()); }
+    ::mlir::ShapedType getFilterType() {
+      return ::llvm::cast<::mlir::ShapedType>(getFilter().getType());
+    }
+    ::mlir::ShapedType getColumnsType() {
+      return ::llvm::cast<::mlir::ShapedType>(getColumns().getType());
+    }
+    /// Elements of a column: D.
+    int64_t getDepth() { return getPackedChannels(getColumnsType()); }
+  }];
+}
+
 def Wino_YieldOp : Op<Wino_Dialect, "yield", [
     Pure, ReturnLike, Terminator,
-    ParentOneOf<["OutputTransformOp", "ConvOp", "OffsetAddOp"]>]> {
+    ParentOneOf<["OutputTransformOp", "ConvOp", "OffsetAddOp",
+                 "ColumnProductOp"]>]> {
   let summary = "End an epilogue";
   let description = [{
-    Ends the region of `wino.output_transform`, `wino.conv` or `wino.offset_add`
-    with the value of its element.
+    Ends the region of `wino.output_transform`, `wino.conv`, `wino.offset_add` or
+    `wino.column_product` with the value of its element.
   }];
   let arguments = (ins Wino_EpilogueElement:$value);
   let assemblyFormat = "$value attr-dict `:` type($value)";

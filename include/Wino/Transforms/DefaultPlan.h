@@ -13,9 +13,9 @@
 namespace wino {
 
 /// What a user asks for by name: a kind of algorithm or a single one,
-/// `winograd`, `winograd-ring`, `direct`, `im2row`, `kn2row` or `loops`; of
-/// Winograd also the transform, `winograd:F(4x4,3x3)` or `winograd:F(4,3)`
-/// (both axes), and the numbers it computes in,
+/// `winograd`, `winograd-ring`, `direct`, `im2col`, `im2row`, `kn2row` or
+/// `loops`; of Winograd also the transform, `winograd:F(4x4,3x3)` or
+/// `winograd:F(4,3)` (both axes), and the numbers it computes in,
 /// `winograd:F(7,3):#wino.rns<[251, 241, 239]>`. Without numbers a kind of
 /// algorithm leaves those out that are only there on request.
 struct AlgorithmRequest {

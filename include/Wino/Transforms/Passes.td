@@ -93,7 +93,7 @@ def AssignPlansPass : Pass<"wino-assign-plans"> {
     patch first or store every product, but remain to be compared with.
 
     `algorithm` forces one algorithm, `winograd`, `winograd:F(4x4,3x3)`, `direct`,
-    `im2row`, `kn2row` or `loops`, on every convolution it applies to; it is an
+    `im2col`, `im2row`, `kn2row` or `loops`, on every convolution it applies to; it is an
     error if it applies to none. `winograd-rns` computes in residues, which the
     default rule does not consider: in the fewest moduli of 8 bits that admit the
     tile and whose product is proved to exceed all results, or in those of a
@@ -265,7 +265,8 @@ def ApplyPlanPass : Pass<"wino-apply-plan"> {
     `wino.output_transform`, a direct plan to `wino.conv` with a packed filter, an
     im2row plan to the stages of Winograd with `wino.im2row` and F(1x1, 1x1), a
     kn2row plan to a copy of the pixels, their products by all taps of the packed
-    filter, and `wino.offset_add`. Any
+    filter, and `wino.offset_add`, an im2col plan to `wino.im2col` and
+    `wino.column_product` with a row per filter. Any
     layout of the operands is brought to NHWC and HWCF by `linalg.transpose`. The
     destination of the convolution, if it is not zero, is added in the epilogue. A
     `tensor.pad` of the image becomes padding of the op, of a direct convolution
@@ -344,9 +345,10 @@ def FoldTransposesPass : Pass<"wino-fold-transposes"> {
   let summary = "Read and write images in the layout they have";
   let description = [{
     Folds a `linalg.transpose` between NHWC and NCHW into the ops around it, which
-    then transpose tile by tile: that of an image into the `wino.input_transform`
-    and `wino.pad_image` ops that read it, those of an epilogue operand and of a
-    result into the `wino.output_transform` or `wino.conv`. A `wino.conv` that
+    then transpose tile by tile: that of an image into the `wino.input_transform`,
+    `wino.im2col` and `wino.pad_image` ops that read it, those of an epilogue
+    operand and of a result into the op that writes the result
+    (`wino.column_product`, for one, transposes what is not NCHW). A `wino.conv` that
     reads such an image itself gets a `wino.pad_image` in front, which copies the
     part that a block needs.
 
@@ -373,10 +375,11 @@ def FoldTransposesPass : Pass<"wino-fold-transposes"> {
 def TileAndFusePass : Pass<"wino-tile-and-fuse"> {
   let summary = "Fuse the stages of a convolution by blocks of tiles";
   let description = [{
-    Tiles every `wino.output_transform`, `wino.conv` and `wino.offset_add` that
-    has a schedule over images (`block_images` at a time), blocks of tiles (pixels)
-    and blocks of output channels, fuses hadamard and input transform (or im2row,
-    or the padding of the image) into the loops, and hoists what does not depend on the inner loop, so that a block's image
+    Tiles every `wino.output_transform`, `wino.conv`, `wino.offset_add` and
+    `wino.column_product` that has a schedule over images (`block_images` at a
+    time), blocks of tiles (pixels) and blocks of output channels, fuses hadamard and
+    input transform (or im2row, im2col, or the padding of the image) into the loops,
+    and hoists what does not depend on the inner loop, so that a block's image
     tiles are transformed once for all output channels:
 
     ```mlir

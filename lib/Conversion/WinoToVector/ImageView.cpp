@@ -87,6 +87,24 @@ static Value concatenate(KernelBuilder &b, SmallVector<Value> parts) {
 // Runs
 //===----------------------------------------------------------------------===//
 
+ImageView ImageView::getExchanged(KernelBuilder &b, Value memref,
+                                  ImageLayout layout) {
+  // Of [N, H, W, C] and [N, C, H, W] the dimensions 1 and 2 change places,
+  // which makes [N, W, H, C] of the one, called NCHW, and [N, H, C, W] of the
+  // other.
+  auto [offset, strides] = b.getStrides(memref);
+  SmallVector<Value> sizes;
+  for (unsigned dim = 0; dim < image_dim::kRank; ++dim)
+    sizes.push_back(b.size(memref, dim));
+  std::swap(sizes[1], sizes[2]);
+  std::swap(strides[1], strides[2]);
+  Value exchanged = memref::ReinterpretCastOp::create(
+      b, memref, getAsOpFoldResult(offset), getAsOpFoldResult(sizes),
+      getAsOpFoldResult(strides));
+  return {exchanged,
+          layout == ImageLayout::NHWC ? ImageLayout::NCHW : ImageLayout::NHWC};
+}
+
 int64_t ImageView::getMaxRun(KernelBuilder &b) {
   int64_t length = b.getVectorLength();
   if (!llvm::isPowerOf2_64(length))

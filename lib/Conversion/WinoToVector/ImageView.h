@@ -45,6 +45,11 @@ public:
   ImageView(Value memref, ImageLayout layout)
       : memref(memref), layout(layout) {}
 
+  /// Returns a view of an image whose columns are called channels, and whose
+  /// channels columns: its vectors run along the pixels of a row.
+  static ImageView getExchanged(KernelBuilder &b, Value memref,
+                                ImageLayout layout);
+
   /// The longest run of pixels that is loaded or stored at once.
   static int64_t getMaxRun(KernelBuilder &b);
 

@@ -69,7 +69,8 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
   SmallVector<Operation *> ops;
   root->walk([&](Operation *op) {
     if (isa<FilterScalesOp, FilterTransformOp, InputTransformOp, Im2RowOp,
-            PadImageOp, HadamardOp, OutputTransformOp, ConvOp, OffsetAddOp>(op))
+            Im2ColOp, PadImageOp, HadamardOp, OutputTransformOp, ConvOp,
+            OffsetAddOp, ColumnProductOp>(op))
       ops.push_back(op);
   });
   ScratchSharing scratch;
@@ -81,8 +82,8 @@ LogicalResult wino::lowerWinoToVector(Operation *root,
     LogicalResult lowered =
         TypeSwitch<Operation *, LogicalResult>(op)
             .Case<FilterScalesOp, FilterTransformOp, InputTransformOp, Im2RowOp,
-                  PadImageOp, HadamardOp, OutputTransformOp, ConvOp,
-                  OffsetAddOp>([&](auto typedOp) {
+                  Im2ColOp, PadImageOp, HadamardOp, OutputTransformOp, ConvOp,
+                  OffsetAddOp, ColumnProductOp>([&](auto typedOp) {
               return lowerToVector(rewriter, typedOp, options);
             });
     lowersAll &= succeeded(lowered);
