@@ -107,9 +107,10 @@ void StageSchedules::countOperations() {
     double results = double(a.getNumRows() * b.getNumRows());
     double values = double(a.getNumCols() * b.getNumCols());
     double ops = additions + results + values;
-    // What the registers do not hold is stored and loaded between the passes.
+    // What the registers do not hold is stored and loaded between the passes;
+    // few results can wait for the values, which are loaded one by one.
     double between = double(a.getNumRows() * b.getNumCols());
-    if (std::max(results, values) > double(task.cpu.numVectorRegisters + 4))
+    if (results > double(task.cpu.numVectorRegisters + 4))
       ops += 2 * between;
     return ops;
   };
