@@ -40,8 +40,11 @@ def parse_arguments():
     add("--schedules", type=int, default=3, help="of each algorithm (default: %(default)s)")
     add("--measured", type=pathlib.Path, required=True, metavar="FILE",
         help="measurements, which are read and extended")
-    add("--known", action="store_true", help="measure nothing: only plans that are in the file")
-    add("--phases", action="store_true", help="also print each plan with its phases")
+    add("--known", action="store_true", help="measure nothing: only plans that are in the file, by default of all layers")
+    add("--check", action="store_true",
+        help="fail if a choice costs 20 %% more than the best plan, or 5 %% on average, or "
+        "if correlations are below 0.9 in the median")
+    add("--phases", action="store_true", help="also measure phases, and print each plan with them")
     add("--build", type=pathlib.Path, default=BUILD, metavar="DIR", help="default: %(default)s")
     add("--work-dir", type=pathlib.Path, default=BUILD / "aarch64-bench", metavar="DIR")
     return parser.parse_args()
@@ -89,6 +92,11 @@ class Measurements:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
 
+    def get_layers(self, arguments):
+        """The texts of all layers, in the order of the file."""
+        return dict.fromkeys(layer for cpu, element, layer, _ in self.rows
+                             if (cpu, element) == (arguments.cpu, arguments.element))
+
     def of(self, cpu, element, layer):
         return [row for key, row in self.rows.items() if key[:3] == (cpu, element, str(layer))]
 
@@ -102,13 +110,12 @@ def measure(arguments, layer, plan, emulator):
         result = wino.measure(layer, emulator)
     except (OSError, RunError, ValueError) as error:
         return row | {"failed": str(error)}
-    keep = ("cycles", "core_cycles")
-    row |= {key: result[key] for key in keep}
+    row |= {key: round(result[key]) for key in ("cycles", "core_cycles")}
     # For wino-tune --import.
     row |= {key: result[key] for key in ("wino_version", "key") if key in result}
-    row["misses"] = result["l2"]["misses"]
-    row["phases"] = {name: {key: phase[key] for key in (*keep, "l2_misses")}
-                     for name, phase in result.get("phases", {}).items()}
+    if arguments.phases:
+        row["phases"] = {name: {"core_cycles": phase["core_cycles"]}
+                         for name, phase in result.get("phases", {}).items()}
     return row
 
 
@@ -210,6 +217,8 @@ def main():
     for path in arguments.layers:
         layers += read_layers(path)
     measurements = Measurements(arguments.measured)
+    if arguments.known and not layers:
+        layers = [parse_layer(text) for text in measurements.get_layers(arguments)]
     emulator = None
     if arguments.cpu != "host" and not arguments.known:
         emulator = Emulator(arguments.cpu, arguments.work_dir)
@@ -223,9 +232,12 @@ def main():
     if not results:
         sys.exit("model_quality.py: nothing is measured")
     losses, correlations = zip(*results)
-    print(f"choice / best: geometric mean {math.exp(statistics.mean(map(math.log, losses))):.3f}, "
-          f"worst {max(losses):.3f}; Spearman: median {statistics.median(correlations):.3f}, "
-          f"least {min(correlations):.3f}")
+    mean = math.exp(statistics.mean(map(math.log, losses)))
+    median = statistics.median(correlations)
+    print(f"choice / best: geometric mean {mean:.3f}, worst {max(losses):.3f}; "
+          f"Spearman: median {median:.3f}, least {min(correlations):.3f}")
+    if arguments.check and (mean > 1.05 or max(losses) > 1.2 or median < 0.9):
+        sys.exit("model_quality.py: the model is worse than that")
 
 
 if __name__ == "__main__":

@@ -234,6 +234,24 @@ static bool hasFeasibleSizes(const ConvProblem &problem, std::string &reason) {
   return true;
 }
 
+/// Follows the elementwise ops that alone read the result.
+static void matchEpilogue(ConvProblem &problem) {
+  problem.storedType = problem.sumType;
+  Value value = problem.op->getResult(0);
+  while (value.hasOneUse()) {
+    auto op = dyn_cast<linalg::GenericOp>(*value.user_begin());
+    if (!op || op->getNumResults() != 1 ||
+        op.getNumParallelLoops() != op.getNumLoops() ||
+        !llvm::is_contained(op.getDpsInputs(), value))
+      return;
+    for (Operation &inner : op.getBody()->without_terminator())
+      if (!inner.hasTrait<OpTrait::ConstantLike>())
+        ++problem.numEpilogueOps;
+    value = op->getResult(0);
+    problem.storedType = getElementTypeOrSelf(value);
+  }
+}
+
 FailureOr<ConvProblem> wino::matchConvolution(linalg::LinalgOp op,
                                               std::string &reason) {
   reason.clear();
@@ -270,6 +288,7 @@ FailureOr<ConvProblem> wino::matchConvolution(linalg::LinalgOp op,
   problem->imageType = types.imageType;
   problem->filterType = types.filterType;
   problem->sumType = types.sumType;
+  matchEpilogue(*problem);
   if (!hasFeasibleSizes(*problem, reason))
     return failure();
   return problem;

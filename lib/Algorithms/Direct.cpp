@@ -106,7 +106,7 @@ DirectSchedules::DirectSchedules(const ConvTask &task)
   outH = std::max<int64_t>(1, getTypicalSize(problem.outH));
   outW = std::max<int64_t>(1, getTypicalSize(problem.outW));
   depth = problem.kh * problem.kw * problem.c;
-  resultBytes = double(problem.k * getScalarBytes(problem.sumType));
+  resultBytes = double(problem.k * getScalarBytes(problem.storedType));
   // Pixels between those that a filter reads take no place in the cache.
   imageBytes = double(std::min(problem.strides[0], problem.kh) *
                       std::min(problem.strides[1], problem.kw) * problem.c *
@@ -204,7 +204,7 @@ DirectNest DirectSchedules::getNest(const Schedule &schedule) const {
   nest.blockImageBytes = getBlockImageBytes(nest.blockRows, nest.blockCols);
   nest.copies = problem.kh * problem.kw != 1;
   nest.filterBytes = getScalarBytes(problem.filterType);
-  nest.resultBytes = getScalarBytes(problem.sumType);
+  nest.resultBytes = getScalarBytes(problem.storedType);
   nest.otherBytes = task.otherBytes;
   return nest;
 }
@@ -222,6 +222,7 @@ Cost DirectSchedules::getCost(const Schedule &schedule) const {
   if (nest.copies)
     cost.inputTransform = 2 * double(n * outH * outW) * imageBytes * 8 /
                           double(cpu.vectorBits) * cpu.opCycles;
+  cost.outputTransform = getEpilogueCycles(task, double(n * outH * outW));
   addUpCycles(cpu, estimateMoved(cpu, nest), cost);
   return cost;
 }

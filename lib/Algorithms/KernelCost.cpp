@@ -109,6 +109,21 @@ Schedule Kernel::getSchedule(const ConvTask &task) const {
   return schedule;
 }
 
+double wino::getEpilogueCycles(const ConvTask &task, double pixels) {
+  const ConvProblem &problem = task.problem;
+  const CPUInfo &cpu = task.cpu;
+  const double vectors =
+      pixels * double(problem.k) /
+      double(cpu.getVectorLength(problem.sumType.getIntOrFloatBitWidth()));
+  // A result that is narrower takes as many operations to narrow.
+  const int64_t ratio =
+      getScalarBytes(problem.sumType) /
+      std::max<int64_t>(1, getScalarBytes(problem.storedType));
+  return vectors *
+         double(problem.numEpilogueOps + (ratio > 1 ? ratio - 1 : 0)) *
+         cpu.opCycles;
+}
+
 void wino::addUpCycles(const CPUInfo &cpu, const Moved &moved, Cost &cost) {
   const bool hasL3 = cpu.l3Bytes != 0;
   auto getOthers = [](const Traffic &traffic) {
@@ -149,6 +164,6 @@ bool wino::streamsStores(const ConvProblem &problem, const CPUInfo &cpu) {
   double bytes = getProduct({problem.n, problem.h, problem.w, problem.c,
                              getScalarBytes(problem.imageType)}) +
                  getProduct({problem.n, problem.outH, problem.outW, problem.k,
-                             getScalarBytes(problem.sumType)});
+                             getScalarBytes(problem.storedType)});
   return cpu.streamsStores && bytes > double(cpu.l3Bytes) / 4;
 }

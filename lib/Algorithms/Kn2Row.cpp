@@ -180,7 +180,8 @@ ConvNest Kn2RowSchedules::getNest(const Schedule &schedule) const {
   nest.imageBytes = nest.inputBytes = getScalarBytes(problem.imageType);
   nest.filterBytes = nest.transformedFilterBytes =
       getScalarBytes(problem.filterType);
-  nest.productBytes = nest.resultBytes = getScalarBytes(problem.sumType);
+  nest.productBytes = getScalarBytes(problem.sumType);
+  nest.resultBytes = getScalarBytes(problem.storedType);
   nest.otherBytes = task.otherBytes;
   return nest;
 }
@@ -204,6 +205,8 @@ Cost Kn2RowSchedules::getCost(const Schedule &schedule) const {
                            double(nest.k) / double(schedule.vector);
   cost.inputTransform = blocks * copies * cpu.opCycles;
   cost.outputTransform = blocks * additions * cpu.opCycles;
+  cost.outputTransform +=
+      getEpilogueCycles(task, double(nest.n * getRows() * getCols()));
   addUpCycles(cpu, estimateMoved(cpu, nest), cost);
   return cost;
 }

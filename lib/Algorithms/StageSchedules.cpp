@@ -41,7 +41,8 @@ StageSchedules::StageSchedules(const ConvTask &task, const Variant &variant)
   whole.imageBytes = getScalarBytes(problem.imageType);
   whole.filterBytes = getScalarBytes(problem.filterType);
   whole.inputBytes = whole.transformedFilterBytes = int64_t(kernel.factorBytes);
-  whole.productBytes = whole.resultBytes = getScalarBytes(problem.sumType);
+  whole.productBytes = getScalarBytes(problem.sumType);
+  whole.resultBytes = getScalarBytes(problem.storedType);
   if (variant.numbers) {
     // An element of V, U and M is one of each plane.
     planes = variant.numbers.getNumPlanes();
@@ -106,9 +107,10 @@ void StageSchedules::countOperations() {
     double results = double(a.getNumRows() * b.getNumRows());
     double values = double(a.getNumCols() * b.getNumCols());
     double ops = additions + results + values;
-    // What the registers do not hold is stored and loaded between the passes.
+    // What the registers do not hold is stored and loaded between the passes;
+    // few results can wait for the values, which are loaded one by one.
     double between = double(a.getNumRows() * b.getNumCols());
-    if (std::max(results, values) > double(task.cpu.numVectorRegisters + 4))
+    if (results > double(task.cpu.numVectorRegisters + 4))
       ops += 2 * between;
     return ops;
   };
@@ -286,7 +288,8 @@ void StageSchedules::countTransforms(const ConvNest &nest, Cost &cost) const {
   const double opCycles = task.cpu.opCycles;
   cost.inputTransform = tiles * inputOps * c / factors * opCycles;
   cost.outputTransform =
-      tiles * outputOps * k / double(kernel.vector) * opCycles;
+      tiles * outputOps * k / double(kernel.vector) * opCycles +
+      getEpilogueCycles(task, double(nest.n * nest.outH * nest.outW));
   if (nest.onTheFly)
     cost.filter = blocks * filterOps * c * k / factors * opCycles;
 }

@@ -48,20 +48,36 @@ static void finishLoop(LoopBody &body) {
 }
 
 /// Products of vectors of 16 i8 of rows and columns, whose pairs are added.
-static ProductLoop getPairLoop(int64_t rows, int64_t cols) {
+/// Compilers issue all products of a kind one after the other on cores that
+/// would wait for them; what sums, vectors and products take more than there
+/// are registers is stored and loaded.
+static ProductLoop getPairLoop(const CPUInfo &cpu, int64_t rows, int64_t cols) {
   ProductLoop loop;
   loop.depth = 16;
-  const int64_t firstRow = rows * cols, firstCol = firstRow + rows;
+  const int64_t sums = rows * cols;
+  const int64_t firstRow = sums, firstCol = firstRow + rows;
+  const int64_t firstProduct = firstCol + cols;
+  const int64_t temporaries = cpu.isInOrder ? sums : 4;
   for (int64_t i = 0; i < rows + cols; ++i)
     loop.body.push_back({Kind::Load, firstRow + i});
-  constexpr int64_t kTemporaries = 4;
-  for (int64_t i = 0; i < rows * cols; ++i) {
-    const int64_t product = firstCol + cols + i % kTemporaries;
-    const llvm::SmallVector<int64_t, 2> factors = {firstRow + i / cols,
-                                                   firstCol + i % cols};
-    loop.body.push_back({Kind::SMULL, product, factors});
-    loop.body.push_back({Kind::SMLAL8, product, factors});
-    loop.body.push_back({Kind::SADALP, i, {product}});
+  for (int64_t begin = 0; begin < sums; begin += temporaries) {
+    const int64_t end = std::min(begin + temporaries, sums);
+    auto append = [&](Kind kind) {
+      for (int64_t i = begin; i < end; ++i)
+        loop.body.push_back({kind,
+                             firstProduct + i - begin,
+                             {firstRow + i / cols, firstCol + i % cols}});
+    };
+    append(Kind::SMULL);
+    append(Kind::SMLAL8);
+    for (int64_t i = begin; i < end; ++i)
+      loop.body.push_back({Kind::SADALP, i, {firstProduct + i - begin}});
+  }
+  const int64_t spills =
+      firstProduct + temporaries - int64_t(cpu.numVectorRegisters);
+  for (int64_t i = 0; i < spills; ++i) {
+    loop.body.push_back({Kind::Store, -1, {i}});
+    loop.body.push_back({Kind::Load, i});
   }
   finishLoop(loop.body);
   return loop;
@@ -72,7 +88,7 @@ std::optional<ProductLoop> wino::getProductLoop(const CPUInfo &cpu,
                                                 int64_t rows, int64_t cols) {
   if (!isFloat && bits == 8 && cpu.isAArch64() &&
       cpu.integerProducts == IntegerProducts::Neon)
-    return getPairLoop(rows, cols);
+    return getPairLoop(cpu, rows, cols);
   std::optional<ProductTraits> traits = getTraits(cpu, isFloat, bits);
   if (!traits)
     return std::nullopt;

@@ -186,9 +186,9 @@ IntegerKernel wino::selectIntegerKernel(const CPUInfo &cpu, unsigned bits,
                                                                 : 2};
   }
   // A sum of four lanes for each row and column, a vector for each row and each
-  // column, and products of i16 on their way.
+  // column, and products of i16 on their way: in order, all of them.
   if (is8 && cpu.integerProducts == IntegerProducts::Neon)
-    return {{4, 4}, 16};
+    return {{cpu.isInOrder ? 3 : 4, 4}, 16};
   // A sum for each pair of rows and pair of columns.
   if (is8 && cpu.integerProducts == IntegerProducts::NeonMatrix)
     return {selectTile(numColumns, vector,

@@ -442,7 +442,7 @@ LogicalResult NetworkSearch::run() {
     return failure();
   if (layers.empty())
     return success();
-  SmallVector<ConvProblem> problems = llvm::map_to_vector(
+  auto problems = llvm::map_to_vector<0>(
       layers, [](const Layer &layer) { return layer.problem; });
   calibrate();
   LayoutGroups groups(function, problems, settings.cpu);

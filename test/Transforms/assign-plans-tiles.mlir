@@ -11,9 +11,9 @@ func.func @rows_of_7(%x: tensor<1x9x9x512xi8>, %f: tensor<3x3x512x512xi8>, %y: t
   return %0 : tensor<1x7x7x512xi32>
 }
 
-// Of 64 columns 7x12 tiles would pad 8.
+// Of the sixth panel only the vector that has output channels is computed.
 // CHECK-LABEL: func @few_columns
-// CHECK: <algorithm = direct, schedule = <block = 14x56, k_block = 64, micro_tile = 5x16, vector = 4, group = 4,
+// CHECK: <algorithm = direct, schedule = <block = 14x56, k_block = 72, micro_tile = 7x12, vector = 4, group = 4,
 func.func @few_columns(%x: tensor<1x58x58x64xi8>, %f: tensor<3x3x64x64xi8>, %y: tensor<1x56x56x64xi32>) -> tensor<1x56x56x64xi32> {
   %0 = linalg.conv_2d_nhwc_hwcf ins(%x, %f : tensor<1x58x58x64xi8>, tensor<3x3x64x64xi8>) outs(%y : tensor<1x56x56x64xi32>) -> tensor<1x56x56x64xi32>
   return %0 : tensor<1x56x56x64xi32>

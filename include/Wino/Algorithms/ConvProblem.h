@@ -31,6 +31,10 @@ struct ConvProblem {
   int64_t n, h, w, c, outH, outW, k, kh, kw;
   /// The element types: one type of floats, or i8 factors and i32 sums.
   mlir::Type imageType, filterType, sumType;
+  /// The elementwise ops that follow, whose operations an epilogue takes over:
+  /// how many there are on an element, and the type of the last result.
+  int64_t numEpilogueOps = 0;
+  mlir::Type storedType;
 
   bool isInteger() const { return mlir::isa<mlir::IntegerType>(sumType); }
 
