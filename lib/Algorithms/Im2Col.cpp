@@ -184,7 +184,7 @@ ConvNest Im2ColSchedules::getNest(const Schedule &schedule) const {
   nest.filterBytes = nest.transformedFilterBytes =
       getScalarBytes(problem.filterType);
   nest.productBytes = 0;
-  nest.resultBytes = getScalarBytes(problem.sumType);
+  nest.resultBytes = getScalarBytes(problem.storedType);
   nest.otherBytes = task.otherBytes;
   return nest;
 }
@@ -273,6 +273,7 @@ Cost Im2ColSchedules::getCost(const Schedule &schedule) const {
   if (problem.isMatmul || problem.resultPermutation[3] == 3)
     cost.outputTransform =
         2 * columns * double(nest.k) / double(schedule.vector) * cpu.opCycles;
+  cost.outputTransform += getEpilogueCycles(task, double(n * outH * outW));
   addUpCycles(cpu, moved, cost);
   return cost;
 }
