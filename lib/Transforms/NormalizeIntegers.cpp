@@ -111,6 +111,13 @@ static std::optional<Factor> matchFactor(linalg::LinalgOp op, Value value,
       reason = "a zero point is not the same for all products";
       return std::nullopt;
     }
+    const int64_t least = factor.isUnsigned ? 0 : -128;
+    if (factor.zeroPoint < least || factor.zeroPoint > least + 255) {
+      llvm::raw_string_ostream(reason)
+          << "the zero point " << factor.zeroPoint << " is not from " << least
+          << " to " << least + 255;
+      return std::nullopt;
+    }
   }
   if (factor.isUnsigned)
     factor.zeroPoint -= 128;

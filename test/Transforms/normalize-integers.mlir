@@ -127,6 +127,9 @@ func.func @variables(%x: tensor<1x8x8x4xi8>, %w: tensor<3x3x4x8xi8>,
 // REMARK: NormalizeIntegers {{.*}}Remark="left with its zero points: a zero point is not the same for all products"
 // REMARK: NormalizeIntegers {{.*}}Remark="left with its zero points: channels are not summed (depthwise or grouped)"
 // REMARK-NOT: Remark
+// The last of these is of the next function.
+// REMARK: Remark="left with its zero points: the zero point 300 is not from -128 to 127"
+// REMARK-NOT: Remark
 func.func @left(%x: tensor<1x8x8x4xi8>, %w: tensor<3x3x4x8xi8>,
                 %y: tensor<1x6x6x8xi32>, %zw: tensor<8xi32>, %d: tensor<3x3x4xi8>,
                 %yd: tensor<1x6x6x4xi32>, %x16: tensor<1x8x8x4xi16>,
@@ -160,4 +163,19 @@ func.func @left(%x: tensor<1x8x8x4xi8>, %w: tensor<3x3x4x8xi8>,
     ins(%x16, %w16, %three, %three : tensor<1x8x8x4xi16>, tensor<3x3x4x8xi16>, i32, i32)
     outs(%y : tensor<1x6x6x8xi32>) -> tensor<1x6x6x8xi32>
   return %1, %2, %3 : tensor<1x6x6x8xi32>, tensor<1x6x6x4xi32>, tensor<1x6x6x8xi32>
+}
+
+// -----
+
+// No byte has such a zero point.
+// CHECK-LABEL: func.func @outside
+// CHECK: linalg.conv_2d_nhwc_hwcf_q
+func.func @outside(%x: tensor<1x8x8x4xi8>, %w: tensor<3x3x4x8xi8>,
+                   %y: tensor<1x6x6x8xi32>) -> tensor<1x6x6x8xi32> {
+  %zero = arith.constant 0 : i32
+  %large = arith.constant 300 : i32
+  %0 = linalg.conv_2d_nhwc_hwcf_q
+    ins(%x, %w, %large, %zero : tensor<1x8x8x4xi8>, tensor<3x3x4x8xi8>, i32, i32)
+    outs(%y : tensor<1x6x6x8xi32>) -> tensor<1x6x6x8xi32>
+  return %0 : tensor<1x6x6x8xi32>
 }
