@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Compares the cost model with a published study: ResNet-18 for images of 32x32
-pixels on Cortex-A73 and Cortex-A53, by im2row and by Winograd with tiles of 2
+pixels on Cortex-A73 and Cortex-A53, by im2col, im2row, and Winograd with tiles of 2
 and 4 pixels, in fp32 and int8 (Fernandez-Marques et al., "Searching for
 Winograd-aware Quantized Networks", MLSys 2020, table 3).
 
@@ -33,12 +33,13 @@ from layers import parse_layer, read_layers  # noqa: E402
 
 # Milliseconds of table 3; None where it has none.
 PUBLISHED = {
-    ("f32", "cortex-a53"): {"im2row": 118, "F2": 126, "F4": 97},
-    ("f32", "cortex-a73"): {"im2row": 85, "F2": 56, "F4": 46},
-    ("i8", "cortex-a53"): {"im2row": 117, "F2": 91},
-    ("i8", "cortex-a73"): {"im2row": 54, "F2": 38},
+    ("f32", "cortex-a53"): {"im2col": 156, "im2row": 118, "F2": 126, "F4": 97},
+    ("f32", "cortex-a73"): {"im2col": 102, "im2row": 85, "F2": 56, "F4": 46},
+    ("i8", "cortex-a53"): {"im2col": 124, "im2row": 117, "F2": 91},
+    ("i8", "cortex-a73"): {"im2col": 59, "im2row": 54, "F2": 38},
 }
-UNIFORM = {"f32": ["im2row", "F2", "F4"], "i8": ["im2row", "F2", "F4", "F2 exact", "F4 exact"]}
+UNIFORM = {"f32": ["im2col", "im2row", "F2", "F4"],
+           "i8": ["im2col", "im2row", "F2", "F4", "F2 exact", "F4 exact"]}
 RESTRICTED = ["im2row", "F2", "F4", "F6"]
 MAPS = [4, 7, 8, 14, 16, 28, 32, 56, 112]
 CHANNELS = [64, 128, 256, 512]
@@ -55,6 +56,10 @@ def parse_arguments():
     add("--layers", type=pathlib.Path, default=HERE / "layers" / "cifar-resnet18.txt",
         metavar="FILE", help="default: %(default)s")
     add("--per-layer", action="store_true", help="also print each layer")
+    add("--check", action="store_true",
+        help="fail unless the published rows of Cortex-A73 are in the same order here, by type; "
+        "with --sweep, unless it takes F4 at 4, 7 and 8 pixels of 64 channels, and F6 at 28, "
+        "56 and 112 of all, in f32")
     add("--sweep", action="store_true", help="print choices by map and channels instead")
     add("--plot", type=pathlib.Path, metavar="IMAGE", help="with --sweep, draw it as well")
     add("--candidates", type=pathlib.Path, default=HERE.parent / "build" / "bin" / "wino-candidates",
@@ -125,6 +130,9 @@ def print_network(arguments, cpu, element):
         theirs = published.get(name)
         print(f"| {cpu} | {element} | {name} | {total:.1f} | {totals['im2row'] / total:.2f} | "
               + (f"{theirs} | {published['im2row'] / theirs:.2f} |" if theirs else "- | - |"))
+    order = sorted(published, key=published.get)
+    if arguments.check and cpu == "cortex-a73" and order != sorted(published, key=totals.get):
+        sys.exit(f"published_study.py: the order of {element} is not that of the study")
 
 
 def print_sweep(arguments, cpu, element):
@@ -138,6 +146,12 @@ def print_sweep(arguments, cpu, element):
             times[c, size] = predict(arguments, cpu, element, layer)
         print(f"| {size} | " + " | ".join(choose(times[c, size], RESTRICTED) for c in CHANNELS)
               + " |")
+    if arguments.check and (cpu, element) == ("cortex-a73", "f32"):
+        expected = {(64, 4): "F4", (64, 7): "F4", (64, 8): "F4",
+                    **{(c, size): "F6" for c in CHANNELS for size in (28, 56, 112)}}
+        for case, name in expected.items():
+            if choose(times[case], RESTRICTED) != name:
+                sys.exit(f"published_study.py: {case} should take {name}")
     return times
 
 
