@@ -101,11 +101,9 @@ static bool isBetterTile(const CPUInfo &cpu, int64_t vectorLength, MicroTile a,
   return intensity(a) > intensity(b);
 }
 
-llvm::SmallVector<MicroTile> wino::getMicroTiles(const CPUInfo &cpu,
-                                                 int64_t vectorLength) {
-  // One register stays free for the compiler, and one takes the broadcast
-  // value where lanes cannot be multiplied by.
-  const int64_t spare = cpu.hasLaneFma ? 1 : 2;
+/// Returns micro tiles that leave `spare` registers free.
+static llvm::SmallVector<MicroTile>
+getTilesBeside(int64_t spare, const CPUInfo &cpu, int64_t vectorLength) {
   llvm::SmallVector<MicroTile> tiles;
   for (int64_t vectors = 1; vectors <= 4; ++vectors) {
     int64_t perRow = vectors + (cpu.hasLaneFma ? 1 : 0);
@@ -120,11 +118,20 @@ llvm::SmallVector<MicroTile> wino::getMicroTiles(const CPUInfo &cpu,
   return tiles;
 }
 
-MicroTile wino::selectMicroTile(const CPUInfo &cpu, int64_t vectorLength,
-                                int64_t numColumns) {
+llvm::SmallVector<MicroTile> wino::getMicroTiles(const CPUInfo &cpu,
+                                                 int64_t vectorLength) {
+  // One register stays free for the compiler, and one takes the broadcast
+  // value where lanes cannot be multiplied by.
+  return getTilesBeside(cpu.hasLaneFma ? 1 : 2, cpu, vectorLength);
+}
+
+/// Returns that of `tiles` which pads `numColumns` least, then the best.
+static MicroTile selectTile(const CPUInfo &cpu, int64_t vectorLength,
+                            int64_t numColumns,
+                            llvm::ArrayRef<MicroTile> tiles) {
   MicroTile best;
   int64_t bestPadded = 0;
-  for (MicroTile tile : getMicroTiles(cpu, vectorLength)) {
+  for (MicroTile tile : tiles) {
     int64_t padded = llvm::alignTo(numColumns, tile.cols);
     if (bestPadded == 0 || padded < bestPadded ||
         (padded == bestPadded && isBetterTile(cpu, vectorLength, tile, best))) {
@@ -133,6 +140,12 @@ MicroTile wino::selectMicroTile(const CPUInfo &cpu, int64_t vectorLength,
     }
   }
   return best;
+}
+
+MicroTile wino::selectMicroTile(const CPUInfo &cpu, int64_t vectorLength,
+                                int64_t numColumns) {
+  return selectTile(cpu, vectorLength, numColumns,
+                    getMicroTiles(cpu, vectorLength));
 }
 
 /// Returns the tile of rows x columns, columns of which `step` share a vector
@@ -174,6 +187,17 @@ static bool hasFloatTiles(const CPUInfo &cpu, unsigned bits) {
   llvm_unreachable("unknown products");
 }
 
+/// The tiles of such micro-kernels. Bytes that are multiplied as if they were
+/// unsigned are changed by a constant in a register first.
+static llvm::SmallVector<MicroTile> getFloatTiles(const CPUInfo &cpu,
+                                                  unsigned bits) {
+  const int64_t vector = cpu.getVectorLength(/*elementBits=*/32);
+  constexpr int64_t kSpareOfBytes = 4;
+  if (bits == 8 && cpu.integerProducts == IntegerProducts::VNNI)
+    return getTilesBeside(kSpareOfBytes, cpu, vector);
+  return wino::getMicroTiles(cpu, vector);
+}
+
 IntegerKernel wino::selectIntegerKernel(const CPUInfo &cpu, unsigned bits,
                                         int64_t numColumns) {
   const int64_t vector = cpu.getVectorLength(/*elementBits=*/32);
@@ -181,9 +205,10 @@ IntegerKernel wino::selectIntegerKernel(const CPUInfo &cpu, unsigned bits,
   const bool is8 = bits == 8;
   if (hasFloatTiles(cpu, bits)) {
     bool isGeneric = cpu.integerProducts == IntegerProducts::Generic;
-    return {selectMicroTile(cpu, vector, numColumns), isGeneric ? 1
-                                                      : is8     ? 4
-                                                                : 2};
+    return {selectTile(cpu, vector, numColumns, getFloatTiles(cpu, bits)),
+            isGeneric ? 1
+            : is8     ? 4
+                      : 2};
   }
   // A sum of four lanes for each row and column, a vector for each row and each
   // column, and products of i16 on their way: in order, all of them.
@@ -214,6 +239,6 @@ IntegerKernel wino::selectIntegerKernel(const CPUInfo &cpu, unsigned bits,
 llvm::SmallVector<MicroTile>
 wino::getIntegerTiles(const CPUInfo &cpu, unsigned bits, int64_t numColumns) {
   if (hasFloatTiles(cpu, bits))
-    return getMicroTiles(cpu, cpu.getVectorLength(/*elementBits=*/32));
+    return getFloatTiles(cpu, bits);
   return {selectIntegerKernel(cpu, bits, numColumns).tile};
 }
