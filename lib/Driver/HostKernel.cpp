@@ -82,11 +82,13 @@ SmallVector<HostKernel::Role> HostKernel::allocate(func::FuncOp function,
     hasOutput |= role == Role::Output;
     result.push_back(role);
     Buffer &buffer = buffers[static_cast<unsigned>(role)];
-    if (buffer.owner)
-      continue;
     auto memref = cast<MemRefType>(type);
-    buffer.size = memref.getNumElements() *
-                  llvm::divideCeil(memref.getElementTypeBitWidth(), 8);
+    const size_t size = memref.getNumElements() *
+                        llvm::divideCeil(memref.getElementTypeBitWidth(), 8);
+    // Both functions have scratch memory, the larger of which serves both.
+    if (buffer.owner && size_t(buffer.size) >= size)
+      continue;
+    buffer.size = size;
     constexpr size_t kAlignment = 64;
     const size_t bytes = llvm::alignTo(buffer.size + 1, kAlignment);
     buffer.owner.reset(
@@ -103,10 +105,6 @@ llvm::Error HostKernel::describe(ModuleOp module, StringRef name) {
   if (!function)
     return llvm::createStringError("the function was lost in compilation");
   plan = findPlan(function);
-  // Its prepare function damages the heap when it runs in memory.
-  if (StringRef(plan).contains("algorithm = im2col"))
-    return llvm::createStringError(
-        "code by im2col cannot be run in memory yet, only from object files");
   roles = allocate(function, /*hasInput=*/true);
   auto prepare =
       function->getAttrOfType<FlatSymbolRefAttr>(WinoDialect::kPrepareAttrName);
