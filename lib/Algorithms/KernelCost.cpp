@@ -115,7 +115,7 @@ double wino::getEpilogueCycles(const ConvTask &task, double pixels) {
   const double vectors =
       pixels * double(problem.k) /
       double(cpu.getVectorLength(problem.sumType.getIntOrFloatBitWidth()));
-  // A result that is narrower takes as many operations to narrow.
+  // Four vectors are narrowed to one of bytes by about three operations each.
   const int64_t ratio =
       getScalarBytes(problem.sumType) /
       std::max<int64_t>(1, getScalarBytes(problem.storedType));

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Wino/Cost/LoopTiming.h"
+#include "Wino/Target/SchedulingModel.h"
 #include "llvm/MC/MCAsmInfo.h"
 #include "llvm/MC/MCContext.h"
 #include "llvm/MC/MCInstrAnalysis.h"
@@ -152,34 +153,19 @@ private:
 llvm::Expected<std::unique_ptr<Core>> Core::create(llvm::StringRef triple,
                                                    llvm::StringRef cpu) {
   static std::once_flag once;
-  std::call_once(once, [] {
-    llvm::InitializeAllTargetInfos();
-    llvm::InitializeAllTargetMCs();
-    llvm::InitializeAllAsmParsers();
-  });
+  std::call_once(once, [] { llvm::InitializeAllAsmParsers(); });
+  llvm::Expected<SchedulingModel> model = findSchedulingModel(triple, cpu);
+  if (!model)
+    return model.takeError();
   auto core = std::make_unique<Core>();
   core->triple = llvm::Triple(triple);
-  std::string message;
-  core->target = llvm::TargetRegistry::lookupTarget(core->triple, message);
-  if (!core->target)
-    return llvm::createStringError("no scheduling model: " + message);
+  core->target = model->target;
+  core->subtarget = std::move(model->subtarget);
   const llvm::Triple &t = core->triple;
   core->registers.reset(core->target->createMCRegInfo(t));
   core->assembler.reset(
       core->target->createMCAsmInfo(*core->registers, t, core->options));
   core->instructions.reset(core->target->createMCInstrInfo());
-  auto createSubtarget = [&](llvm::StringRef name) {
-    core->subtarget.reset(
-        core->target->createMCSubtargetInfo(t, name, "+dotprod,+i8mm"));
-  };
-  // To ask for an unknown CPU would print a warning.
-  createSubtarget("generic");
-  if (core->subtarget->isCPUStringValid(cpu))
-    createSubtarget(cpu);
-  if (core->subtarget->getCPU() != cpu ||
-      !core->subtarget->getSchedModel().hasInstrSchedModel())
-    return llvm::createStringError("LLVM has no scheduling model of '" + cpu +
-                                   "'");
   core->analysis.reset(
       core->target->createMCInstrAnalysis(core->instructions.get()));
   return core;

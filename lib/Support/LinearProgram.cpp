@@ -158,11 +158,3 @@ RationalMatrix LinearProgram::getMatrix() const {
 RationalMatrix LinearProgram::getAbsoluteMatrix() const {
   return execute(*this, /*isAbsolute=*/true);
 }
-
-unsigned wino::getNumAdditions2D(const LinearProgram &rows,
-                                 const LinearProgram &cols) {
-  // The first pass runs once per input column, the second once per output row
-  // of the first.
-  return rows.getNumAdditions() * cols.numInputs +
-         cols.getNumAdditions() * rows.outputs.size();
-}

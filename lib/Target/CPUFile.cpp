@@ -8,6 +8,7 @@
 #include "Wino/Target/CPUFile.h"
 #include "CPUDetail.h"
 #include "Wino/Support/JSONFields.h"
+#include "Wino/Target/SchedulingModel.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/Twine.h"
@@ -179,6 +180,11 @@ static void readCore(JSONFields &fields, CPUInfo &cpu, JSONProblem &problem) {
     llvmFields.read("features", cpu.features, /*isRequired=*/false);
     llvmFields.read("scheduling_model", cpu.schedulingModel,
                     /*isRequired=*/false);
+    if (!problem && !cpu.schedulingModel.empty())
+      if (auto model = findSchedulingModel(cpu.triple, cpu.schedulingModel);
+          !model)
+        llvmFields.report("scheduling_model",
+                          llvm::toString(model.takeError()));
   }
   {
     JSONFields vectors(fields.get("vectors"), "vectors", problem);

@@ -209,6 +209,14 @@ TEST(LinearProgramTest, isDeterministic) {
   }
 }
 
+/// Additions of the 2-D transform that applies `rows` to every column and then
+/// `cols` to every row of the result, i.e. nested 1-D programs.
+unsigned getNumAdditions2D(const LinearProgram &rows,
+                           const LinearProgram &cols) {
+  return rows.getNumAdditions() * cols.numInputs +
+         cols.getNumAdditions() * rows.outputs.size();
+}
+
 /// The additions of the three nested transforms of F(m x m, r x r).
 unsigned countAdditions2D(const Transform1D &transform) {
   unsigned sum = 0;

@@ -96,6 +96,8 @@ TEST(CPUFileTest, TellsWhatIsWrong) {
       {"format", 2, "format: expected an integer from 1 to 1, but got 2"},
       {"colour", "red", "colour: there is no such field"},
       {"llvm.cpus", "x", "llvm.cpus: there is no such field"},
+      {"llvm.scheduling_model", "cortex-a99",
+       "llvm.scheduling_model: LLVM has no scheduling model of 'cortex-a99'"},
       {"triple", "z80-unknown-cpm",
        "triple: LLVM knows no such architecture: z80-unknown-cpm"},
       {"vectors", 128, "vectors: expected an object"},

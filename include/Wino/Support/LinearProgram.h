@@ -83,12 +83,6 @@ LinearProgram synthesizeProgram(const RationalMatrix &matrix,
 /// entries. Sums may cancel, because integers do not round.
 LinearProgram synthesizeIntegerProgram(const RationalMatrix &matrix);
 
-/// Additions of the 2-D transform that applies `rows` to every column and then
-/// `cols` to every row of the result, i.e. nested 1-D programs; the matrices
-/// are rowsOut x rowsIn and colsOut x colsIn.
-unsigned getNumAdditions2D(const LinearProgram &rows,
-                           const LinearProgram &cols);
-
 } // namespace wino
 
 #endif // WINO_SUPPORT_LINEARPROGRAM_H
