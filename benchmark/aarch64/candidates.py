@@ -4,8 +4,10 @@ import json
 import pathlib
 import tempfile
 
-from emulator import CROSS_COMPILER, HERE, call
+from emulator import CROSS_COMPILER, HERE, build, call
 from layer_module import write_module
+
+PROGRAMS = HERE / "programs"
 
 
 class Wino:
@@ -26,7 +28,7 @@ class Wino:
             if self.keep:
                 directory = self.keep / f"{layer}".replace(",", "_")
                 directory.mkdir(parents=True, exist_ok=True)
-            report = self.compile(layer, directory)
+            report = self.compile(layer, directory, emulator.directory)
             program, weights = directory / "program", directory / "layer.weights"
             result = emulator.run(program, [layer.numbers, self.layout, weights.name],
                                   directory, data=[weights])
@@ -46,8 +48,9 @@ class Wino:
             "weight_bytes": report["memory"]["packed_bytes"],
             "scratch_bytes": report["memory"]["scratch_bytes"]}
 
-    def compile(self, layer, directory):
-        """Makes `program` and its weights in `directory`; returns the report."""
+    def compile(self, layer, directory, shared):
+        """Makes `program` and its weights in `directory`; returns the report. What all
+        layers have in common is kept in `shared`."""
         model = directory / "layer.mlir"
         model.write_text(write_module(layer, self.layout, self.plan, self.element,
                                       self.max_weight))
@@ -56,8 +59,11 @@ class Wino:
             options.append(f"--max-error={self.max_error}")
         call([self.compiler, model, f"--cpu={self.cpu}", "--prefix=layer", *options,
               "-o", directory / "layer.o", "--header", f"--report={directory / 'layer.json'}"])
-        call([CROSS_COMPILER, "-std=c++17", "-O2", "-static", "-Wl,--build-id=none",
-              *(["-DWINO_INTEGERS"] if self.element == "i8" else []),
-              f"-DWINO_MAX_WEIGHT={self.max_weight}", f"-I{directory}",
-              HERE / "programs" / "WinoProgram.cpp", directory / "layer.o", "-o", directory / "program"])
+        command = [CROSS_COMPILER, "-std=c++17", "-O2", f"-DWINO_MAX_WEIGHT={self.max_weight}",
+                   *(["-DWINO_INTEGERS"] if self.element == "i8" else [])]
+        main = build([*command, "-c", PROGRAMS / "WinoProgram.cpp"], sorted(PROGRAMS.iterdir()),
+                     shared / f"wino-{self.element}-{self.max_weight}.o")
+        call([*command, f"-I{directory}", "-static", "-Wl,--build-id=none",
+              PROGRAMS / "WinoLayer.cpp", main,
+              directory / "layer.o", "-o", directory / "program"])
         return json.loads((directory / "layer.json").read_text())

@@ -7,6 +7,7 @@ added up, and scaled from the instructions in these blocks to all. (Which part o
 them is used matters little; it is fixed so that figures can be compared.)
 """
 
+import itertools
 import json
 import pathlib
 import shutil
@@ -34,6 +35,8 @@ class Model:
         self.scheduler = cpu["llvm"].get("scheduling_model")
         # Instructions a cycle at most, where LLVM's model allows more.
         self.width = cpu["issue"]["width"]
+        # What is known of the cycles of blocks, by their words.
+        self.cycles = {}
 
 
 # QEMU 7.2 has no A73.
@@ -57,19 +60,21 @@ def find_llvm_tool(name):
     raise FileNotFoundError(f"{name} is not installed")
 
 
-def disassemble(words):
-    """Returns the instructions of hexadecimal `words`."""
-    values = [int(words[i:i + 8], 16) for i in range(0, len(words), 8)]
+def disassemble(blocks):
+    """Returns the instructions of each of `blocks`, which are hexadecimal words."""
+    values = [[int(words[i:i + 8], 16) for i in range(0, len(words), 8)] for words in blocks]
     text = "\n".join(" ".join(f"{byte:#04x}" for byte in value.to_bytes(4, "little"))
-                     for value in values)
+                     for block in values for value in block)
     output = subprocess.run(
         [find_llvm_tool("llvm-mc"), "--disassemble", "--triple=aarch64", FEATURES],
         input=text, capture_output=True, text=True, check=False).stdout
     lines = [line.strip() for line in output.splitlines()]
     instructions = [line for line in lines if line and not line.startswith(".")]
-    if len(instructions) != len(values):
-        raise ValueError(f"llvm-mc decodes {len(instructions)} of {len(values)} instructions")
-    return instructions
+    if len(instructions) != sum(map(len, values)):
+        raise ValueError(f"llvm-mc decodes {len(instructions)} of {sum(map(len, values))} "
+                         "instructions")
+    rest = iter(instructions)
+    return [list(itertools.islice(rest, len(block))) for block in values]
 
 
 def run_mca(blocks, scheduler, iterations):
@@ -80,7 +85,8 @@ def run_mca(blocks, scheduler, iterations):
         text += f"# LLVM-MCA-BEGIN {index}\n{body}\n# LLVM-MCA-END {index}\n"
     process = subprocess.run(
         [find_llvm_tool("llvm-mca"), "-mtriple=aarch64", f"-mcpu={scheduler}",
-         "-mattr=+dotprod,+fullfp16", f"-iterations={iterations}", "-json", "-"],
+         "-mattr=+dotprod,+fullfp16", f"-iterations={iterations}",
+         "-instruction-info=false", "-resource-pressure=false", "-json", "-"],
         input=text, capture_output=True, text=True, check=False)
     if not process.stdout:
         raise ValueError(f"llvm-mca: {process.stderr[-400:]}")
@@ -114,8 +120,9 @@ def estimate(counts, model):
     """Returns the core cycles of what the plugin counted, and those by phase."""
     covering, covered, others = select_blocks(counts)
     blocks = covering + others
-    per_execution = estimate_blocks([disassemble(block["words"]) for block in blocks], model)
-    values = [block["executions"] * each for block, each in zip(blocks, per_execution)]
+    new = {block["words"] for block in blocks} - model.cycles.keys()
+    model.cycles |= zip(new, estimate_blocks(disassemble(new), model))
+    values = [block["executions"] * model.cycles[block["words"]] for block in blocks]
     phases = {}
     for block, value in zip(blocks, values):
         if phase := block.get("phase"):

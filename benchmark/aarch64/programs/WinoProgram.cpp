@@ -7,25 +7,16 @@
 //
 // usage: program LAYER nhwc|nchw WEIGHTS
 //
-// Linked with the object of one convolution, prefix `layer`; the input, and the
-// result, are in the given layout.
+// Linked with WinoLayer.cpp and the object of one convolution; the input, and
+// the result, are in the given layout.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Layer.h"
-extern "C" {
-#include "layer.h"
-}
+#include "WinoLayer.h"
 #include <cstring>
 
 using namespace wino::bench;
-
-// The elements of image and result.
-#ifdef WINO_INTEGERS
-using Element = int8_t;
-#else
-using Element = float;
-#endif
 
 /// Returns where an element of an image of this shape is.
 static int64_t getPosition(bool isNCHW, int h, int w, int channels, int n,
@@ -40,9 +31,9 @@ static void nameArrays(const Array<Element> &image, const Array<char> &weights,
   auto last = [](void *data, int64_t size) {
     return static_cast<char *>(data) + size - 1;
   };
-  WINO_NAME_IMAGE(image.data(), last(image.data(), LAYER_IN0_SIZE));
-  WINO_NAME_WEIGHTS(weights.data(), last(weights.data(), LAYER_WEIGHTS_SIZE));
-  WINO_NAME_RESULT(result.data(), last(result.data(), LAYER_OUT0_SIZE));
+  WINO_NAME_IMAGE(image.data(), last(image.data(), kImageBytes));
+  WINO_NAME_WEIGHTS(weights.data(), last(weights.data(), kWeightBytes));
+  WINO_NAME_RESULT(result.data(), last(result.data(), kResultBytes));
 }
 
 int main(int argc, char **argv) {
@@ -57,14 +48,13 @@ int main(int argc, char **argv) {
   fillImage(data, [&](int n, int y, int x, int c) -> Element & {
     return image[getPosition(isNCHW, l.h, l.w, l.c, n, y, x, c)];
   });
-  Array<char> weights = readFile(argv[3], LAYER_WEIGHTS_SIZE);
-  Array<char> scratch(LAYER_SCRATCH_SIZE);
-  layer_model model;
-  int error = layer_prepare(weights.data(), LAYER_WEIGHTS_SIZE, &model);
+  Array<char> weights = readFile(argv[3], kWeightBytes);
+  Array<char> scratch(kScratchBytes);
+  int error = prepareLayer(weights.data());
   nameArrays(image, weights, result);
   measure([&] {
     if (!error)
-      error = layer_run(&model, image.data(), result.data(), scratch.data());
+      error = runLayer(image.data(), result.data(), scratch.data());
   });
   if (error) {
     std::fprintf(stderr, "the code returns error %d\n", error);

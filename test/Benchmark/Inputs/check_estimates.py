@@ -47,7 +47,8 @@ assert abs(found - 6) < 0.1, found
 # Half of the instructions are in a block; phases are not scaled to all.
 counts = {"instructions": 4000, "blocks": [
     {"executions": 1000, "words": "9100042191000442", "phase": "input"}]}
-assert cycles.disassemble("9100042191000442") == ["add\tx1, x1, #1", "add\tx2, x2, #1"]
+assert cycles.disassemble(["9100042191000442", "91000463"]) == [
+    ["add\tx1, x1, #1", "add\tx2, x2, #1"], ["add\tx3, x3, #1"]]
 total, phases = cycles.estimate(counts, a73)
 assert abs(total - 2000) < 20 and abs(phases["input"] - 1000) < 10, (total, phases)
 
