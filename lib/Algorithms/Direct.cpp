@@ -222,7 +222,8 @@ Cost DirectSchedules::getCost(const Schedule &schedule) const {
   if (nest.copies)
     cost.inputTransform = 2 * double(n * outH * outW) * imageBytes * 8 /
                           double(cpu.vectorBits) * cpu.opCycles;
-  cost.outputTransform = getEpilogueCycles(task, double(n * outH * outW));
+  cost.outputTransform =
+      getEpilogueCycles(task, double(n * outH * outW), schedule.microCols);
   addUpCycles(cpu, estimateMoved(cpu, nest), cost);
   return cost;
 }

@@ -196,6 +196,7 @@ double Im2ColSchedules::getProductCycles(const Schedule &schedule,
   const Kernel kernel = this->kernel.with(schedule);
   const int64_t k = std::max<int64_t>(1, task.problem.k);
   const double panelBytes = double(schedule.microCols) * kernel.factorBytes;
+  const int64_t depth = getDepth(schedule);
   double panel = 0;
   for (int64_t first = 0; first < k; first += schedule.kBlock) {
     const int64_t filters = std::min(schedule.kBlock, k - first);
@@ -204,9 +205,8 @@ double Im2ColSchedules::getProductCycles(const Schedule &schedule,
     const double loop = kernel.getLoopCycles(rows);
     // The first kernel finds the panel in the second-level cache.
     const double firstLoop = std::max(loop, panelBytes / cpu.l2BytesPerCycle);
-    panel +=
-        double(getDepth(schedule)) * (firstLoop + double(kernels - 1) * loop) +
-        kernel.getSumCycles(double(filters), /*accumulates=*/false);
+    panel += double(depth) * (firstLoop + double(kernels - 1) * loop) +
+             kernel.getSumCycles(double(filters), /*accumulates=*/false);
   }
   return panels * panel;
 }
@@ -273,7 +273,8 @@ Cost Im2ColSchedules::getCost(const Schedule &schedule) const {
   if (problem.isMatmul || problem.resultPermutation[3] == 3)
     cost.outputTransform =
         2 * columns * double(nest.k) / double(schedule.vector) * cpu.opCycles;
-  cost.outputTransform += getEpilogueCycles(task, double(n * outH * outW));
+  cost.outputTransform +=
+      getEpilogueCycles(task, double(n * outH * outW), schedule.microCols);
   addUpCycles(cpu, moved, cost);
   return cost;
 }

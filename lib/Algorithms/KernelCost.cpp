@@ -74,10 +74,15 @@ double Kernel::getLoopCycles(double rows) const {
 }
 
 double Kernel::getSumCycles(double rows, bool accumulates) const {
+  const double vectors = rows * double(tile.cols) / double(vector);
+  const double added = (accumulates ? vectors : 0) * cpu->opCycles;
+  // Where pairs of products are added, each sum is a vector of partial ones,
+  // which are added by about three quarters as many operations.
+  if (!isFloat && factorBytes == 1 && cpu->isAArch64() &&
+      cpu->integerProducts == IntegerProducts::Neon)
+    return 0.75 * vectors * double(vector) + added;
   // Cores that issue in order clear the sums before the loop begins.
-  const int accesses = 1 + (cpu->isInOrder ? 1 : 0) + (accumulates ? 1 : 0);
-  const double vectors = double(tile.cols) / double(vector);
-  return accesses * rows * vectors * cpu->opCycles;
+  return (cpu->isInOrder ? 2 : 1) * vectors * cpu->opCycles + added;
 }
 
 SmallVector<MicroTile> Kernel::getTiles(const ConvTask &task) const {
@@ -109,19 +114,22 @@ Schedule Kernel::getSchedule(const ConvTask &task) const {
   return schedule;
 }
 
-double wino::getEpilogueCycles(const ConvTask &task, double pixels) {
+double wino::getEpilogueCycles(const ConvTask &task, double pixels,
+                               int64_t channels) {
   const ConvProblem &problem = task.problem;
   const CPUInfo &cpu = task.cpu;
-  const double vectors =
-      pixels * double(problem.k) /
-      double(cpu.getVectorLength(problem.sumType.getIntOrFloatBitWidth()));
-  // Four vectors are narrowed to one of bytes by about three operations each.
+  const int64_t vector =
+      cpu.getVectorLength(problem.sumType.getIntOrFloatBitWidth());
   const int64_t ratio =
       getScalarBytes(problem.sumType) /
       std::max<int64_t>(1, getScalarBytes(problem.storedType));
-  return vectors *
-         double(problem.numEpilogueOps + (ratio > 1 ? ratio - 1 : 0)) *
-         cpu.opCycles;
+  // Four vectors are narrowed to one of bytes by about three operations each,
+  // and by fewer if they are stored together.
+  double narrowing = double(std::max<int64_t>(0, ratio - 1));
+  if (channels % (ratio * vector) == 0)
+    narrowing *= 0.75;
+  return pixels * double(problem.k) / double(vector) *
+         (double(problem.numEpilogueOps) + narrowing) * cpu.opCycles;
 }
 
 void wino::addUpCycles(const CPUInfo &cpu, const Moved &moved, Cost &cost) {

@@ -48,8 +48,9 @@ private:
   std::optional<double> getModelledCycles(double rows) const;
 };
 
-/// The cycles of the epilogue of `pixels` pixels of the result.
-double getEpilogueCycles(const ConvTask &task, double pixels);
+/// The cycles of the epilogue of `pixels` pixels of the result, of which
+/// `channels` are stored together.
+double getEpilogueCycles(const ConvTask &task, double pixels, int64_t channels);
 
 /// What comes into the second-level cache, and what of that comes from memory
 /// where there is a third level.

@@ -190,23 +190,29 @@ Cost Kn2RowSchedules::getCost(const Schedule &schedule) const {
   const CPUInfo &cpu = task.cpu;
   const ConvNest nest = getNest(schedule);
   const double taps = double(nest.getTaps());
-  const double pixels = nest.getBlockImagePixels();
   Cost cost;
   const double blocks = double(nest.getNumBlocks());
-  cost.products =
-      blocks * taps * getTapCycles(nest, kernel.with(schedule), cpu, pixels);
-  // A pixel is copied; a vector of the result is a load and an addition per
-  // tap, and a store.
+  double allPixels = 0;
+  for (const TileCount &rows : countBlocks(nest.outH, nest.blockRows))
+    for (const TileCount &cols : countBlocks(nest.outW, nest.blockCols)) {
+      const double pixels = nest.getBlockImagePixels(rows.tiles, cols.tiles);
+      const double same = double(nest.n * rows.blocks * cols.blocks);
+      allPixels += same * pixels;
+      cost.products +=
+          same * taps * getTapCycles(nest, kernel.with(schedule), cpu, pixels);
+    }
+  // A pixel is copied; a vector of the result is a load and an addition per tap
+  // after the first, whose result the epilogue reads as those of im2row.
   const double copies =
-      2 * pixels * double(nest.c) * kernel.factorBytes / kernel.vectorBytes;
+      2 * allPixels * double(nest.c) * kernel.factorBytes / kernel.vectorBytes;
   const double strides =
       double(task.problem.strides[0] * task.problem.strides[1]);
-  const double additions = (2 * taps + 1) * nest.getBlockTiles() / strides *
+  const double additions = 2 * (taps - 1) * nest.getBlockTiles() / strides *
                            double(nest.k) / double(schedule.vector);
-  cost.inputTransform = blocks * copies * cpu.opCycles;
+  cost.inputTransform = copies * cpu.opCycles;
   cost.outputTransform = blocks * additions * cpu.opCycles;
-  cost.outputTransform +=
-      getEpilogueCycles(task, double(nest.n * getRows() * getCols()));
+  cost.outputTransform += getEpilogueCycles(
+      task, double(nest.n * getRows() * getCols()), schedule.kBlock);
   addUpCycles(cpu, estimateMoved(cpu, nest), cost);
   return cost;
 }

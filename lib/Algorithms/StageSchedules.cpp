@@ -86,8 +86,11 @@ void StageSchedules::countResidueOperations(RnsAttr numbers) {
   const double factors = kernel.vectorBytes / kernel.factorBytes;
   inputOps = count(TransformStage::Input) * factors;
   filterOps = count(TransformStage::Filter) * factors;
-  outputOps =
-      (count(TransformStage::Output) + reconstruction) * double(kernel.vector);
+  // Many of the operations of the output transform are fused, or keep their
+  // values in registers.
+  constexpr double kFused = 0.6;
+  outputOps = kFused * (count(TransformStage::Output) + reconstruction) *
+              double(kernel.vector);
 }
 
 void StageSchedules::countOperations() {
@@ -234,29 +237,29 @@ ConvNest StageSchedules::getNest(const Schedule &schedule,
 }
 
 namespace {
-/// How often blocks have so many tiles along an axis.
-struct TileCount {
-  int64_t tiles, blocks;
-};
-
 /// Taps along an axis that the same tiles have.
 struct TapGroup {
   int64_t taps;
-  SmallVector<TileCount, 3> counts;
+  std::array<TileCount, 2> counts;
 };
 } // namespace
+
+std::array<TileCount, 2> wino::countBlocks(int64_t numTiles, int64_t block) {
+  const int64_t numBlocks = llvm::divideCeil(numTiles, block);
+  return {{{block, numBlocks - 1}, {numTiles - (numBlocks - 1) * block, 1}}};
+}
 
 /// The taps of `numTiles` tiles along an axis, of which the last one may have
 /// fewer, in blocks of `block` tiles.
 static SmallVector<TapGroup, 2> getTapGroups(int64_t m, int64_t r, int64_t edge,
                                              int64_t numTiles, int64_t block) {
-  const int64_t numBlocks = llvm::divideCeil(numTiles, block);
-  const int64_t last = numTiles - (numBlocks - 1) * block;
+  std::array<TileCount, 2> counts = countBlocks(numTiles, block);
   SmallVector<TapGroup, 2> groups;
-  const int64_t all = edge == 0 ? m + r - 1 : edge + r - 1;
-  groups.push_back({all, {{block, numBlocks - 1}, {last, 1}}});
-  if (edge != 0)
-    groups.push_back({m - edge, {{block, numBlocks - 1}, {last - 1, 1}}});
+  groups.push_back({edge == 0 ? m + r - 1 : edge + r - 1, counts});
+  if (edge != 0) {
+    --counts.back().tiles;
+    groups.push_back({m - edge, counts});
+  }
   return groups;
 }
 
@@ -271,9 +274,12 @@ double wino::getTapCycles(const ConvNest &nest, const Kernel &kernel,
   double loop = kernel.getLoopCycles(rows);
   double panelBytes = double(micro.cols) * kernel.factorBytes;
   double firstLoop = std::max(loop, panelBytes / cpu.l2BytesPerCycle);
-  double panel = double(nest.cBlock) * (firstLoop + (kernels - 1) * loop) +
-                 kernels * kernel.getSumCycles(
-                               rows, /*accumulates=*/nest.cBlock != nest.c);
+  // Where a panel of a tap begins, the places of its rows and sums are found.
+  const double start = nest.getTaps() > 1 ? 25 : 0;
+  double panel =
+      start + double(nest.cBlock) * (firstLoop + (kernels - 1) * loop) +
+      kernels * kernel.getSumCycles(rows,
+                                    /*accumulates=*/nest.cBlock != nest.c);
   return double(nest.getNumCBlocks()) * double(nest.k / micro.cols) * panel;
 }
 
@@ -305,15 +311,22 @@ void StageSchedules::countTransforms(const ConvNest &nest, Cost &cost) const {
   // data in i16.
   const double factors =
       kernel.vectorBytes / (isQuantized() ? 2 : kernel.factorBytes);
-  const double c = double(nest.c), k = double(nest.k);
+  const double c = double(nest.c);
+  // Residues are computed in vectors of bytes, also those of a small block.
+  const int64_t lanes =
+      isa_and_present<RnsAttr>(variant.numbers) ? int64_t(factors) : 1;
+  const double k =
+      double(nest.k / nest.kBlock * int64_t(llvm::alignTo(nest.kBlock, lanes)) +
+             int64_t(llvm::alignTo(nest.k % nest.kBlock, lanes)));
   const double tiles = blocks * nest.getBlockTiles() * nest.getUsedTaps();
   const double opCycles = task.cpu.opCycles;
   cost.inputTransform = tiles * inputOps * c / factors * opCycles;
   cost.outputTransform =
       tiles * outputOps * k / double(kernel.vector) * opCycles +
-      getEpilogueCycles(task, double(nest.n * nest.outH * nest.outW));
+      getEpilogueCycles(task, double(nest.n * nest.outH * nest.outW),
+                        nest.kBlock);
   if (nest.onTheFly)
-    cost.filter = blocks * filterOps * c * k / factors * opCycles;
+    cost.filter = blocks * filterOps * c * double(nest.k) / factors * opCycles;
 }
 
 Cost StageSchedules::getCost(const Schedule &schedule) const {

@@ -23,6 +23,15 @@ void forEachEvenPart(int64_t total, llvm::function_ref<void(int64_t)> body);
 void forEachBlock(int64_t rows, int64_t cols, int64_t maxBlock,
                   llvm::function_ref<void(int64_t, int64_t)> body);
 
+/// How often blocks have so many tiles along an axis.
+struct TileCount {
+  int64_t tiles, blocks;
+};
+
+/// Returns the blocks of `block` of `numTiles` tiles, and the last one, which
+/// may have fewer.
+std::array<TileCount, 2> countBlocks(int64_t numTiles, int64_t block);
+
 /// The cycles of the products of one tap that `tiles` tiles of a block have.
 double getTapCycles(const ConvNest &nest, const Kernel &kernel,
                     const CPUInfo &cpu, double tiles);

@@ -51,10 +51,9 @@ static Axis getColAxis(const ConvNest &nest) {
   return {nest.w, nest.mCols + nest.rCols - 1, nest.mCols};
 }
 
-double ConvNest::getBlockImagePixels() const {
-  return double(std::min(blockImages, n)) *
-         getRowAxis(*this).getRead(blockRows) *
-         getColAxis(*this).getRead(blockCols);
+double ConvNest::getBlockImagePixels(int64_t rows, int64_t cols) const {
+  return double(std::min(blockImages, n)) * getRowAxis(*this).getRead(rows) *
+         getColAxis(*this).getRead(cols);
 }
 
 double ConvNest::getImagePixels() const {
@@ -76,7 +75,7 @@ double ConvNest::getUsedTaps() const {
 /// are clearly more. The thresholds between were fitted to simulations of a
 /// 16-way cache of 2 MiB with LRU replacement.
 static double getMisses(double distance, double cacheBytes) {
-  constexpr double kNone = 0.7, kAll = 1.15;
+  constexpr double kNone = 0.8, kAll = 1.15;
   return std::clamp((distance / cacheBytes - kNone) / (kAll - kNone), 0.0, 1.0);
 }
 

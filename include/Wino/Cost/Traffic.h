@@ -70,9 +70,13 @@ struct ConvNest {
   int64_t getNumBlocks() const;
   /// Tiles of a block, on average.
   double getBlockTiles() const;
-  /// Pixels of the image under a block, with those that it shares with its
-  /// neighbours, and of all images. Those between patches do not count.
-  double getBlockImagePixels() const;
+  /// Pixels of the image under a block, or under `rows` x `cols` tiles of each
+  /// of its images, with those that they share with their neighbours, and of
+  /// all images. Those between patches do not count.
+  double getBlockImagePixels(int64_t rows, int64_t cols) const;
+  double getBlockImagePixels() const {
+    return getBlockImagePixels(blockRows, blockCols);
+  }
   double getImagePixels() const;
   int64_t getNumKBlocks() const { return (k + kBlock - 1) / kBlock; }
   int64_t getNumCBlocks() const { return (c + cBlock - 1) / cBlock; }

@@ -13,8 +13,9 @@ def read(path, name):
 
 
 one, two, four = (read(path, "rows") for path in sys.argv[1:])
-assert 0.5 * one <= two < 0.6 * one, (one, two)
-assert 0.25 * one <= four < 0.35 * one, (one, four)
+# A thread's part may fit a cache that the whole does not.
+assert 0.49 * one <= two < 0.6 * one, (one, two)
+assert 0.24 * one <= four < 0.35 * one, (one, four)
 # One row with all channels in one block cannot be shared.
 one, two = (read(path, "row") for path in sys.argv[1:3])
 assert one == two, (one, two)
