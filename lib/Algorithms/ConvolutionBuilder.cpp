@@ -123,7 +123,7 @@ void ConvolutionBuilder::joinTaps() {
 Value ConvolutionBuilder::buildFilterTransform(Value from, TransformAttr by,
                                                NumbersAttrInterface numbers,
                                                int64_t depth, Type elementType,
-                                               Value scales) {
+                                               ValueRange scales) {
   const int64_t group = schedule.getGroup();
   SmallVector<int64_t> sizes = {
       int64_t(llvm::divideCeil(problem.k, schedule.getKBlock())),

@@ -35,7 +35,7 @@ protected:
   mlir::Value buildFilterTransform(mlir::Value from, TransformAttr by,
                                    NumbersAttrInterface numbers, int64_t depth,
                                    mlir::Type elementType,
-                                   mlir::Value scales = {});
+                                   mlir::ValueRange scales = {});
 
   /// Returns the origin of an op that reads the image and gives tiles of pixels
   /// of the result, if it has one: with an origin it need not give all that the

@@ -318,7 +318,7 @@ Value Im2ColBuilder::buildRows() {
   auto packed = FilterTransformOp::create(
       rewriter, loc, init.getType(),
       TransformAttr::get(rewriter.getContext(), 1, 1, 1, 1), filter, init,
-      /*scales=*/Value(), /*numbers=*/NumbersAttrInterface());
+      /*scales=*/ValueRange(), /*numbers=*/NumbersAttrInterface());
   return tensor::CollapseShapeOp::create(rewriter, loc, packed->getResult(0),
                                          dims);
 }

@@ -189,22 +189,24 @@ static StageScales selectChannels(StageScales stage,
   return stage;
 }
 
-/// Fails if scales per channel are given for others than the `numOutputs`
-/// channels.
+/// Fails if scales per channel are given for others than the channels of
+/// `problem`.
 static LogicalResult checkChannelScales(const QuantizedNumbers &numbers,
-                                        int64_t numOutputs,
+                                        const ConvProblem &problem,
                                         std::string &reason) {
-  auto check = [&](StringRef name, const StageScales &stage) {
+  auto check = [&](StringRef name, const StageScales &stage, int64_t channels) {
     if (stage.per != ScalePer::Channel || stage.values.empty() ||
-        static_cast<int64_t>(stage.values.size()) == numOutputs)
+        static_cast<int64_t>(stage.values.size()) == channels)
       return true;
     reason = llvm::formatv("{0} scales of the {1} are given for {2} channels",
-                           stage.values.size(), name, numOutputs);
+                           stage.values.size(), name, channels);
     return false;
   };
-  return success(check("filter", numbers.filter) &&
-                 (!numbers.sums || check("sums", *numbers.sums)) &&
-                 (!numbers.output || check("output", *numbers.output)));
+  return success(
+      check("input", numbers.input, problem.c) &&
+      check("filter", numbers.filter, problem.k) &&
+      (!numbers.sums || check("sums", *numbers.sums, problem.k)) &&
+      (!numbers.output || check("output", *numbers.output, problem.k)));
 }
 
 static llvm::Expected<QuantizedConvolution>
@@ -238,6 +240,20 @@ static QuantizedNumbers calibrate(TransformAttr transform,
   return convolution.calibrate(sample.get());
 }
 
+/// Returns the scales of V per channel: by the sample, or else those that have
+/// room for all data.
+static std::vector<float> getChannelScales(TransformAttr transform,
+                                           QuantizedNumbers numbers,
+                                           const Sample &sample,
+                                           bool hasSamples) {
+  numbers.sums = numbers.output = std::nullopt;
+  QuantizedConvolution convolution = llvm::cantFail(create(transform, numbers));
+  if (hasSamples)
+    return convolution.calibrate(sample.get()).input.values;
+  return std::vector<float>(sample.image.c,
+                            convolution.getInputScales().front());
+}
+
 namespace {
 /// What a sample of a convolution says.
 struct Measured {
@@ -269,6 +285,10 @@ static Measured measure(const ConvProblem &problem, TransformAttr transform,
       whole.output = selectChannels(*whole.output, sample.outputs);
     return whole;
   };
+  // U, and so its scales, depend on scales of V per channel.
+  if (numbers.input.per == ScalePer::Channel && numbers.input.values.empty())
+    numbers.input.values = getChannelScales(transform, numbers, sample,
+                                            /*hasSamples=*/samples != nullptr);
   numbers.filter.values = llvm::cantFail(create(transform, numbers))
                               .getFilterScales(sample.getAllFilters());
   QuantizedNumbers found =
@@ -353,7 +373,7 @@ FailureOr<QuantizedPlan> wino::resolveQuantizedPlan(const ConvProblem &problem,
     reason = llvm::toString(std::move(error));
     return failure();
   }
-  if (failed(checkChannelScales(numbers, problem.k, reason)))
+  if (failed(checkChannelScales(numbers, problem, reason)))
     return failure();
 
   Measured measured = measure(problem, transform, numbers, samples);

@@ -182,10 +182,26 @@ Value StageBuilder::buildScales(ScalesAttr stage) {
   SmallVector<float> values(stage.getValues().asArrayRef());
   if (stage.getPer() == ScalePer::Channel)
     values.resize(sizes.paddedK, 1.0f);
+  return buildScales(values);
+}
+
+Value StageBuilder::buildScales(ArrayRef<float> values) {
   auto type =
       RankedTensorType::get({int64_t(values.size())}, rewriter.getF32Type());
-  return arith::ConstantOp::create(
-      rewriter, loc, DenseElementsAttr::get(type, ArrayRef<float>(values)));
+  return arith::ConstantOp::create(rewriter, loc,
+                                   DenseElementsAttr::get(type, values));
+}
+
+Value StageBuilder::buildInputScales(int64_t first, int64_t channels,
+                                     bool isInverse) {
+  if (inputScales.empty())
+    return {};
+  SmallVector<float> values(ArrayRef(inputScales).slice(first, channels));
+  values.resize(sizes.paddedDepth, 1.0f);
+  if (isInverse)
+    for (float &value : values)
+      value = 1.0f / value;
+  return buildScales(values);
 }
 
 SmallVector<Value> StageBuilder::takeScales() {
@@ -193,6 +209,9 @@ SmallVector<Value> StageBuilder::takeScales() {
   if (!quantized)
     return {};
   auto ofOps = quantized.getWithoutOperandScales();
+  if (hasChannelInput(numbers))
+    inputScales =
+        llvm::to_vector(quantized.getInput().getValues().asArrayRef());
   SmallVector<Value> scales;
   for (ScalesAttr stage : getOperandStages(numbers))
     if (stage.getValues())
@@ -205,7 +224,9 @@ SmallVector<Value> StageBuilder::takeScales() {
     Value init =
         createEmpty({rewriter.getIndexAttr(count)}, rewriter.getF32Type());
     auto op = FilterScalesOp::create(rewriter, loc, init.getType(),
-                                     sizes.transform, ofOps, filter, init);
+                                     sizes.transform, ofOps, filter, init,
+                                     buildInputScales(0, problem.c,
+                                                      /*isInverse=*/false));
     scales.insert(scales.begin(), op->getResult(0));
   }
   numbers = ofOps;
@@ -226,26 +247,31 @@ Value StageBuilder::buildWinograd() {
       filter = sliceChannels(rewriter, loc, allOfFilter, kFilterInputDim, first,
                              channels);
     }
-    sum = buildStages(sum, scales);
+    sum = buildStages(sum, scales, first, channels);
   });
   return toResultLayout(sum);
 }
 
 /// Returns the sum of `addend`, if it is not null, and the convolution.
-Value StageBuilder::buildStages(Value addend, ValueRange scales) {
+Value StageBuilder::buildStages(Value addend, ValueRange scales, int64_t first,
+                                int64_t channels) {
   Value u = filter;
   if (schedule.getOnTheFly())
     u = buildFilterTransform(
         u,
         TransformAttr::getKept(rewriter.getContext(), problem.kh, problem.kw),
         /*numbers=*/{}, sizes.paddedDepth, problem.filterType);
+  SmallVector<Value> filterScales(scales.take_front(1));
+  if (Value scales = buildInputScales(first, channels, /*isInverse=*/false))
+    filterScales.push_back(scales);
   u = buildFilterTransform(u, sizes.transform, numbers, sizes.paddedDepth,
-                           sizes.factorType,
-                           scales.empty() ? Value() : scales.front());
+                           sizes.factorType, filterScales);
   Value init = createEmpty(getTileSizes(sizes.paddedDepth), sizes.factorType);
   auto v = InputTransformOp::create(rewriter, loc, init.getType(),
                                     sizes.transform, SmallVector<int64_t>(4, 0),
                                     image, init, buildOrigin(),
+                                    buildInputScales(first, channels,
+                                                     /*isInverse=*/true),
                                     ImageLayout::NHWC, schedule.getPrefetch(),
                                     /*padValue=*/0, numbers);
   return buildOutputTransform(buildProducts(v->getResult(0), u), addend,

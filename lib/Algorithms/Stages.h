@@ -84,18 +84,27 @@ public:
 private:
   llvm::SmallVector<mlir::OpFoldResult> getTileSizes(int64_t channels);
   /// Returns the scales of the stages behind V, of quantized numbers, whose
-  /// other scales are taken out.
+  /// scales are taken out, but those of V that are not per channel.
   llvm::SmallVector<mlir::Value> takeScales();
   mlir::Value buildScales(ScalesAttr stage);
+  mlir::Value buildScales(llvm::ArrayRef<float> values);
+  /// Returns the scales of V from channel `first` on, or their inverse, those
+  /// of channels of padding 1; null if they are not per channel.
+  mlir::Value buildInputScales(int64_t first, int64_t channels, bool isInverse);
   mlir::Value buildProducts(mlir::Value v, mlir::Value u);
   mlir::Value buildOutputTransform(mlir::Value m, mlir::Value addend,
                                    mlir::ValueRange scales = {});
-  mlir::Value buildStages(mlir::Value addend, mlir::ValueRange scales);
+  /// Builds the stages of `channels` channels from `first` on, which image and
+  /// filter have.
+  mlir::Value buildStages(mlir::Value addend, mlir::ValueRange scales,
+                          int64_t first, int64_t channels);
 
   PlanAttr plan;
   StageSizes sizes;
   /// The numbers of the transforms; null for those of the problem.
   NumbersAttrInterface numbers;
+  /// The scales of V per channel.
+  llvm::SmallVector<float> inputScales;
 };
 
 } // namespace wino

@@ -20,6 +20,13 @@ llvm::LogicalResult verifyScales(mlir::Operation *op,
                                  mlir::ValueRange scales, bool isResult,
                                  int64_t taps, int64_t channels);
 
+/// Verifies the operand `scales` with one scale of V, or the inverse of it, for
+/// at least `channels` input channels: it is there if quantized numbers have
+/// such, else null.
+llvm::LogicalResult verifyInputScales(mlir::Operation *op,
+                                      NumbersAttrInterface numbers,
+                                      mlir::Value scales, int64_t channels);
+
 } // namespace wino
 
 #endif // WINO_LIB_IR_VERIFYSCALES_H

@@ -394,10 +394,18 @@ LogicalResult FilterTransformOp::verify() {
     channels = init.getDimSize(packed_dim::kBlock) *
                init.getDimSize(packed_dim::kPanel) *
                init.getDimSize(packed_dim::kPanelCol);
-  return verifyScales(
-      *this, getNumbersAttr(), getScales() ? getScales() : ValueRange(),
-      /*isResult=*/false, transform.getAlphaRows() * transform.getAlphaCols(),
-      channels);
+  ValueRange scales = getScales();
+  Value inputScales;
+  if (wino::hasChannelInput(getNumbersAttr()) && scales.size() == 2) {
+    inputScales = scales.back();
+    scales = scales.drop_back();
+  }
+  if (failed(verifyScales(*this, getNumbersAttr(), scales, /*isResult=*/false,
+                          transform.getAlphaRows() * transform.getAlphaCols(),
+                          channels)))
+    return failure();
+  return verifyInputScales(*this, getNumbersAttr(), inputScales,
+                           filter.getRank() == 4 ? filter.getDimSize(2) : 0);
 }
 
 LogicalResult FilterScalesOp::verify() {
@@ -419,9 +427,12 @@ LogicalResult FilterScalesOp::verify() {
   if (failed(verifyNumbers(*this, transform, getNumbers())))
     return failure();
   // C2
-  return verifyScales(*this, getNumbers(), getInit(), /*isResult=*/false,
-                      transform.getAlphaRows() * transform.getAlphaCols(),
-                      std::max(init.getDimSize(0), filter.getDimSize(3)));
+  if (failed(verifyScales(*this, getNumbers(), getInit(), /*isResult=*/false,
+                          transform.getAlphaRows() * transform.getAlphaCols(),
+                          std::max(init.getDimSize(0), filter.getDimSize(3)))))
+    return failure();
+  return verifyInputScales(*this, getNumbers(), getInputScales(),
+                           filter.getDimSize(2));
 }
 
 LogicalResult wino::verifyPad(Operation *op, ArrayRef<int64_t> pad) {
@@ -534,6 +545,10 @@ LogicalResult InputTransformOp::verify() {
     if (pixels >= 0 && failed(verifyEdge(*this, transform, axis, pixels + 1)))
       return failure();
   }
+  // C11
+  if (failed(verifyInputScales(*this, getNumbersAttr(), getInverseScales(),
+                               init.getDimSize(tile_dim::kChannel))))
+    return failure();
   // C4
   if (!getOrigin().empty())
     return success();

@@ -178,6 +178,8 @@ QuantizedAttr QuantizedAttr::get(MLIRContext *context,
 QuantizedAttr QuantizedAttr::getWithoutOperandScales() const {
   QuantizedNumbers numbers = getQuantization();
   numbers.filter.values.clear();
+  if (numbers.input.per == ScalePer::Channel)
+    numbers.input.values.clear();
   if (numbers.sums)
     numbers.sums->values.clear();
   if (numbers.output)
@@ -280,8 +282,8 @@ LogicalResult wino::verifyScales(Operation *op, NumbersAttrInterface numbers,
     stages.resize(1);
   auto quantized = dyn_cast_or_null<QuantizedAttr>(numbers);
   if (quantized && quantized != quantized.getWithoutOperandScales())
-    return op->emitOpError("expected only the scales of the input in numbers: "
-                           "all others are operands");
+    return op->emitOpError("expected only scales of the input in numbers, and "
+                           "none per channel: all others are operands");
   if (scales.size() != stages.size())
     return op->emitOpError("expected scales of ")
            << stages.size() << " stages, but got " << scales.size();
@@ -289,4 +291,28 @@ LogicalResult wino::verifyScales(Operation *op, NumbersAttrInterface numbers,
     if (failed(verifyScalesOperand(op, stage, operand, taps, channels)))
       return failure();
   return success();
+}
+
+bool wino::hasChannelInput(NumbersAttrInterface numbers) {
+  auto quantized = dyn_cast_or_null<QuantizedAttr>(numbers);
+  return quantized && quantized.getInput().getPer() == ScalePer::Channel;
+}
+
+LogicalResult wino::verifyInputScales(Operation *op,
+                                      NumbersAttrInterface numbers,
+                                      Value scales, int64_t channels) {
+  if (!hasChannelInput(numbers)) {
+    if (!scales)
+      return success();
+    return op->emitOpError("expected no scales of input channels: numbers have "
+                           "none per channel");
+  }
+  if (!scales)
+    return op->emitOpError("expected scales of ")
+           << channels << " input channels";
+  auto type = cast<ShapedType>(scales.getType());
+  if (type.hasStaticShape() && type.getDimSize(0) >= channels)
+    return success();
+  return op->emitOpError("expected scales of ")
+         << channels << " input channels, but got " << type;
 }

@@ -98,7 +98,7 @@ FilterTransformOp::getTiledImplementation(OpBuilder &builder,
                      ? dim == packed_dim::kTapRow || dim == packed_dim::kTapCol
                      : dim < 2;
     // Channels map one to one in equal layouts, where nothing is padded.
-    if (isTap || getScales() || isPacked() != isFilterPacked() ||
+    if (isTap || !getScales().empty() || isPacked() != isFilterPacked() ||
         getInitType().getDimSize(dim) != getFilterType().getDimSize(dim))
       return failure();
     filterOffsets[dim] = offsets[dim];
@@ -213,8 +213,8 @@ InputTransformOp::getTiledImplementation(OpBuilder &builder,
     return failure();
   auto tiled = InputTransformOp::create(
       builder, getLoc(), tile->init.getType(), getTransform(), getPad(),
-      tile->input, tile->init, tile->origin, getLayout(), getPrefetch(),
-      getPadValue(), getNumbersAttr());
+      tile->input, tile->init, tile->origin, getInverseScales(), getLayout(),
+      getPrefetch(), getPadValue(), getNumbersAttr());
   return TilingResult{{tiled}, tiled->getResults(), tile->slices};
 }
 

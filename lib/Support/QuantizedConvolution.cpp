@@ -55,9 +55,6 @@ llvm::Error QuantizedNumbers::validate() const {
                       "{1}",
                       dataMin, dataMax)
             .str());
-  if (input.per == ScalePer::Channel)
-    return llvm::createStringError("expected no scales per channel of the "
-                                   "input: channels are summed over");
   if (output && output->per == ScalePer::Tap)
     return llvm::createStringError(
         "expected no scales per tap of the output: it has no taps");
@@ -131,7 +128,8 @@ QuantizedConvolution::QuantizedConvolution(const Transform1D &rows,
                                            const Transform1D &cols,
                                            const QuantizedNumbers &numbers)
     : numbers(numbers), rows(rows), cols(cols),
-      isIntegerInput(fitsI16(rows, cols, numbers)),
+      isIntegerInput(numbers.input.per != ScalePer::Channel &&
+                     fitsI16(rows, cols, numbers)),
       inputRows(isIntegerInput ? getIntegerRows(rows.bt) : rows.bt),
       inputCols(isIntegerInput ? getIntegerRows(cols.bt) : cols.bt),
       inputProgram(inputRows, inputCols, isIntegerInput),
@@ -188,9 +186,16 @@ void QuantizedConvolution::chooseInputScales() {
   std::vector<float> given = numbers.input.values;
   if (given.empty()) {
     std::vector<double> bounds = getInputBounds();
-    if (numbers.input.per == ScalePer::Tensor)
+    // All channels have data of one range.
+    if (numbers.input.per != ScalePer::Tap)
       bounds = {*llvm::max_element(bounds)};
     given = getScalesOf(std::move(bounds), numbers, numbers.input);
+  }
+  if (hasChannelInput()) {
+    inputScales = given;
+    for (float scale : given)
+      inverseScales.push_back(1.0f / scale);
+    return;
   }
   for (int64_t tap = 0; tap < getNumTaps(); ++tap) {
     float scale = given.size() == 1 ? given.front() : given[tap];
@@ -236,8 +241,14 @@ bool QuantizedConvolution::checkSums(int64_t channels,
 // Stages
 //===----------------------------------------------------------------------===//
 
+size_t QuantizedConvolution::getInputGroup(size_t tap, size_t channel) const {
+  if (!hasChannelInput())
+    return tap;
+  return inputScales.size() == 1 ? 0 : channel;
+}
+
 std::vector<int16_t>
-QuantizedConvolution::transformInput(ArrayRef<int16_t> tile,
+QuantizedConvolution::transformInput(ArrayRef<int16_t> tile, size_t channel,
                                      ObserveFn observe) const {
   const int32_t max = static_cast<int32_t>(numbers.getMaxInteger());
   std::vector<int16_t> result;
@@ -256,8 +267,9 @@ QuantizedConvolution::transformInput(ArrayRef<int16_t> tile,
   std::vector<float> values(tile.begin(), tile.end());
   values = inputProgram.apply(values);
   for (auto [tap, value] : llvm::enumerate(values)) {
-    observe(tap, value);
-    float integer = std::nearbyint(value * inverseScales[tap]);
+    observe(hasChannelInput() ? channel : tap, value);
+    float integer =
+        std::nearbyint(value * inverseScales[getInputGroup(tap, channel)]);
     result.push_back(static_cast<int16_t>(std::clamp(
         integer, static_cast<float>(-max - 1), static_cast<float>(max))));
   }
@@ -274,8 +286,10 @@ QuantizedConvolution::transformFilter(const QuantizedProblem &problem) const {
     for (int64_t tap = 0; tap < filterTaps; ++tap)
       window[tap] = problem.filter[tap * pairs + pair];
     std::vector<double> transformed = filterProgram.apply(window);
+    const double scale =
+        hasChannelInput() ? inputScales[getInputGroup(0, pair / problem.k)] : 1;
     for (int64_t tap = 0; tap < taps; ++tap)
-      result[tap * pairs + pair] = transformed[tap];
+      result[tap * pairs + pair] = transformed[tap] * scale;
   }
   return result;
 }
@@ -366,8 +380,8 @@ QuantizedConvolution::transformOutput(ArrayRef<int32_t> sums, int64_t k,
   };
   std::vector<float> values;
   for (auto [tap, sum] : llvm::enumerate(sums)) {
-    float scale =
-        inputScales[tap] * getTapScale(numbers.filter, scales.filter, tap);
+    float scale = (hasChannelInput() ? 1.0f : inputScales[tap]) *
+                  getTapScale(numbers.filter, scales.filter, tap);
     float value = static_cast<float>(sum);
     if (numbers.sums) {
       float sumsScale = getTapScale(*numbers.sums, scales.sums, tap);
@@ -446,7 +460,8 @@ QuantizedConvolution::convolve(const QuantizedProblem &problem,
         tile[tap] = static_cast<int16_t>(
             getPixel(n, firstRow + tap / cols.alpha(),
                      firstCol + tap % cols.alpha(), channel));
-      std::vector<int16_t> transformed = transformInput(tile, observers.input);
+      std::vector<int16_t> transformed =
+          transformInput(tile, channel, observers.input);
       for (int64_t tap = 0; tap < taps; ++tap)
         for (int64_t out = 0; out < k; ++out)
           sums[tap * k + out] +=
@@ -476,11 +491,12 @@ QuantizedConvolution::convolve(const QuantizedProblem &problem,
 QuantizedNumbers
 QuantizedConvolution::calibrate(const QuantizedProblem &problem) const {
   auto ignore = [](size_t, double) {};
-  // Chooses the scales of a stage by what `stages` compute up to there.
+  // Chooses the scales of a stage of so many channels by what `stages` compute
+  // up to there.
   auto choose = [&](StageScales &stage, QuantizedNumbers stages,
-                    ObserveFn Observers::*observer) {
+                    int64_t channels, ObserveFn Observers::*observer) {
     QuantizedConvolution convolution(rows, cols, stages);
-    std::vector<double> bounds(getNumGroups(stage.per, getNumTaps(), problem.k),
+    std::vector<double> bounds(getNumGroups(stage.per, getNumTaps(), channels),
                                0.0);
     auto observe = [&](size_t group, double value) {
       double &bound = bounds[bounds.size() == 1 ? 0 : group];
@@ -495,14 +511,14 @@ QuantizedConvolution::calibrate(const QuantizedProblem &problem) const {
   QuantizedNumbers result = numbers, stages = numbers;
   stages.sums = stages.output = std::nullopt;
   if (result.input.values.empty())
-    choose(result.input, stages, &Observers::input);
+    choose(result.input, stages, problem.c, &Observers::input);
   stages.input = result.input;
   if (result.sums) {
     stages.sums = result.sums;
     if (result.sums->values.empty()) {
       stages.sums->values.assign(
           getNumGroups(result.sums->per, getNumTaps(), problem.k), 1.0f);
-      choose(*result.sums, stages, &Observers::sums);
+      choose(*result.sums, stages, problem.k, &Observers::sums);
     }
     stages.sums = result.sums;
   }
@@ -510,7 +526,7 @@ QuantizedConvolution::calibrate(const QuantizedProblem &problem) const {
     stages.output = result.output;
     stages.output->values.assign(
         getNumGroups(result.output->per, /*taps=*/1, problem.k), 1.0f);
-    choose(*result.output, stages, &Observers::output);
+    choose(*result.output, stages, problem.k, &Observers::output);
   }
   return result;
 }

@@ -65,12 +65,6 @@
 // -----
 
 // quantized_c3
-// expected-error @+1 {{expected no scales per channel of the input: channels are summed over}}
-"test.attr"() {a = #wino.quantized<input = <per_channel>, filter = <per_tap>>} : () -> ()
-
-// -----
-
-// quantized_c3
 // expected-error @+1 {{expected no scales per tap of the output: it has no taps}}
 "test.attr"() {a = #wino.quantized<input = <per_tap>, filter = <per_tap>, output = <per_tap>>} : () -> ()
 
@@ -159,9 +153,59 @@ func.func @output_transform_c13(%m: tensor<6x6x1x2x2x8xi32>, %s: tensor<36xf32>,
 // -----
 
 func.func @scales_in_numbers(%m: tensor<6x6x1x2x2x8xi32>, %s: tensor<1xf32>, %init: tensor<1x6x6x8xi32>) -> tensor<1x6x6x8xi32> {
-  // expected-error @+1 {{expected only the scales of the input in numbers: all others are operands}}
+  // expected-error @+1 {{expected only scales of the input in numbers, and none per channel: all others are operands}}
   %y = wino.output_transform <F(4x4, 3x3)> numbers #wino.quantized<input = <per_tap>, filter = <per_tensor, [1.0]>>
     scales(%s : tensor<1xf32>)
     ins(%m : tensor<6x6x1x2x2x8xi32>) outs(%init : tensor<1x6x6x8xi32>) -> tensor<1x6x6x8xi32>
   return %y : tensor<1x6x6x8xi32>
+}
+
+// -----
+
+func.func @channel_scales_in_numbers(%f: tensor<3x3x2x8xi8>, %s: tensor<36xf32>, %init: tensor<6x6x2x8xi8>) -> tensor<6x6x2x8xi8> {
+  // expected-error @+1 {{expected only scales of the input in numbers, and none per channel: all others are operands}}
+  %u = wino.filter_transform <F(4x4, 3x3)> numbers #wino.quantized<input = <per_channel, [1.0, 2.0]>, filter = <per_tap>>
+    scales(%s : tensor<36xf32>)
+    ins(%f : tensor<3x3x2x8xi8>) outs(%init : tensor<6x6x2x8xi8>) -> tensor<6x6x2x8xi8>
+  return %u : tensor<6x6x2x8xi8>
+}
+
+// -----
+
+func.func @filter_transform_input_scales(%f: tensor<3x3x16x8xi8>, %s: tensor<36xf32>, %init: tensor<6x6x16x8xi8>) -> tensor<6x6x16x8xi8> {
+  // expected-error @+1 {{expected scales of 16 input channels}}
+  %u = wino.filter_transform <F(4x4, 3x3)> numbers #wino.quantized<input = <per_channel>, filter = <per_tap>>
+    scales(%s : tensor<36xf32>)
+    ins(%f : tensor<3x3x16x8xi8>) outs(%init : tensor<6x6x16x8xi8>) -> tensor<6x6x16x8xi8>
+  return %u : tensor<6x6x16x8xi8>
+}
+
+// -----
+
+func.func @filter_scales_input_scales(%f: tensor<3x3x16x8xi8>, %s: tensor<15xf32>, %init: tensor<36xf32>) -> tensor<36xf32> {
+  // expected-error @+1 {{expected scales of 16 input channels, but got 'tensor<15xf32>'}}
+  %u = wino.filter_scales <F(4x4, 3x3)> numbers <input = <per_channel>, filter = <per_tap>>
+    input_scales(%s : tensor<15xf32>)
+    ins(%f : tensor<3x3x16x8xi8>) outs(%init : tensor<36xf32>) -> tensor<36xf32>
+  return %u : tensor<36xf32>
+}
+
+// -----
+
+func.func @input_transform_c11(%x: tensor<1x8x8x12xi8>, %s: tensor<12xf32>, %init: tensor<6x6x1x2x2x16xi8>) -> tensor<6x6x1x2x2x16xi8> {
+  // expected-error @+1 {{expected scales of 16 input channels, but got 'tensor<12xf32>'}}
+  %v = wino.input_transform <F(4x4, 3x3)> numbers #wino.quantized<input = <per_channel>, filter = <per_tap>>
+    inverse_scales(%s : tensor<12xf32>) pad [0, 0, 0, 0]
+    ins(%x : tensor<1x8x8x12xi8>) outs(%init : tensor<6x6x1x2x2x16xi8>) -> tensor<6x6x1x2x2x16xi8>
+  return %v : tensor<6x6x1x2x2x16xi8>
+}
+
+// -----
+
+func.func @input_transform_c11_without(%x: tensor<1x8x8x16xi8>, %s: tensor<16xf32>, %init: tensor<6x6x1x2x2x16xi8>) -> tensor<6x6x1x2x2x16xi8> {
+  // expected-error @+1 {{expected no scales of input channels: numbers have none per channel}}
+  %v = wino.input_transform <F(4x4, 3x3)> numbers #wino.quantized<input = <per_tap>, filter = <per_tap>>
+    inverse_scales(%s : tensor<16xf32>) pad [0, 0, 0, 0]
+    ins(%x : tensor<1x8x8x16xi8>) outs(%init : tensor<6x6x1x2x2x16xi8>) -> tensor<6x6x1x2x2x16xi8>
+  return %v : tensor<6x6x1x2x2x16xi8>
 }

@@ -49,3 +49,29 @@ func.func @stages(%x: tensor<1x8x8x16xi8>, %f: tensor<3x3x16x8xi8>,
     ins(%m : tensor<6x6x1x2x2x8xi32>) outs(%y0 : tensor<1x6x6x8xi32>) -> tensor<1x6x6x8xi32>
   return %y : tensor<1x6x6x8xi32>
 }
+
+// V and U with a scale per input channel.
+// CHECK-LABEL: @channel_scales
+func.func @channel_scales(%x: tensor<1x8x8x12xi8>, %f: tensor<3x3x12x8xi8>, %c: tensor<12xf32>, %inverse: tensor<16xf32>)
+    -> (tensor<6x6x12x8xi8>, tensor<6x6x1x2x2x16xi8>) {
+  %s0 = tensor.empty() : tensor<36xf32>
+  // CHECK: %[[S:.*]] = wino.filter_scales <F(4x4, 3x3)> numbers <input = <per_channel>, filter = <per_tap>>
+  // CHECK-SAME: input_scales(%[[C:.*]] : tensor<12xf32>) ins
+  %s = wino.filter_scales <F(4x4, 3x3)> numbers <input = <per_channel>, filter = <per_tap>>
+    input_scales(%c : tensor<12xf32>)
+    ins(%f : tensor<3x3x12x8xi8>) outs(%s0 : tensor<36xf32>) -> tensor<36xf32>
+  %u0 = tensor.empty() : tensor<6x6x12x8xi8>
+  // CHECK: wino.filter_transform {{.*}} scales(%[[S]], %[[C]] : tensor<36xf32>, tensor<12xf32>) ins
+  %u = wino.filter_transform <F(4x4, 3x3)>
+    numbers #wino.quantized<input = <per_channel>, filter = <per_tap>>
+    scales(%s, %c : tensor<36xf32>, tensor<12xf32>)
+    ins(%f : tensor<3x3x12x8xi8>) outs(%u0 : tensor<6x6x12x8xi8>) -> tensor<6x6x12x8xi8>
+  %v0 = tensor.empty() : tensor<6x6x1x2x2x16xi8>
+  // CHECK: wino.input_transform {{.*}} inverse_scales(%{{.*}} : tensor<16xf32>) pad
+  %v = wino.input_transform <F(4x4, 3x3)>
+    numbers #wino.quantized<input = <per_channel>, filter = <per_tap>>
+    inverse_scales(%inverse : tensor<16xf32>)
+    pad [0, 0, 0, 0]
+    ins(%x : tensor<1x8x8x12xi8>) outs(%v0 : tensor<6x6x1x2x2x16xi8>) -> tensor<6x6x1x2x2x16xi8>
+  return %u, %v : tensor<6x6x12x8xi8>, tensor<6x6x1x2x2x16xi8>
+}

@@ -534,7 +534,7 @@ static void setQuantized(SweepCase &c, Random &random) {
   auto add = [&](llvm::StringRef name, int64_t per, double scale,
                  bool isGiven) {
     const char *names[] = {"per_tensor", "per_tap", "per_channel"};
-    const int64_t counts[] = {1, taps, c.shape.k};
+    const int64_t counts[] = {1, taps, name == "input" ? c.shape.c : c.shape.k};
     c.quantized += llvm::formatv(", {0} = <{1}", name, names[per]);
     if (random.oneIn(3))
       c.quantized += ", powers_of_two";
@@ -542,8 +542,11 @@ static void setQuantized(SweepCase &c, Random &random) {
       c.quantized += printScales(random, counts[per], scale);
     c.quantized += ">";
   };
-  add("input", random.integer(0, 1), 1000 / max, random.oneIn(3));
-  add("filter", random.integer(0, 2), 200 / max, random.oneIn(3));
+  const int64_t input = random.integer(0, 2);
+  add("input", input, 1000 / max, random.oneIn(3));
+  // U is multiplied by scales per channel of V.
+  const double filter = 200 / max * (input == 2 ? 1000 / max : 1);
+  add("filter", random.integer(0, 2), filter, random.oneIn(3));
   const double sums = 5e4 * static_cast<double>(c.shape.c) / max;
   if (random.oneIn(3))
     add("sums", random.integer(0, 2), sums, true);

@@ -89,9 +89,6 @@ TEST(QuantizedConvolutionTest, refusesNumbersWithoutAMeaning) {
             "expected 4 to 16 bits, but got 17");
   EXPECT_EQ(error([](QuantizedNumbers &n) { n.dataMax = 128; }),
             "expected a range of data in -128 .. 127, but got -128 .. 128");
-  EXPECT_EQ(error([](QuantizedNumbers &n) { n.input.per = ScalePer::Channel; }),
-            "expected no scales per channel of the input: channels are summed "
-            "over");
   EXPECT_EQ(error([](QuantizedNumbers &n) {
               n.output = StageScales{ScalePer::Tap, false, {}};
             }),
@@ -273,6 +270,28 @@ TEST(QuantizedConvolutionTest, powersOfTwoAreScales) {
   EXPECT_TRUE(llvm::all_of(convolution.getInputScales(), isPowerOfTwo));
   EXPECT_TRUE(llvm::all_of(convolution.getFilterScales(problem), isPowerOfTwo));
   EXPECT_LT(measure(getDefault(4, 3), numbers, problem).relative, 0.15);
+}
+
+// A channel of small data has small weights if its scale has room for large
+// ones.
+TEST(QuantizedConvolutionTest, scalesPerInputChannel) {
+  OwnedProblem problem(9, 9, 2, 3, 3, 5);
+  constexpr int32_t kSmall = 16;
+  for (size_t i = 0; i < problem.imageData.size(); i += 2)
+    problem.imageData[i] /= kSmall;
+  for (size_t pair = 0; pair < problem.filterData.size(); ++pair)
+    if (pair / problem.k % 2 == 1)
+      problem.filterData[pair] /= kSmall;
+  auto getError = [&](ScalePer per) {
+    QuantizedNumbers numbers = getNumbers(6, ScalePer::Tensor);
+    numbers.input.per = per;
+    return measure(getDefault(2, 3), numbers, problem).relative;
+  };
+  EXPECT_LT(getError(ScalePer::Channel), 0.5 * getError(ScalePer::Tensor));
+  QuantizedConvolution convolution =
+      create(getDefault(2, 3), getNumbers(8, ScalePer::Channel));
+  EXPECT_FALSE(convolution.hasIntegerInput());
+  EXPECT_EQ(convolution.getInputScales().size(), 1u);
 }
 
 TEST(QuantizedConvolutionTest, sumsFitI32) {

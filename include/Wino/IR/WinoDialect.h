@@ -61,6 +61,9 @@ llvm::Expected<QuantizedConvolution> buildQuantized(TransformAttr transform,
 /// and if they are rounded sums and output. None but in quantized numbers.
 llvm::SmallVector<ScalesAttr> getOperandStages(NumbersAttrInterface numbers);
 
+/// Whether V has scales per channel, which are operands, too.
+bool hasChannelInput(NumbersAttrInterface numbers);
+
 /// Returns the matrices of `transform` along `axis` that give a plane of
 /// `numbers`, which can compute it (null: rationals or floats, of one plane).
 inline Transform1D getMatrices(TransformAttr transform,

@@ -74,10 +74,12 @@ def Wino_FilterScalesOp : Wino_UntiledDpsOp<"filter_scales"> {
     is rounded to integers: the largest absolute value over 2^(bits-1) - 1, of all
     U (`per_tensor`), of each tap, row by row (`per_tap`), or of each k
     (`per_channel`), rounded up with `powers_of_two`. Where all U are zero, and of
-    channels beyond those of the filter, the scale is 1.
+    channels beyond those of the filter, the scale is 1. Where V has scales per
+    channel, U is multiplied by these `input_scales` before.
 
     - (C1) The filter's leading sizes are the R and R' of the transform.
-    - (C2) There are as many scales as `numbers` say, per channel at least K.
+    - (C2) There are as many scales as `numbers` say, per channel at least K, and
+      input scales, at least C, only where these have them per channel.
     - (C3) Elements of the filter are i8, shapes static.
     - (C4) The transform can be computed in `numbers`.
 
@@ -91,9 +93,12 @@ def Wino_FilterScalesOp : Wino_UntiledDpsOp<"filter_scales"> {
   let arguments = (ins Wino_TransformAttr:$transform,
                        Wino_QuantizedAttr:$numbers,
                        Wino_ShapedRankOf<[4], I8>:$filter,
-                       Wino_Scales:$init);
+                       Wino_Scales:$init,
+                       Optional<Wino_Scales>:$inputScales);
   let assemblyFormat = [{
-    $transform `numbers` $numbers `ins` `(` $filter `:` type($filter) `)`
+    $transform `numbers` $numbers
+    (`input_scales` `(` $inputScales^ `:` type($inputScales) `)`)?
+    `ins` `(` $filter `:` type($filter) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
   let extraClassDeclaration = dpsDeclarations # [{
@@ -129,8 +134,10 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
     `#wino.rns` of L moduli U has L alpha rows of taps, of which row l alpha + p
     is row p modulo the l-th modulus.
 
-    With `numbers` that are quantized U is divided by `scales` and rounded to
-    integers, half to even, that are at most 2^(bits-1) - 1 in absolute value.
+    With `numbers` that are quantized U is divided by the first of `scales` and
+    rounded to integers, half to even, that are at most 2^(bits-1) - 1 in absolute
+    value. Where V has scales per channel, U is multiplied by these, the second of
+    `scales`, before.
 
     Accuracy: G is applied in double precision and rounded once per element, as
     this op runs once per network. A packed filter is transformed whenever it is
@@ -150,7 +157,8 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
       and elements are i8, and i16 in `init`.
 
     - (C9) Quantized numbers come with the scales of U, as
-      `wino.filter_scales` gives them, and a filter of rank 4.
+      `wino.filter_scales` gives them, those of V, at least C, where they are per
+      channel, and a filter of rank 4.
 
     ```mlir
     %u = wino.filter_transform <F(4x4, 3x3)>
@@ -161,7 +169,7 @@ def Wino_FilterTransformOp : Wino_DpsOp<"filter_transform"> {
   let arguments = (ins Wino_TransformAttr:$transform,
                        Wino_ShapedRankOf<[3, 4, 6, 7]>:$filter,
                        Wino_ShapedRankOf<[3, 4, 6, 7]>:$init,
-                       Optional<Wino_Scales>:$scales,
+                       Variadic<Wino_Scales>:$scales,
                        OptionalAttr<Wino_NumbersAttrInterface>:$numbers);
   let assemblyFormat = [{
     $transform (`numbers` $numbers^)?
@@ -187,7 +195,8 @@ def Wino_PadValue : DefaultValuedAttr<I64Attr, "0"> {
 }
 
 // What the ops have in common that read a part of an image with its padding.
-class Wino_ImageReaderOp<string mnemonic> : Wino_DpsOp<mnemonic> {
+class Wino_ImageReaderOp<string mnemonic, list<Trait> traits = []>
+    : Wino_DpsOp<mnemonic, traits> {
   code imageReaderDeclarations = dpsDeclarations # [{
     ::mlir::ShapedType getInputType() {
       return ::llvm::cast<::mlir::ShapedType>(getInput().getType());
@@ -200,7 +209,8 @@ class Wino_ImageReaderOp<string mnemonic> : Wino_DpsOp<mnemonic> {
   }];
 }
 
-def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
+def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform", [
+    AttrSizedOperandSegments]> {
   let summary = "Transform tiles of an image to the domain of the products";
   let description = [{
     Cuts images x [N, H, W, C] into overlapping tiles of alpha x alpha' pixels,
@@ -224,7 +234,8 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
 
     With `numbers` (`#wino.ring`) B is scaled to integers, and V is i16. With
     `#wino.rns` V has the rows of taps of all moduli, as U of
-    `wino.filter_transform`.
+    `wino.filter_transform`. With quantized numbers V is rounded by the scales that
+    these have or, where they are per channel, multiplied by `inverse_scales`.
 
     Where the transform has smaller tiles at the edge, a tile that reaches beyond
     the padded image is one of them, and has only the first taps: the others of V
@@ -245,6 +256,8 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
       whole tiles leave of its outputs fits a smaller one.
     - (C9) `pad_value` is 0 or an integer of the image's element type.
     - (C10) As C8 of `wino.filter_transform`.
+    - (C11) There are inverse scales, at least as many as channels of `init`, only
+      in quantized numbers with scales per channel.
 
     ```mlir
     %v = wino.input_transform <F(4x4, 3x3)> pad [1, 1, 1, 1]
@@ -257,12 +270,15 @@ def Wino_InputTransformOp : Wino_ImageReaderOp<"input_transform"> {
                        Wino_ShapedRankOf<[4]>:$input,
                        Wino_ShapedRankOf<[6]>:$init,
                        Variadic<Index>:$origin,
+                       Optional<Wino_Scales>:$inverseScales,
                        Wino_ImageLayoutOrNHWC:$layout,
                        UnitAttr:$prefetch,
                        Wino_PadValue:$padValue,
                        OptionalAttr<Wino_NumbersAttrInterface>:$numbers);
   let assemblyFormat = [{
-    $transform (`numbers` $numbers^)? `pad` $pad (`pad_value` $padValue^)?
+    $transform (`numbers` $numbers^)?
+    (`inverse_scales` `(` $inverseScales^ `:` type($inverseScales) `)`)?
+    `pad` $pad (`pad_value` $padValue^)?
     (`layout` $layout^)? (`prefetch` $prefetch^)? (`origin` `[` $origin^ `]`)?
     `ins` `(` $input `:` type($input) `)`
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?

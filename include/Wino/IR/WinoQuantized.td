@@ -17,8 +17,8 @@ def Wino_ScalesAttr : AttrDef<Wino_Dialect, "Scales"> {
   let summary = "the scales of one stage of a quantized convolution";
   let description = [{
     A real number is a scale times an integer. There is one scale `per_tensor`,
-    one `per_tap`, rows of taps one after the other, or one `per_channel` of the
-    output. Scales that are not listed are found elsewhere; with `powers_of_two`
+    one `per_tap`, rows of taps one after the other, or one `per_channel`: of the
+    image for what enters products from it, else of the output. Scales that are not listed are found elsewhere; with `powers_of_two`
     they are rounded up to these.
 
     ```mlir
@@ -59,6 +59,9 @@ def Wino_QuantizedAttr : AttrDef<Wino_Dialect, "Quantized", [
     - that of `sums` (M) and `output` (y) follow from samples of data, before the
       convolution is rewritten.
 
+    Input channels are summed over: where V has scales `per_channel`, U is
+    multiplied by them before it is rounded.
+
     ```mlir
     #wino.quantized<input = <per_tap>, filter = <per_tap>>
     #wino.quantized<bits = 6, data_min = 0, normalized = true,
@@ -75,13 +78,13 @@ def Wino_QuantizedAttr : AttrDef<Wino_Dialect, "Quantized", [
     max |y' - y| / max |y|; without it passes refuse the plan unless their options
     allow one. Data of i8 are transformed in i16 where the rows
     of B^T can be scaled to integers that fit, and multiplied by integers / 2^15,
-    so that scales of V are as precise as these.
+    so that scales of V are as precise as these; with scales `per_channel` in f32.
 
     Constraints:
 
     - (C1) `bits` is in 4 .. 16.
     - (C2) -128 <= `data_min` <= `data_max` <= 127.
-    - (C3) The input has no scales per channel, the output none per tap.
+    - (C3) The output has no scales per tap.
     - (C4) `max_error` is positive.
   }];
   let parameters = (ins

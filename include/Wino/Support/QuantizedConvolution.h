@@ -12,9 +12,12 @@
 //
 //   V  = B^T d B'      exact in i16, times a multiplier / 2^15 and rounded half
 //                      up; or in f32, times 1 / scale and rounded half to even
-//   U  = G w G'^T      in f64, divided by the scale, rounded half to even
+//   U  = G w G'^T      in f64, divided by the scale, rounded half to even;
+//   where
+//                      V has a scale per input channel, times this before
 //   M  = sum_c V U     in i32
-//   y  = A^T (s M) A'  in f32, s the scale of V times that of U
+//   y  = A^T (s M) A'  in f32, s the scale of V, unless U has it, times that of
+//   U
 //
 // and y rounds half to even to i32. M and y may be rounded to a few bits
 // besides, by scales of their own.
@@ -36,7 +39,8 @@ struct StageScales {
   ScalePer per = ScalePer::Tensor;
   /// Whether scales that are not given are rounded up to powers of two.
   bool powersOfTwo = false;
-  /// One, one per tap or one per output channel; empty if they are not given.
+  /// One, one per tap or one per channel, which are input channels of V, else
+  /// output channels; empty if they are not given.
   std::vector<float> values;
 };
 
@@ -66,9 +70,8 @@ struct QuantizedNumbers {
   unsigned getStorageBits() const { return bits <= 8 ? 8 : 16; }
 
   /// Fails if bits are not in 4 .. 16, the range is empty or exceeds that of
-  /// i8, the input has scales per channel (its channels are summed over) or the
-  /// output per tap (it has none), or a given scale is not a positive, finite
-  /// number.
+  /// i8, the output has scales per tap (it has none), or a given scale is not a
+  /// positive, finite number.
   llvm::Error validate() const;
 };
 
@@ -110,9 +113,14 @@ public:
   /// The multipliers of the integers of each tap; 0 where these stay as they
   /// are.
   llvm::ArrayRef<int16_t> getMultipliers() const { return multipliers; }
-  /// 1 / scale of each tap.
+  /// 1 / scale of each tap, if V is not transformed in i16.
   llvm::ArrayRef<float> getInverseInputScales() const { return inverseScales; }
-  /// The scales that V has: those given, as precise as multipliers can be.
+  /// Whether V has scales per input channel, by which U is multiplied.
+  bool hasChannelInput() const {
+    return numbers.input.per == ScalePer::Channel;
+  }
+  /// The scales that V has, of each tap, or of each channel, or one if they are
+  /// equal: those given, as precise as multipliers can be.
   llvm::ArrayRef<float> getInputScales() const { return inputScales; }
 
   /// Succeeds if sums over so many channels do not exceed i32, whatever the
@@ -147,9 +155,12 @@ private:
   /// The largest absolute value of V of each tap that scales without samples
   /// provide for.
   std::vector<double> getInputBounds() const;
-  /// Returns V of a tile; calls `observe` with every tap before it is rounded.
+  /// The number of the scale of V at a tap and input channel.
+  size_t getInputGroup(size_t tap, size_t channel) const;
+  /// Returns V of a tile of a channel; calls `observe` with every tap before it
+  /// is rounded.
   std::vector<int16_t> transformInput(llvm::ArrayRef<int16_t> tile,
-                                      ObserveFn observe) const;
+                                      size_t channel, ObserveFn observe) const;
   /// U before it is rounded, [taps, C, K].
   std::vector<double> transformFilter(const QuantizedProblem &problem) const;
   std::vector<int16_t> quantizeFilter(llvm::ArrayRef<double> filter,

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelBuilder.h"
+#include "QuantizedCode.h"
 #include "TileTransform.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -113,6 +114,7 @@ void ScalesLowering::addColumns(Value col, Value mask) {
           if (per == ScalePer::Tap)
             indices = {row, tapCol};
           indices.push_back(b.index(0));
+          value = multiplyByInputScale(b, value, op.getInputScales(), channel);
           Value negative = arith::SubFOp::create(b, b.splat(type, 0), value);
           value = arith::MaxNumFOp::create(b, value, negative);
           value = arith::MaxNumFOp::create(

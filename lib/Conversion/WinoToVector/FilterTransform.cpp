@@ -187,7 +187,8 @@ void FilterLowering::buildVector(Value panel, Value channel, Value panelCol,
   };
   code->build(load, [&](Value value, Value row, Value col) {
     if (quantized)
-      value = quantized->quantize(value, row, col, filterCol, loadMask);
+      value =
+          quantized->quantize(value, row, col, channel, filterCol, loadMask);
     else if (computesIntegers(op))
       value = b.convertIntegers(value, elementType);
     else if (!isDouble)

@@ -307,7 +307,7 @@ Value InputLowering::convert(Value data) {
 void InputLowering::store(Value value, const Tile &tile, Value row, Value col,
                           Value channel, Value mask) {
   if (quantized)
-    value = quantized->quantize(value, row, col);
+    value = quantized->quantize(value, row, col, channel, mask);
   b.store(value, init, {row, col, tile.batch, tile.row, tile.col, channel},
           mask);
 }

@@ -98,8 +98,14 @@ Type wino::getInputComputeType(InputTransformOp op) {
 QuantizedInput::QuantizedInput(KernelBuilder &b, InputTransformOp op)
     : b(b), convolution(build(op.getTransform(), op.getNumbersAttr())),
       numCols(op.getTransform().getAlphaCols()),
+      channelFactors(op.getInverseScales()),
       storageType(op.getInitType().getElementType()) {
-  const int64_t numRows = op.getTransform().getAlphaRows();
+  if (!channelFactors)
+    fillTable();
+}
+
+void QuantizedInput::fillTable() {
+  const int64_t numRows = convolution.getNumTaps() / numCols;
   Type type = b.getVectorType().getElementType();
   table = createTable(b, type, numRows, numCols);
   for (int64_t tap = 0; tap < convolution.getNumTaps(); ++tap) {
@@ -132,10 +138,13 @@ Value QuantizedInput::clamp(Value value) {
   return b.convertIntegers(value, storageType);
 }
 
-Value QuantizedInput::quantize(Value value, Value row, Value col) {
-  if (!convolution.hasIntegerInput())
-    return clamp(
-        roundToI32(b, arith::MulFOp::create(b, value, getFactor(row, col))));
+Value QuantizedInput::quantize(Value value, Value row, Value col, Value channel,
+                               Value mask) {
+  if (!convolution.hasIntegerInput()) {
+    Value factor = channelFactors ? b.load(channelFactors, channel, mask)
+                                  : getFactor(row, col);
+    return clamp(roundToI32(b, arith::MulFOp::create(b, value, factor)));
+  }
   ArrayRef<int16_t> multipliers = convolution.getMultipliers();
   std::optional<int64_t> knownRow = getConstantIntValue(row);
   std::optional<int64_t> knownCol = getConstantIntValue(col);
@@ -177,20 +186,32 @@ QuantizedFilter::QuantizedFilter(KernelBuilder &b, FilterTransformOp op)
     : b(b), op(op),
       numbers(cast<QuantizedAttr>(op.getNumbersAttr()).getQuantization()) {}
 
+Value wino::multiplyByInputScale(KernelBuilder &b, Value value, Value scales,
+                                 Value channel) {
+  if (!scales)
+    return value;
+  Value scale =
+      arith::ExtFOp::create(b, value.getType(), loadSplat(b, scales, channel));
+  return arith::MulFOp::create(b, value, scale);
+}
+
 Value QuantizedFilter::quantize(Value value, Value tapRow, Value tapCol,
-                                Value col, Value mask) {
+                                Value channel, Value col, Value mask) {
+  Value filterScales = op.getScales().front();
+  if (op.getScales().size() == 2)
+    value = multiplyByInputScale(b, value, op.getScales().back(), channel);
   Value scale;
   switch (numbers.filter.per) {
   case ScalePer::Tensor:
-    scale = loadSplat(b, op.getScales(), b.index(0));
+    scale = loadSplat(b, filterScales, b.index(0));
     break;
   case ScalePer::Tap:
     scale = loadSplat(
-        b, op.getScales(),
+        b, filterScales,
         getTapIndex(b, tapRow, tapCol, op.getTransform().getAlphaCols()));
     break;
   case ScalePer::Channel:
-    scale = b.load(op.getScales(), col, mask);
+    scale = b.load(filterScales, col, mask);
     // Lanes that are not loaded have no scale.
     if (mask)
       scale = b.select(mask, scale, b.splat(b.getVectorOf(b.getF32Type()), 1));
@@ -236,8 +257,10 @@ void QuantizedOutput::fillTables() {
                                   b.index(per == ScalePer::Tap ? tap : 0));
   };
   for (int64_t tap = 0; tap < rows * cols; ++tap) {
-    Value factor = arith::ConstantOp::create(
-        b, b.getF32FloatAttr(convolution.getInputScales()[tap]));
+    // U has the scales of V that are per channel.
+    const float inputScale =
+        convolution.hasChannelInput() ? 1 : convolution.getInputScales()[tap];
+    Value factor = arith::ConstantOp::create(b, b.getF32FloatAttr(inputScale));
     if (!filterByChannel)
       factor = arith::MulFOp::create(
           b, factor, loadScale(filterScales, numbers.filter.per, tap));

@@ -25,6 +25,11 @@ mlir::Value roundToI32(KernelBuilder &b, mlir::Value value);
 /// The type in which V is computed, i16 or f32.
 mlir::Type getInputComputeType(InputTransformOp op);
 
+/// Returns f64 of U times the scale of V of an input channel; `value` if
+/// `scales`, which are such, are null.
+mlir::Value multiplyByInputScale(KernelBuilder &b, mlir::Value value,
+                                 mlir::Value scales, mlir::Value channel);
+
 /// Code for V.
 class QuantizedInput {
 public:
@@ -32,10 +37,13 @@ public:
 
   /// Returns a vector of data in the type in which V is computed.
   mlir::Value convert(mlir::Value data);
-  /// Returns integers of the type of V for values of the transform at a tap.
-  mlir::Value quantize(mlir::Value value, mlir::Value row, mlir::Value col);
+  /// Returns integers of the type of V for values of the transform at a tap, in
+  /// channels from `channel` on.
+  mlir::Value quantize(mlir::Value value, mlir::Value row, mlir::Value col,
+                       mlir::Value channel, mlir::Value mask);
 
 private:
+  void fillTable();
   /// Returns the vector of the multiplier, or 1 / scale, of a tap.
   mlir::Value getFactor(mlir::Value row, mlir::Value col);
   mlir::Value clamp(mlir::Value value);
@@ -43,7 +51,9 @@ private:
   KernelBuilder &b;
   QuantizedConvolution convolution;
   int64_t numCols;
-  /// The factors of taps, for those that are not known; null if all are.
+  /// The factors of channels, an operand; null if they are of taps.
+  mlir::Value channelFactors;
+  /// The factors of taps.
   mlir::Value table;
   mlir::Type storageType;
 };
@@ -53,10 +63,11 @@ class QuantizedFilter {
 public:
   QuantizedFilter(KernelBuilder &b, FilterTransformOp op);
 
-  /// Returns integers of type U for f64 of the transform at a tap, in columns
-  /// from `col` on.
+  /// Returns integers of type U for f64 of the transform at a tap and input
+  /// channel, in columns from `col` on.
   mlir::Value quantize(mlir::Value value, mlir::Value tapRow,
-                       mlir::Value tapCol, mlir::Value col, mlir::Value mask);
+                       mlir::Value tapCol, mlir::Value channel, mlir::Value col,
+                       mlir::Value mask);
 
 private:
   KernelBuilder &b;
