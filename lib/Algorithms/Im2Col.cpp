@@ -100,6 +100,8 @@ private:
     return llvm::alignTo(depth, std::max(schedule.vector, schedule.group));
   }
   ConvNest getNest(const Schedule &schedule) const;
+  /// Columns of a panel that a block's pixels have.
+  int64_t getUsedCols(const Schedule &schedule) const;
   double getProductCycles(const Schedule &schedule, double panels) const;
   double getPackingCycles(const Schedule &schedule, double columns) const;
 
@@ -189,11 +191,20 @@ ConvNest Im2ColSchedules::getNest(const Schedule &schedule) const {
   return nest;
 }
 
+int64_t Im2ColSchedules::getUsedCols(const Schedule &schedule) const {
+  // Vectors that no pixel of the only panel has are not computed.
+  const PixelBlock block(task.problem, schedule);
+  return std::min(
+      schedule.microCols,
+      int64_t(llvm::alignTo(block.rows * block.cols, schedule.vector)));
+}
+
 /// The cycles of the products of all filters by `panels` panels.
 double Im2ColSchedules::getProductCycles(const Schedule &schedule,
                                          double panels) const {
   const CPUInfo &cpu = task.cpu;
-  const Kernel kernel = this->kernel.with(schedule);
+  Kernel kernel = this->kernel.with(schedule);
+  kernel.tile.cols = getUsedCols(schedule);
   const int64_t k = std::max<int64_t>(1, task.problem.k);
   const double panelBytes = double(schedule.microCols) * kernel.factorBytes;
   const int64_t depth = getDepth(schedule);
@@ -248,7 +259,7 @@ Cost Im2ColSchedules::getCost(const Schedule &schedule) const {
   const PixelBlock block(problem, schedule);
   // All blocks are as the first one, but for a last one of fewer rows.
   const int64_t rows = block.rows, cols = block.cols;
-  const int64_t panelCols = schedule.microCols;
+  const int64_t panelCols = getUsedCols(schedule);
   double columns =
       double(outH / rows) * double(llvm::alignTo(rows * cols, panelCols)) +
       double(llvm::alignTo(outH % rows * cols, panelCols));

@@ -201,13 +201,13 @@ Cost Kn2RowSchedules::getCost(const Schedule &schedule) const {
       cost.products +=
           same * taps * getTapCycles(nest, kernel.with(schedule), cpu, pixels);
     }
-  // A pixel is copied; a vector of the result is a load and an addition per tap
-  // after the first, whose result the epilogue reads as those of im2row.
+  // A pixel is copied; a vector of the result is a load per tap, an addition
+  // per tap after the first, and a store.
   const double copies =
       2 * allPixels * double(nest.c) * kernel.factorBytes / kernel.vectorBytes;
   const double strides =
       double(task.problem.strides[0] * task.problem.strides[1]);
-  const double additions = 2 * (taps - 1) * nest.getBlockTiles() / strides *
+  const double additions = 2 * taps * nest.getBlockTiles() / strides *
                            double(nest.k) / double(schedule.vector);
   cost.inputTransform = copies * cpu.opCycles;
   cost.outputTransform = blocks * additions * cpu.opCycles;
