@@ -7,20 +7,26 @@
 //
 // HINT instructions that no core gives a meaning to, so that they do nothing
 // but for the count plugin. The memory clobbers keep compilers from moving work
-// across them.
+// across them. On machines that are not AArch64 there is nothing to mark.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef WINO_BENCHMARK_AARCH64_PROGRAMS_MARKERS_H
 #define WINO_BENCHMARK_AARCH64_PROGRAMS_MARKERS_H
 
+#ifdef __aarch64__
+#define WINO_MARK(number) __asm__ volatile("hint #" number ::: "memory")
+#else
+#define WINO_MARK(number) __asm__ volatile("" ::: "memory")
+#endif
+
 /// The region to count.
-#define WINO_REGION_BEGIN() __asm__ volatile("hint #96" ::: "memory")
-#define WINO_REGION_END() __asm__ volatile("hint #97" ::: "memory")
+#define WINO_REGION_BEGIN() WINO_MARK("96")
+#define WINO_REGION_END() WINO_MARK("97")
 
 /// The part of the program whose accesses go through the caches.
-#define WINO_MODEL_ON() __asm__ volatile("hint #98" ::: "memory")
-#define WINO_MODEL_OFF() __asm__ volatile("hint #99" ::: "memory")
+#define WINO_MODEL_ON() WINO_MARK("98")
+#define WINO_MODEL_OFF() WINO_MARK("99")
 
 /// Names the array from `first` to `last`, the addresses of its first and its
 /// last byte, by the two accesses that follow the marker.
