@@ -19,6 +19,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
+#include <numeric>
 
 using namespace mlir;
 using namespace wino;
@@ -89,6 +90,7 @@ private:
   DirectNest getNest(const Schedule &schedule) const;
   double getBlockCycles(const Kernel &kernel, int64_t rows, int64_t cols) const;
   double getPanelCycles(const Kernel &kernel, int64_t rows, int64_t cols) const;
+  double getConflictCycles(double pixels) const;
 
   ConvTask task;
   /// The kernel of the schedules to try.
@@ -198,6 +200,9 @@ DirectNest DirectSchedules::getNest(const Schedule &schedule) const {
   nest.blockRows = getBlock(outH, schedule.blockRows);
   nest.blockCols = getBlock(outW, schedule.blockCols);
   nest.panelCols = schedule.microCols;
+  nest.kernels =
+      std::max<int64_t>(1, nest.blockRows * nest.blockCols /
+                               std::max<int64_t>(1, schedule.microRows));
   nest.k = llvm::alignTo(std::max<int64_t>(problem.k, 1), schedule.microCols);
   nest.depth = depth;
   nest.imageBytes = imageBytes;
@@ -243,6 +248,21 @@ double DirectSchedules::getBlockCycles(const Kernel &kernel, int64_t rows,
   return cycles;
 }
 
+/// The cycles that an element of the depth waits for lines of `pixels` pixels,
+/// as these are so far apart that they compete for the same sets of a cache.
+double DirectSchedules::getConflictCycles(double pixels) const {
+  // Measured on one core: lines come from the second level, partly beside work.
+  constexpr double kLineCycles = 8;
+  const CacheLevel &l1 = task.cpu.caches.front();
+  const int64_t bytes = getScalarBytes(task.problem.imageType);
+  const int64_t way = l1.bytes / l1.ways;
+  const int64_t distance = task.problem.strides[1] * task.problem.c * bytes;
+  const int64_t places = way / std::gcd(way, std::max<int64_t>(1, distance));
+  const double share =
+      std::clamp(pixels / double(places * l1.ways) - 1, 0.0, 1.0);
+  return share * pixels * kLineCycles * double(bytes) / double(l1.lineBytes);
+}
+
 /// The cycles of the products of a block of pixels and a panel, divided into
 /// micro-kernels as by the code that wino.conv becomes.
 double DirectSchedules::getPanelCycles(const Kernel &kernel, int64_t rows,
@@ -262,7 +282,8 @@ double DirectSchedules::getPanelCycles(const Kernel &kernel, int64_t rows,
     for (auto [kernelCols, numCols] : getSegments(cols, maxCols)) {
       const double pixels = double(kernelRows * kernelCols);
       cycles += double(numRows * numCols) *
-                (double(depth) * kernel.getLoopCycles(pixels) +
+                (double(depth) * (kernel.getLoopCycles(pixels) +
+                                  getConflictCycles(pixels)) +
                  kernel.getSumCycles(pixels, /*accumulates=*/false));
     }
   return cycles;

@@ -244,11 +244,14 @@ double Im2ColSchedules::getPackingCycles(const Schedule &schedule,
   else if (schedule.group > 1 && isPlanar)
     inVector += std::log2(double(schedule.group)) / vector;
   else if (schedule.group > 1)
-    inVector = 2 / double(schedule.group);
+    inVector = 0.5;
   // Columns of a vector that lie in two rows, or under a padding, at both ends
   // of a row.
   const double ends = problem.kw == 1 ? 1 : 2;
-  const double alone = std::min(1.0, ends * vector / double(outW));
+  double alone = std::min(1.0, ends * vector / double(outW));
+  // A group of channels that lie side by side is copied alone in any case.
+  if (schedule.group > 1 && hasGroups && !isPlanar)
+    alone = 0;
   return columns * double(depth) * (alone * single + (1 - alone) * inVector) *
          task.cpu.opCycles;
 }

@@ -227,6 +227,7 @@ Traffic wino::estimateTraffic(const DirectNest &nest, int64_t cacheBytes) {
                              (numBlocks - 1) * miss(x + copy + filter + y));
   // All panels read the pixels of a block.
   const double panel = (filter + y) / numPanels;
+  traffic.filter += numBlocks * double(nest.kernels - 1) * filter * miss(panel);
   traffic.transformedImage =
       numBlocks * ((numPanels - 1) * x * miss(x + panel) +
                    copy * (miss(x + copy) + miss(copy + x + filter + y)));

@@ -101,6 +101,7 @@ CPUInfo wino::detectHostCPU() {
   cpu.fmasPerCycle = 2;
   cpu.issueWidth = 4;
   cpu.memoryBytesPerCycle = 10;
+  cpu.l2BytesPerCycle = 32;
   cpu.hidesStreams = true;
   cpu.opCycles = 0.35;
   if (cpu.isAArch64()) {

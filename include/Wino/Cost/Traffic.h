@@ -89,6 +89,8 @@ struct DirectNest {
   int64_t n = 1, outH = 1, outW = 1, k = 1;
   /// Output pixels of a block, and columns of a panel.
   int64_t blockRows = 1, blockCols = 1, panelCols = 1;
+  /// Kernels of a block that read the same panel.
+  int64_t kernels = 1;
   /// Products of a sum.
   int64_t depth = 1;
   /// Bytes of the image that belong to one pixel of the result, and of all that
