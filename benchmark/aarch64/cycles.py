@@ -121,7 +121,8 @@ def estimate(counts, model):
     covering, covered, others = select_blocks(counts)
     blocks = covering + others
     new = {block["words"] for block in blocks} - model.cycles.keys()
-    model.cycles |= zip(new, estimate_blocks(disassemble(new), model))
+    if new:
+        model.cycles |= zip(new, estimate_blocks(disassemble(new), model))
     values = [block["executions"] * model.cycles[block["words"]] for block in blocks]
     phases = {}
     for block, value in zip(blocks, values):

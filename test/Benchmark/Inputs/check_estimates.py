@@ -51,6 +51,8 @@ assert cycles.disassemble(["9100042191000442", "91000463"]) == [
     ["add\tx1, x1, #1", "add\tx2, x2, #1"], ["add\tx3, x3, #1"]]
 total, phases = cycles.estimate(counts, a73)
 assert abs(total - 2000) < 20 and abs(phases["input"] - 1000) < 10, (total, phases)
+# Blocks that are known are not estimated again.
+assert cycles.estimate(counts, a73) == (total, phases)
 
 layer = parse_layer("8,10,12,16,1x7,2,0x3,4,2")
 assert (layer.r, layer.s, layer.pad_h, layer.pad_w, layer.n) == (1, 7, 0, 3, 2)
