@@ -58,6 +58,7 @@ StageSchedules::StageSchedules(const ConvTask &task, const Variant &variant)
     };
     whole.patch = {problem.c, getSpan(problem.kh, 0), getSpan(problem.kw, 1),
                    problem.strides[0], problem.strides[1]};
+    countPatchOperations();
     return;
   }
   whole.mRows = transform.getMRows();
@@ -67,6 +68,21 @@ StageSchedules::StageSchedules(const ConvTask &task, const Variant &variant)
   whole.edgeRows = transform.hasEdge(0) ? transform.getEdgeRows() : 0;
   whole.edgeCols = transform.hasEdge(1) ? transform.getEdgeCols() : 0;
   countOperations();
+}
+
+/// Counts the operations of copying a patch, by vector of it: pixels that lie
+/// side by side are copied by vectors, and less than one by elements.
+void StageSchedules::countPatchOperations() {
+  constexpr double kSingle = 3;
+  const ConvProblem &problem = task.problem;
+  const int64_t lanes = int64_t(kernel.vectorBytes / kernel.factorBytes);
+  const bool isDense = problem.dilations[1] == 1;
+  const int64_t run = isDense ? problem.kw * problem.c : problem.c;
+  // NEON has no vectors of which only some lanes are loaded and stored.
+  const double ops = run < lanes && task.cpu.isAArch64()
+                         ? kSingle * double(run)
+                         : 2 * double(llvm::divideCeil(run, lanes));
+  inputOps = ops * double(lanes) / double(std::max<int64_t>(1, run));
 }
 
 void StageSchedules::countResidueOperations(RnsAttr numbers) {

@@ -56,6 +56,7 @@ private:
   forEachOfBlocks(Schedule &schedule,
                   llvm::function_ref<void(const Schedule &)> callback) const;
   void countOperations();
+  void countPatchOperations();
   void countResidueOperations(RnsAttr numbers);
   /// Input channels that are summed at once; patches are never in chunks.
   int64_t getChunk() const {
