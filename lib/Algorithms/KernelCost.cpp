@@ -155,8 +155,8 @@ void wino::addUpCycles(const CPUInfo &cpu, const Moved &moved, Cost &cost) {
     // what limits it is the bandwidth of memory, where a written line moves
     // twice.
     constexpr double kExposed = 1.0 / 3;
-    cost.memory =
-        kExposed * next + 2 * memory + std::max(0.0, filters - cost.products);
+    cost.memory = kExposed * next + 2 * memory +
+                  std::max(kExposed * filters, filters - cost.products);
   }
   cost.cycles = cost.filter + cost.inputTransform + cost.products +
                 cost.outputTransform + cost.memory;
