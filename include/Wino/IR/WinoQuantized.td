@@ -18,8 +18,9 @@ def Wino_ScalesAttr : AttrDef<Wino_Dialect, "Scales"> {
   let description = [{
     A real number is a scale times an integer. There is one scale `per_tensor`,
     one `per_tap`, rows of taps one after the other, or one `per_channel`: of the
-    image for what enters products from it, else of the output. Scales that are not listed are found elsewhere; with `powers_of_two`
-    they are rounded up to these.
+    image for what enters products from it, else of the output. Scales that are
+    not listed are found elsewhere; with `powers_of_two` they are rounded up to
+    these.
 
     ```mlir
     #wino.scales<per_tap>

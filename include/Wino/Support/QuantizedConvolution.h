@@ -12,12 +12,11 @@
 //
 //   V  = B^T d B'      exact in i16, times a multiplier / 2^15 and rounded half
 //                      up; or in f32, times 1 / scale and rounded half to even
-//   U  = G w G'^T      in f64, divided by the scale, rounded half to even;
-//   where
-//                      V has a scale per input channel, times this before
+//   U  = G w G'^T      in f64, divided by the scale, rounded half to even
+//                      (before, times scales of V that are per input channel)
 //   M  = sum_c V U     in i32
-//   y  = A^T (s M) A'  in f32, s the scale of V, unless U has it, times that of
-//   U
+//   y  = A^T (s M) A'  in f32, s the scale of U, times that of V if U has it
+//                      not
 //
 // and y rounds half to even to i32. M and y may be rounded to a few bits
 // besides, by scales of their own.
