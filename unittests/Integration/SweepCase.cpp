@@ -355,6 +355,13 @@ static bool isStoragePossible(const TransformSpec &transform) {
   });
 }
 
+/// Makes the filter one of signed bytes, whose zero point is one, too.
+static void setFilterSigned(SweepCase &c) {
+  if (c.isFilterUnsigned && c.filterZero != 0)
+    c.filterZero -= 128;
+  c.isFilterInput = c.isFilterUnsigned = false;
+}
+
 /// Makes the weights small if i16 would not hold all that are transformed.
 static void limitFilter(SweepCase &c) {
   IntegerRange filter = IntegerRange::getSigned(/*bits=*/8);
@@ -363,7 +370,7 @@ static void limitFilter(SweepCase &c) {
           .contains(
               getRings(*c.transform).front().getTransformedFilterRange(filter)))
     return;
-  c.isFilterInput = c.isFilterUnsigned = false;
+  setFilterSigned(c);
   c.isFilterKnown = true;
   c.filterMin = -33;
   c.filterMax = 33;
@@ -379,7 +386,8 @@ static void setEdgeOfProof(SweepCase &c, Random &random) {
     c.moduli.pop_back();
   c.filterPattern = FilterPattern::Edge;
   c.isFilterKnown = true;
-  c.isFilterInput = c.isFilterUnsigned = c.isGeneric = false;
+  setFilterSigned(c);
+  c.isGeneric = false;
   c.isDynamicN = c.isDynamicH = c.isDynamicW = false;
   const int64_t perChannel = shape.kh * shape.kw * c.filterMax;
   const int64_t least = llvm::divideCeil(getLargestNorm(c), perChannel);
