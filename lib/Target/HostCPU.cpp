@@ -101,7 +101,6 @@ CPUInfo wino::detectHostCPU() {
   cpu.fmasPerCycle = 2;
   cpu.issueWidth = 4;
   cpu.memoryBytesPerCycle = 10;
-  cpu.l2BytesPerCycle = 32;
   cpu.hidesStreams = true;
   cpu.opCycles = 0.35;
   if (cpu.isAArch64()) {
@@ -119,6 +118,7 @@ CPUInfo wino::detectHostCPU() {
     }
   } else if (features.lookup("avx512f")) {
     cpu.vectorBits = 512;
+    cpu.l2BytesPerCycle = 32;
     cpu.streamsStores = true;
     if (features.lookup("avx512vnni"))
       cpu.integerProducts = IntegerProducts::VNNI;
